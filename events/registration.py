@@ -22,13 +22,14 @@ from events.registering.kinds import KINDS as REGISTERING
 from events.registering.leaving import after_coming, after_leaving
 from events.registering.mentioning import mention_events
 from events.registering.webhooks import EVENTS
-from events.subjects import EVENT
+from events.subjects import ASKED, EVENT, TEXT
 from events.views.registering import register_after_sign_in
 from notifications.registry import register_kinds
 from notifications.webhooks.events import register_events
 from sessions_app.availability.commitments import NamedTime, commitment_kinds
 from sessions_app.questions.gatherings import finders
 from trust.separations import when_parted
+from trust.signals.looking import register_sources
 from trust.subjects import register_subjects
 
 
@@ -44,7 +45,8 @@ def register_all() -> None:
     after_leaving.append(mend_timetable)
     after_coming.append(mend_timetable)
     when_parted.append(mend_after_parting)
-    register_subjects(EVENT)
+    register_subjects(EVENT, ASKED)
+    register_sources(TEXT)
     after_sign_in.append(register_after_sign_in)
     commitment_kinds[SUBJECT] = name_registrations
     commitment_kinds[HOST_SUBJECT] = name_hosted_events

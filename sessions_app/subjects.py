@@ -14,7 +14,8 @@ from common.times import utc_text
 from sessions_app.afterwards.testimonials import take_down_testimonial
 from sessions_app.conversation.files import delete_files
 from sessions_app.conversation.reading import messages_around
-from sessions_app.models import Booking, Feedback, Message, SharedFile
+from sessions_app.models import Booking, Brief, Feedback, Message, SharedFile
+from sessions_app.questions.self_harm import QUESTION_SUBJECT
 from trust.signals.looking import TextSource
 from trust.signals.matching import WrittenText
 from trust.subjects import Evidence, Found, Neighbour, Subject, read_uuid
@@ -92,6 +93,31 @@ def written_text(message: Message) -> WrittenText:
     return WrittenText(message.pk, message.author_id, reader, message.body, message.sent_at)
 
 
+def find_no_question(key: str, reader: User) -> Found | None:
+    """Nobody reports a question by itself: its mentor reports the session, or a message."""
+    return None
+
+
+def gather_question(pk: int) -> Evidence:
+    brief = Brief.objects.get(pk=pk)
+    rest = {"situation": brief.situation, "tried": brief.tried, "done when": brief.done_when, **brief.answers}
+    words = {"question": brief.question, **{name: str(said) for name, said in rest.items() if said}}
+    return Evidence({**words, "asked": utc_text(brief.created_at)})
+
+
+def newest_question() -> int:
+    return Brief.objects.aggregate(newest=Max("pk"))["newest"] or 0
+
+
+def list_questions_after(pk: int, most: int) -> list[WrittenText]:
+    """Those of visitors who haven't signed in yet have no author; they are looked at when one books."""
+    asked = Brief.objects.filter(pk__gt=pk, author__isnull=False).order_by("pk")[:most]
+    return [
+        WrittenText(brief.pk, known(brief.author_id), known(brief.author_id), "\n".join(brief.texts), brief.created_at)
+        for brief in asked
+    ]
+
+
 def find_file(key: str, reader: User) -> Found | None:
     uuid = read_uuid(key)
     shown = SharedFile.objects.visible_to_both(reader).select_related("engagement", "owner")
@@ -166,5 +192,9 @@ WORDS = Subject(
     gather=gather_words,
     remove=take_down_testimonial,
 )
-TEXTS = (TextSource(MESSAGE.name, newest_message, list_messages_after, list_messages_by),)
-SUBJECTS = (SESSION, MESSAGE, FILE, WORDS)
+QUESTION = Subject(QUESTION_SUBJECT, find_no_question, label=gettext_lazy("a question"), gather=gather_question)
+TEXTS = (
+    TextSource(MESSAGE.name, newest_message, list_messages_after, list_messages_by),
+    TextSource(QUESTION.name, newest_question, list_questions_after),
+)
+SUBJECTS = (SESSION, MESSAGE, FILE, WORDS, QUESTION)

@@ -19,6 +19,8 @@ from .events import TEXT_LENGTH, Event, Side
 from .states import RegistrationState
 
 QUESTION_LENGTH = 300
+# The name by which cases know what a person asked when they registered
+ASKED_SUBJECT = "asked"
 
 
 class Attending(models.TextChoices):

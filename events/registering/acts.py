@@ -8,11 +8,13 @@ from accounts.models import ConsentHow, User
 from events.errors import EventError, stale_error
 from events.locks import check_registration_seen, is_called, lock_event, lock_registration
 from events.models import Event, EventKind, EventState, Registration, RegistrationState, Side
+from events.models.registrations import ASKED_SUBJECT
 from events.models.states import BEFORE_START, NOT_ENDED, STANDING
 from mentors.models import MentorProfile
 from sessions_app.locks import atomic_act, lock_people
 from trust.sanctions import Doing, why_barred
 from trust.separations import are_apart
+from trust.signals.looking import watch_for_self_harm
 
 from .consents import note_needs
 from .giving import check_time, end_registration, give_place, take_event_time, time_at
@@ -63,6 +65,7 @@ def register(
     registration.save()
     registration.topics.set(said.topics)
     note_needs(registration, now=now, how=how)
+    watch_for_self_harm(ASKED_SUBJECT, registration.pk, registration.person, [registration.question], now=now)
     if has_place:
         return give_place(registration, news=News.REGISTERED, now=now)
     tell(registration, news=News.WAITING, now=now)
@@ -129,6 +132,7 @@ def rewrite(
     registration.refresh_from_db()
     registration.topics.set(said.topics)
     note_needs(registration, now=now, how=how)
+    watch_for_self_harm(ASKED_SUBJECT, registration.pk, registration.person, [registration.question], now=now)
     check_rounds(registration)
     if registration.is_in and time_at(registration) != before:
         take_event_time(registration, now=now)

@@ -35,6 +35,7 @@ from events.registering.inputs import choose_side
 from events.registering.inviting import accept_invitation
 from events.registering.waiting import pass_on
 from sessions_app.forms.guest import GuestForm
+from trust.signals.helping import offer_help
 
 # What a visitor typed, as their browser's session keeps it until they have signed in.
 KEPT = "registers_for"
@@ -57,6 +58,7 @@ def event_register(request: HttpRequest, slug: str) -> HttpResponse:
             return answer
     result = act_on_post(request, lambda: save(event, person, side, form), form, guest)
     if result.is_done and result.made:
+        offer_help(request, [result.made.question])
         messages.success(request, said_of(result.made))
         return redirect("event", slug)
     page = EventPage(event, person, known, now, viewer_zone(request))
@@ -105,6 +107,7 @@ def register_after_sign_in(request: HttpRequest, person: User) -> str | None:
         return reverse("event_register", args=[event.slug])
     with telling_refusals(request):
         made = register(event=event, person=person, side=kept["side"], said=form.said(), now=timezone.now())
+        offer_help(request, [made.question])
         messages.success(request, said_of(made))
     return reverse("event", args=[event.slug])
 

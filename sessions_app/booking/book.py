@@ -22,6 +22,7 @@ from sessions_app.models.states import CONTACTS
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.limits import check_mentee, check_own, closed_error
 from sessions_app.questions.mentee_standing import MenteeStanding, standing_of
+from sessions_app.questions.self_harm import watch_question
 from sessions_app.questions.shared_files import carry_files
 from sessions_app.written.settling import close_as_call, close_earlier_engagement
 
@@ -96,6 +97,7 @@ def book_session(
             offer, start=start, brief=brief, mentee=mentee, now=now, mark=mark, how_told=told, **first_state
         )
         link_earlier_engagement(continues, booking, with_files=with_files, now=now)
+        watch_question(booking.engagement.brief, by=mentee, now=now)
     return booking
 
 

@@ -17,6 +17,7 @@ from sessions_app.models import Booking, BookingState, Brief, Occupancy
 from sessions_app.models.states import OPEN, UNANSWERED
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.pace import check_moves
+from sessions_app.questions.self_harm import watch_question
 
 from .book import check_slot, expire_for
 from .holds import give_up_hold
@@ -177,3 +178,4 @@ def edit_brief(*, booking: Booking, brief: BriefInput, by: User, now: datetime, 
         values["question_changed_at"] = now
         Booking.objects.filter(engagement=booking.engagement_id).update(sequence=F("sequence") + 1)
     Brief.objects.filter(pk=booking.engagement.brief_id).update(**values)
+    watch_question(Brief(pk=booking.engagement.brief_id, **values), by=by, now=now)

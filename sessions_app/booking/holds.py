@@ -16,6 +16,7 @@ from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.limits import check_mentee
 from sessions_app.questions.mentee_standing import standing_of
 from sessions_app.questions.pace import check_holds
+from sessions_app.questions.self_harm import watch_question
 from sessions_app.written.settling import close_earlier_engagement
 
 from .book import (
@@ -112,6 +113,7 @@ def claim_hold(*, booking: Booking, mentee: User, now: datetime) -> Booking:
     close_earlier_engagement(mentee, offer.profile, now=now)
     Brief.objects.filter(pk=booking.engagement.brief_id).update(author=mentee)
     Engagement.objects.filter(pk=booking.engagement_id).update(mentee=mentee, closed_at=None)
+    watch_question(booking.engagement.brief, by=mentee, now=now)
     Occupancy.objects.filter(booking=booking).delete()
     booking.mentee = mentee
     occupy_time(booking)

@@ -26,7 +26,7 @@ from sessions_app.models import THREAD_SUBJECT, BookingState, Engagement, Messag
 from sessions_app.questions.engagements import check_part_in, lock_engagement, why_not_share
 from sessions_app.written.acts import note_reply
 from trust.sanctions import Doing
-from trust.signals.looking import watch_for_self_harm
+from trust.signals.looking import speaks_of_self_harm, tell_of_self_harm
 
 from .notices import message_due
 
@@ -48,13 +48,17 @@ def send_message(
     if refusal := why_not_share(engagement):
         raise refusal
     refuse_barred(by, Doing.WRITE, now=now)
+    needs_help = speaks_of_self_harm(body)
     said = Message.objects.filter(engagement=engagement, author=by, key=key).first()
     if said:
+        said.needs_help = needs_help
         return said
     check_pace(engagement, by=by, now=now)
     message = Message.objects.create(engagement=engagement, author=by, body=body, key=key, sent_at=now)
     tell_pages(Part.MESSAGES, engagement.stream)
-    watch_for_self_harm("message", message.pk, by, [body], now=now)
+    message.needs_help = needs_help
+    if needs_help:
+        tell_of_self_harm("message", message.pk, by, now=now)
     mark_read(engagement=engagement, person=by, until=seen)
     is_answer = note_reply(engagement, message, by=by, answers=answers, now=now)
     other = engagement.other_person(by)

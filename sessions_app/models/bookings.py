@@ -66,6 +66,11 @@ class Brief(models.Model):
         return [self.situation, self.tried, self.done_when]
 
     @property
+    def texts(self) -> list[str]:
+        """All that its author wrote in their own words."""
+        return [self.question, *self.other_texts, *map(str, self.answers.values())]
+
+    @property
     def shown_question(self) -> str:
         return self.question or str(_("The question was deleted"))
 

@@ -46,6 +46,10 @@ class Message(models.Model):
     # While a report that it shows something private waits for a decision
     is_hidden = models.BooleanField(default=False, db_default=False, editable=False)
 
+    # Not a column: whether its words speak of self-harm, so that its author is shown where to find help. The act that
+    # sends a message says so of what it returns.
+    needs_help = False
+
     objects = MessageQuerySet.as_manager()
 
     class Meta:

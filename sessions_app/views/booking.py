@@ -37,6 +37,7 @@ from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.limits import closed_error
 from sessions_app.questions.same_question import find_earlier_engagement
 from sessions_app.questions.searched import announce_booked
+from trust.signals.helping import offer_help
 
 from .mentor_page import mentor_page
 
@@ -64,10 +65,12 @@ def book_slot(request: HttpRequest, slug: str) -> HttpResponse:
             terms = request.POST.get(FIELD)
             booking = book_now(form, request.user, earlier, terms=terms, now=timezone.now())
             note_what_led_here(profile, *read_search(request))
+            offer_help(request, [form.cleaned_data["question"]])
             return redirect_to_booked(request, booking)
         hold_now(request, form, now=timezone.now())
     except SessionError as error:
         return mentor_page(request, profile, form=form, error=error)
+    offer_help(request, [form.cleaned_data["question"]])
     return redirect("book", slug)
 
 
@@ -189,6 +192,7 @@ def claim_after_sign_in(request: HttpRequest, user: User) -> str | None:
         release_hold(booking=booking, now=now)
         return redirect_after_refusal(request, booking, error)
     note_what_led_here(booking.offer.profile, *searched)
+    offer_help(request, [booking.engagement.brief.question])
     messages.success(request, booked_text(claimed))
     return reverse("session", args=[claimed.uuid])
 

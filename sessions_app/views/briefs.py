@@ -16,7 +16,8 @@ from sessions_app.access import get_booking
 from sessions_app.booking.changes import edit_brief, why_not_edit
 from sessions_app.errors import SessionError
 from sessions_app.forms.briefs import BriefForm
-from sessions_app.models import Booking
+from sessions_app.models import Booking, Brief
+from trust.signals.helping import offer_help
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,6 +40,7 @@ def session_question(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         edit_brief(booking=booking, brief=form.brief(), by=request.user, now=now, seen=seen_by(request))
     except SessionError as refused:
         return brief_page(request, get_booking(uuid, reader=request.user), form, error=refused, status=refused.status)
+    offer_help(request, Brief(**form.brief().values()).texts)
     messages.success(
         request, _("Saved. %(name)s will read it before the session.") % {"name": booking.mentor.first_name}
     )

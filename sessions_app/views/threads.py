@@ -22,8 +22,7 @@ from sessions_app.errors import SessionError
 from sessions_app.forms.threads import MOST_ID, MessageForm, ReadForm
 from sessions_app.models import Booking, Engagement, WrittenState
 from sessions_app.pages.session_afterwards import read_after_answer
-from trust.signals.helping import offer_help
-from trust.signals.looking import speaks_of_self_harm
+from trust.signals.helping import show_help
 
 PAGE_SIZE = 20
 
@@ -63,7 +62,7 @@ def post_message(request: SignedInRequest, engagement: Engagement) -> HttpRespon
         return render_refused(request, engagement, form)
     data = form.cleaned_data
     try:
-        send_message(
+        message = send_message(
             engagement=engagement,
             body=data["body"],
             by=request.user,
@@ -74,13 +73,13 @@ def post_message(request: SignedInRequest, engagement: Engagement) -> HttpRespon
         )
     except SessionError as refusal:
         return render_refused(request, engagement, form, error=refusal)
+    if wants_part(request) and not data["answers"]:
+        return render_sent(request, engagement, needs_help=message.needs_help)
+    if message.needs_help:
+        show_help(request)
     if wants_part(request):
-        if data["answers"]:
-            offer_help(request, [data["body"]])
-            # A message can change the rest of the page too, so the whole of it is loaded.
-            return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-        return render_sent(request, engagement, needs_help=speaks_of_self_harm(data["body"]))
-    offer_help(request, [data["body"]])
+        # An answer can change the rest of the page too, so the whole of it is loaded.
+        return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return redirect(return_address(request, engagement))
 
 

@@ -31,6 +31,7 @@ from sessions_app.models.waiting import HeldTimeAnswer
 from sessions_app.questions.gatherings import find_gatherings
 from sessions_app.waiting.acts import decline_time, leave_waitlist, take_time, wait_for_help, wait_for_mentor
 from sessions_app.waiting.choosing import free_slots
+from trust.signals.helping import offer_help
 
 from .booking import booked_text
 
@@ -161,6 +162,7 @@ def held_time(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
     result = act_on_post(request, answer, None if declines else form)
     if booking := result.made:
+        offer_help(request, [form.cleaned_data["question"]])
         messages.success(request, booked_text(booking))
         return redirect("session", booking.uuid)
     if result.is_done:

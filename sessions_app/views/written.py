@@ -33,6 +33,7 @@ from sessions_app.models import Engagement, WrittenQuestion
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.same_question import find_earlier_engagement
 from sessions_app.written.acts import ask_in_writing, decline_written, why_not_ask, why_written_stale, withdraw_written
+from trust.signals.helping import offer_help
 
 from .booking import HOLD
 from .mentor_page import mentor_page
@@ -66,6 +67,7 @@ def ask_question(request: HttpRequest, slug: str) -> HttpResponse:
         if isinstance(request.user, User):
             earlier = find_earlier_engagement(request.user, request.POST.get("follows", ""))
             written = ask_now(profile, kept, request.user, earlier, with_files=data["with_files"], now=now)
+            offer_help(request, [data["question"]])
             return redirect_to_asked(request, written)
         if refusal := why_not_ask(offer_of(profile), now=now):
             raise refusal
@@ -73,6 +75,7 @@ def ask_question(request: HttpRequest, slug: str) -> HttpResponse:
         return mentor_page(request, profile, asking=form, error=error)
     request.session.pop(HOLD, None)
     request.session[KEPT] = kept
+    offer_help(request, [data["question"]])
     return redirect("ask", slug)
 
 
@@ -160,6 +163,7 @@ def ask_after_sign_in(request: HttpRequest, user: User) -> str | None:
         messages.warning(request, error.message, extra_tags=error.code)
         return f"{reverse('mentor_detail', args=[profile.slug])}?{query.urlencode()}"
     messages.success(request, asked_text(written))
+    offer_help(request, [kept["question"]])
     return reverse("thread", args=[written.engagement.uuid])
 
 

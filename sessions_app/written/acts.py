@@ -26,6 +26,7 @@ from sessions_app.models.schedules import MOST_WRITTEN
 from sessions_app.models.stuck import ClockAct
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.limits import check_mentee, check_own, closed_error
+from sessions_app.questions.self_harm import watch_question
 from sessions_app.questions.shared_files import carry_files
 from sessions_app.stuck_rows import act_on_each
 
@@ -82,6 +83,7 @@ def ask_in_writing(
     )
     if continues and with_files:
         carry_files(continues, engagement, by=mentee, now=now)
+    watch_question(engagement.brief, by=mentee, now=now)
     schedule_notices(*written_notices(written), now=now)
     return written
 

@@ -1,6 +1,5 @@
 """Signals: rules look at new messages once, and what they find opens a case that people decide."""
 
-import json
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,7 +11,6 @@ from notifications.models import Notification
 from sessions_app.models import Message
 from tests.conftest import NOW
 from tests.markup import elements_of, markup_of, problems_in
-from tests.sessions_app.helpers.messages import write
 from tests.sessions_app.helpers.races import race
 from tests.trust.cases import TEXT, decide, make_team, object_to, report_message, take_and_read
 from tests.trust.signals import LATER, decided_hits, make_rule, say, switch_on
@@ -32,7 +30,6 @@ from trust.models import (
     SignalMark,
     SignalRule,
 )
-from trust.notices import ON_CALL, render_on_call_email
 from trust.signals import looking as signals
 from trust.signals.looking import look_for_signals
 from trust.signals.matching import WrittenText, goes_to_many, holds_phrase, is_in_burst
@@ -347,56 +344,3 @@ def test_upheld_appeal_says_that_the_rule_was_wrong(booking, rule, maria):
 def test_privacy_page_says_so_where_signals_are_on(is_on, settings, client):
     settings.SIGNALS = is_on
     assert ('id="signals"' in client.get("/privacy/").content.decode()) == is_on
-
-
-# Words of self-harm
-
-
-def called(person) -> list:
-    return list(Notification.objects.filter(recipient=person, kind__in=ON_CALL).order_by("due_at"))
-
-
-@pytest.mark.parametrize("is_on", [True, False])
-def test_words_of_self_harm_show_help_and_tell_those_on_call(
-    is_on, booking, bob, maria, settings, client_for, django_capture_on_commit_callbacks
-):
-    settings.SIGNALS = is_on
-    client, page = client_for(bob), f"/messages/{booking.engagement.uuid}/"
-
-    with django_capture_on_commit_callbacks(execute=True):
-        answer = client.post(page, {"body": OF_SELF_HARM, "key": "one"}, follow=True)
-
-    assert (settings.HELP_ADDRESSES[0] in answer.content.decode()) == is_on
-    assert [row.due_at - NOW for row in called(maria)] == ([0 * HOUR, 4 * HOUR, 12 * HOUR] if is_on else [])
-    assert settings.HELP_ADDRESSES[0] not in client.get(page).content.decode()
-
-
-def test_words_of_self_harm_show_help_in_place_of_the_page_too(booking, bob, settings, client_for):
-    settings.SIGNALS = True
-    headers = {"HX-Request": "true"}
-    answer = client_for(bob).post(
-        f"/messages/{booking.engagement.uuid}/", {"body": OF_SELF_HARM, "key": "one"}, headers=headers
-    )
-
-    assert (answer.status_code, settings.HELP_ADDRESSES[0] in answer.content.decode()) == (200, True)
-    assert "look" in json.loads(answer["HX-Trigger"])
-
-
-def test_hourly_run_finds_what_was_not_told_and_tells_nothing_twice(
-    booking, bob, maria, settings, django_capture_on_commit_callbacks
-):
-    SignalRule.objects.exclude(looks_for=LooksFor.SELF_HARM).delete()
-    switch_on(settings)
-    write(booking, bob, OF_SELF_HARM)
-    assert called(maria) == []
-    assert look_for_signals(now=LATER) == 1
-    with django_capture_on_commit_callbacks(execute=True):
-        write(booking, bob, OF_SELF_HARM, now=LATER)
-    assert look_for_signals(now=LATER + HOUR) == 0
-
-    case = Case.objects.get()
-    assert (case.about, case.kind, case.signals.count()) == (bob, "signal", 2)
-    assert case.due_at == LATER + 24 * HOUR
-    assert len(called(maria)) == 3
-    mail = render_on_call_email(called(maria)[0], LATER)
-    assert "kill" not in mail.text

@@ -15,5 +15,9 @@ HELP = "help"
 def offer_help(request: HttpRequest, texts: Iterable[str]) -> None:
     """Does nothing where signals are off, and for texts that don't speak of self-harm."""
     if any(map(speaks_of_self_harm, texts)):
-        words = _("It sounds as if you’re going through something hard. You don’t have to carry it alone.")
-        messages.warning(request, words, extra_tags=HELP)
+        show_help(request)
+
+
+def show_help(request: HttpRequest) -> None:
+    words = _("It sounds as if you’re going through something hard. You don’t have to carry it alone.")
+    messages.warning(request, words, extra_tags=HELP)

@@ -44,13 +44,14 @@ SPANS = {LooksFor.SAME_TEXT: SAME_TEXT_WITHIN, LooksFor.BURST: BURST_WITHIN}
 class TextSource:
     """Texts of one kind, by the name of their subject. `list_after`: those with a higher id, the lowest first.
 
-    `list_by`: what a person wrote since a moment, the newest first. `newest`: the highest id, 0 if there is none.
+    `list_by`: what a person wrote since a moment, the newest first; without it, only words of self-harm are looked for.
+    `newest`: the highest id, 0 if there is none.
     """
 
     subject: str
     newest: Callable[[], int]
     list_after: Callable[[int, int], list[WrittenText]]
-    list_by: Callable[[int, datetime, int], list[WrittenText]]
+    list_by: Callable[[int, datetime, int], list[WrittenText]] | None = None
 
 
 sources: dict[str, TextSource] = {}
@@ -110,15 +111,17 @@ def look_at_batch(source: TextSource, *, now: datetime) -> int | None:
 
 
 def _finds(rule: SignalRule, text: WrittenText, source: TextSource) -> bool:
+    if rule.looks_for == LooksFor.SELF_HARM:
+        return speaks_of_self_harm(text.words)
+    if source.list_by is None:
+        return False
     match rule.looks_for:
         case LooksFor.WORDS:
             return holds_phrase(text.words, rule.phrases)
         case LooksFor.SAME_TEXT:
             return goes_to_many(text, source.list_by(text.author, text.at - SAME_TEXT_WITHIN, MOST_EARLIER))
-        case LooksFor.BURST:
-            return is_in_burst(text, source.list_by(text.author, text.at - BURST_WITHIN, MOST_EARLIER))
         case _:
-            return speaks_of_self_harm(text.words)
+            return is_in_burst(text, source.list_by(text.author, text.at - BURST_WITHIN, MOST_EARLIER))
 
 
 def _note_signal(rule: SignalRule, subject_type: str, pk: int, author: int, at: datetime, *, now: datetime) -> bool:
@@ -141,12 +144,17 @@ def _note_signal(rule: SignalRule, subject_type: str, pk: int, author: int, at: 
 
 
 def watch_for_self_harm(subject_type: str, pk: int, author: User, words: Iterable[str], *, now: datetime) -> None:
+    """Tell those on call of texts that were just written, if one of them speaks of self-harm."""
+    if any(map(speaks_of_self_harm, words)):
+        tell_of_self_harm(subject_type, pk, author, now=now)
+
+
+def tell_of_self_harm(subject_type: str, pk: int, author: User, *, now: datetime) -> None:
     """Tell those on call of a text that was just written, once it is committed.
 
     If the process ends before that, the hourly run finds it.
     """
-    if any(map(speaks_of_self_harm, words)):
-        transaction.on_commit(partial(_tell_of_self_harm, subject_type, pk, author.pk, now), robust=True)
+    transaction.on_commit(partial(_tell_of_self_harm, subject_type, pk, author.pk, now), robust=True)
 
 
 @transaction.atomic
