@@ -112,4 +112,8 @@ def _free_one(asked: Confirmation, *, now: datetime) -> bool:
         return False
     # What is excused or decided in the meantime needs no confirming any more.
     confirms = ledger_of(asked.person, side_of(asked.person, booking), now=now).confirms
-    return confirms and end_booking(booking, now=now)
+    if not confirms or not end_booking(booking, now=now):
+        return False
+    asked.freed_at = now
+    asked.save(update_fields=["freed_at"])
+    return True

@@ -56,9 +56,16 @@ class ConfirmationQuerySet(models.QuerySet["Confirmation"]):
         open_ones = self.filter(confirmed_at=None, booking__state="confirmed")
         return open_ones.filter(start=F("booking__during__startswith"), start__gt=now)
 
+    def freed(self) -> Self:
+        """Those whose session ended because they weren't confirmed."""
+        return self.filter(freed_at__isnull=False)
+
 
 class Confirmation(models.Model):
-    """One person was asked at `asked_at` to confirm a session that starts at `start`, until `due_at`."""
+    """One person was asked at `asked_at` to confirm a session that starts at `start`, until `due_at`.
+
+    `freed_at`: when the session was cancelled because they hadn't. Only they are told that this was why.
+    """
 
     booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="confirmations")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -66,6 +73,7 @@ class Confirmation(models.Model):
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    freed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = ConfirmationQuerySet.as_manager()
 

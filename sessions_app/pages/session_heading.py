@@ -7,8 +7,10 @@ from sessions_app.booking.stages import SessionStage
 from .session_attendance import AttendancePanel
 
 
-def heading_of(desk: AttendancePanel, *, asks: bool) -> str:
-    """`asks`: whether the page asks its reader how the session went."""
+def heading_of(desk: AttendancePanel, *, asks: bool, is_freed: bool) -> str:
+    """`asks`: whether the page asks its reader how the session went. `is_freed`: they hadn't confirmed it."""
+    if is_freed:
+        return _("You didn’t confirm this session in time")
     if desk.stage == SessionStage.MISSED:
         return _missed_heading(desk)
     if desk.stage == SessionStage.OVER and desk.question:

@@ -26,6 +26,11 @@ class LedgerPart:
         return self.asked if stands and self.asked and self.asked.confirmed_at is None else None
 
     @property
+    def is_freed(self) -> bool:
+        """Whether it was cancelled because the reader hadn't confirmed it."""
+        return self.asked is not None and self.asked.freed_at is not None
+
+    @property
     def is_confirmed(self) -> bool:
         stands = self.booking.state == BookingState.CONFIRMED
         return stands and self.asked is not None and self.asked.confirmed_at is not None

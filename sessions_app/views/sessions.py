@@ -134,6 +134,7 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
     feedback = rows.feedback_by(reader)
     schedule_zone = booking.offer.profile.schedule.timezone
     who = attendance_panel_for(Attendance(booking, tuple(rows.acts)), reader=reader, now=now)
+    ledger_part = ledger_part_of(booking, rows, reader=reader, now=now)
     asks = not (feedback or who.question or who.claim) and why_not_feedback(booking, now=now) is None
     return {
         "booking": booking,
@@ -148,10 +149,10 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
         "choices": list_choices(booking, reader=reader, now=now) if stage == SessionStage.COUNTERED else [],
         "steps": list_steps(booking, reader=reader, feedback=feedback, now=now),
         "more_time": more_time_for(booking, reader=reader, now=now),
-        "ledger_part": ledger_part_of(booking, rows, reader=reader, now=now),
+        "ledger_part": ledger_part,
         "takeaways": takeaways_for(booking, rows, reader=reader, now=now),
         "who": who,
-        "heading": heading_of(who, asks=asks),
+        "heading": heading_of(who, asks=asks, is_freed=ledger_part.is_freed),
         "feedback": feedback,
         "asks": asks,
         "can_move": why_not_move(booking, by=reader, now=now) is None,

@@ -20,7 +20,7 @@ from notifications.readers import NoticeReader
 from notifications.registry import NEVER_TOLD, Attachment, Message, Nothing
 from sessions_app.booking.meeting import is_held_here
 from sessions_app.invites.ics import build_invite
-from sessions_app.models import Booking, BookingEvent, BookingState
+from sessions_app.models import Booking, BookingEvent, BookingState, Confirmation
 from sessions_app.questions.addresses import QUESTION_IN_ADDRESS, mentor_address, question_query
 from sessions_app.questions.brief_summary import brief_line
 from sessions_app.questions.other_mentors import free_elsewhere
@@ -242,6 +242,8 @@ def render_cancelled_email(reading: BookingForReader) -> Message | Nothing:
     extra: Context = {
         "by_me": canceller == reading.person.pk,
         "cannot_take_place": booking.cannot_take_place,
+        "not_confirmed": booking.cannot_take_place
+        and Confirmation.objects.freed().filter(booking=booking, person=reading.person, start=booking.start).exists(),
         "by_staff": canceller not in (None, booking.mentor_id, booking.mentee_id),
     }
     if not reading.is_mentor and not extra["by_me"]:

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 
 from notifications.models import Notification
+from notifications.registry import kind_named
 from sessions_app.attendance.confirming import ask_to_confirm, confirm_session, free_unconfirmed
 from sessions_app.attendance.excuses import excuse
 from sessions_app.booking.changes import move_booking
@@ -15,6 +17,8 @@ from tests.sessions_app.conftest import THURSDAY, book
 from tests.sessions_app.helpers.followups import code_of
 from tests.sessions_app.helpers.ledger import miss
 from tests.sessions_app.helpers.races import race
+from trust.models import SeparationKind
+from trust.separations import part
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 ASKED = THURSDAY - 48 * HOUR
@@ -80,6 +84,35 @@ def test_what_is_not_confirmed_is_freed_without_blame(often, booking, alice, bob
     booking.refresh_from_db()
     assert (booking.state, booking.ended_by, booking.late) == (BookingState.CANCELLED, None, False)
     assert set(Notification.objects.filter(kind="cancelled").values_list("recipient", flat=True)) == {alice.pk, bob.pk}
+
+
+@pytest.mark.django_db
+def test_only_who_did_not_confirm_is_told_that_this_was_why(often, booking, alice, bob, client_for):
+    Notification.objects.filter(kind="booked").update(state="sent", sent_at=NOW)
+    ask_to_confirm(now=ASKED)
+    free_unconfirmed(now=DUE)
+
+    with time_machine.travel(DUE + HOUR, tick=False):
+        pages = [client_for(person).get(f"/sessions/{booking.uuid}/").context for person in (bob, alice)]
+    rows = {row.recipient: row for row in Notification.objects.filter(kind="cancelled")}
+    mails = [kind_named("cancelled").render(rows[person], DUE) for person in (bob, alice)]
+
+    assert [page["ledger_part"].is_freed for page in pages] == [True, False]
+    assert len({page["heading"] for page in pages}) == 2
+    assert ["confirm" in mail.text for mail in mails] == [True, False]
+    assert Confirmation.objects.get().freed_at == DUE
+
+
+@pytest.mark.django_db
+def test_what_ended_for_another_reason_says_nothing_of_confirming(often, booking, alice, bob, client_for):
+    ask_to_confirm(now=ASKED)
+    part(person=bob, other=alice, kind=SeparationKind.BLOCK, by=bob, now=DUE - HOUR)
+    free_unconfirmed(now=DUE)
+
+    with time_machine.travel(DUE + HOUR, tick=False):
+        page = client_for(bob).get(f"/sessions/{booking.uuid}/").context
+
+    assert (page["ledger_part"].is_freed, Confirmation.objects.get().freed_at) == (False, None)
 
 
 @pytest.mark.django_db
