@@ -122,7 +122,7 @@ def find_newest_message(engagement: UUID, *, reader: User) -> int | None:
 _OF_BOOKING, _OF_ENGAGEMENT = "beside.booking_id = %(booking)s", "beside.engagement_id = %(engagement)s"
 # As `SharedFileQuerySet.visible_to`
 _READABLE_FILE = (
-    f"{_OF_ENGAGEMENT} AND (beside.owner_id = %(reader)s"
+    f"{_OF_ENGAGEMENT} AND NOT beside.is_hidden AND (beside.owner_id = %(reader)s"
     f" OR NOT {pair_is_cut_off_sql('%(mentor)s::bigint', '%(mentee)s::bigint')})"
 )
 _ROWS: dict[str, RowsBeside[Any]] = {

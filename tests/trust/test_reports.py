@@ -289,6 +289,7 @@ def test_privacy_hides_the_message_and_the_file_until_it_is_decided(
         return "12345" in thread, client.get(f"/files/{file.uuid}/").status_code
 
     assert [seen_by(one) for one in (alice, bob)] == [(False, 404), (False, 404)]
+    assert [client_for(one).get(f"/sessions/{booking.uuid}/").context["files"] for one in (alice, bob)] == [[], []]
     decide(Case.objects.get(), maria)
     assert hidden(private_things) == [False, False]
 
