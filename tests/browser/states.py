@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 
 from accounts.models import User
 from mentors.models import Format, IssueType, MentorProfile
@@ -20,14 +21,17 @@ from sessions_app.booking.book import book_session
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.clock import close_engagements, complete_ended, expire_overdue
 from sessions_app.booking.counters import choose_time, counter_request
-from sessions_app.booking.ending import end_for_suspended
+from sessions_app.booking.ending import end_booking, end_for_suspended
 from sessions_app.booking.more_time import agree_more_time, ask_more_time
 from sessions_app.booking.requests import accept_booking, decline_booking, extend_request, withdraw_booking
 from sessions_app.booking.series import book_further
+from sessions_app.conversation.clamd import Outcome, Verdict
 from sessions_app.conversation.files import add_file
 from sessions_app.conversation.messages import send_message
+from sessions_app.conversation.scanning import settle_scan
 from sessions_app.conversation.uploads import read_upload
-from sessions_app.models import AttendanceKind, Booking, HeldTime, Message, Resolution, WrittenQuestion
+from sessions_app.locks import lock_booking
+from sessions_app.models import AttendanceKind, Booking, Confirmation, HeldTime, Message, Resolution, WrittenQuestion
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.waiting.acts import decline_time, wait_for_mentor
 from sessions_app.waiting.handing_out import hand_out_freed_time
@@ -54,6 +58,7 @@ class Cast:
     priya: MentorProfile
     tomas: MentorProfile
     bob: User
+    settings: Any
 
     @property
     def maria(self) -> User:
@@ -296,6 +301,55 @@ def day_before_files(cast: Cast) -> Booking:
         upload = read_upload(SimpleUploadedFile(name, content))
         add_file(engagement=booking.engagement, upload=upload, by=by, now=NOW + 3 * HOUR)
     return booking
+
+
+# Files, where the installation has a scanner
+
+
+def scanned(cast: Cast, verdict: Verdict | None) -> str:
+    """Bob has shared a file, of which the scanner says this; nothing: it is away."""
+    cast.settings.CLAMD = "127.0.0.1:1"
+    booking = ahead(cast)
+    upload = read_upload(SimpleUploadedFile("offer.pdf", PDF))
+    file = add_file(engagement=booking.engagement, upload=upload, by=cast.bob, now=NOW + HOUR)
+    if verdict:
+        settle_scan(file, verdict, now=NOW + HOUR)
+    return f"/sessions/{booking.uuid}/files/"
+
+
+@state(
+    "file-waiting",
+    NOW + 2 * HOUR,
+    mentee=Sight("Files", "Until then only you can open it.", "Remove"),
+    mentor=Sight("Files", "We’re checking it for viruses."),
+)
+def file_waiting(cast: Cast) -> str:
+    return scanned(cast, None)
+
+
+@state("file-clean", NOW + 2 * HOUR, mentee=Sight("Files", does="Remove"), mentor=Sight("Files", does="offer.pdf"))
+def file_clean(cast: Cast) -> str:
+    return scanned(cast, Verdict(Outcome.CLEAN))
+
+
+@state(
+    "file-found",
+    NOW + 2 * HOUR,
+    mentee=Sight("Files", "a virus was found in it", "Remove"),
+    mentor=Sight("Files", "a virus was found in it"),
+)
+def file_found(cast: Cast) -> str:
+    return scanned(cast, Verdict(Outcome.FOUND, "Some-Virus"))
+
+
+@state(
+    "file-refused",
+    NOW + 2 * HOUR,
+    mentee=Sight("Files", "so only you can open it", "Remove"),
+    mentor=Sight("Files", "Ask Bob to share it again"),
+)
+def file_refused(cast: Cast) -> str:
+    return scanned(cast, Verdict(Outcome.REFUSED))
 
 
 # The last hour, and the call
@@ -577,6 +631,21 @@ def cancelled_by_mentor(cast: Cast) -> Booking:
 @state("cancelled-by-staff", NOW + 3 * HOUR, mentee=Sight("Our team cancelled"), mentor=Sight("Our team cancelled"))
 def cancelled_by_staff(cast: Cast) -> Booking:
     return cancel_booking(booking=ahead(cast), by=cast.maria, reason="The building is closed.", now=NOW + 2 * HOUR)
+
+
+@state(
+    "not-confirmed",
+    START - 11 * HOUR,
+    mentee=Sight("You didn’t confirm this session in time", "It doesn’t count against you", "See who is free soonest"),
+    mentor=Sight("This session can’t take place"),
+)
+def not_confirmed(cast: Cast) -> Booking:
+    booking, due = ahead(cast), START - 12 * HOUR
+    said = {"person": cast.bob, "start": booking.start, "asked_at": START - 48 * HOUR, "due_at": due}
+    Confirmation.objects.create(booking=booking, freed_at=due, **said)
+    with transaction.atomic():
+        end_booking(lock_booking(booking), now=due)
+    return fresh(booking)
 
 
 @state(

@@ -204,6 +204,7 @@ def test_pages_of_staff(world, look):
             "staff-person": f"/staff/people/{person('priya').uuid}/",
             "staff-session": f"/staff{session_of('sam', BookingState.CONFIRMED)}",
             "staff-outcomes": "/staff/outcomes/?period=all",
+            "staff-signals": "/staff/signals/",
             "staff-clock": "/staff/clock/",
             "staff-profiles": "/staff/profiles/",
             "staff-changed": "/staff/profiles/?state=changed",

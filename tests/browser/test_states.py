@@ -26,7 +26,7 @@ PHONE, DESK = [(390, "dark", EVERYTHING)], [(1280, "light", EVERYTHING)]
 @pytest.fixture
 def cast(priya, tomas, bob, settings, tmp_path) -> Cast:
     settings.MEDIA_ROOT = tmp_path / "media"
-    return Cast(priya, tomas, bob)
+    return Cast(priya, tomas, bob, settings)
 
 
 @pytest.fixture(scope="module")

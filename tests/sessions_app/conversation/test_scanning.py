@@ -1,10 +1,15 @@
 """Shared files where the installation has a scanner: who reads them when, and who is told what."""
 
+import os
+import signal
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
+from threading import Barrier, Event
+from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings as live_settings
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
 
@@ -18,11 +23,13 @@ from sessions_app.metrics import booking_metrics
 from sessions_app.models import ScanState, SharedFile, StuckRow
 from sessions_app.subjects import gather_file
 from tests.conftest import NOW
+from tests.live.running import Program
 from tests.markup import markup_of, parts_in
 from tests.mentors.pictures import picture
 from tests.scanner import EICAR, THREAT, answer, cut, hang, real_clamd, stand_in
 from tests.sessions_app.conversation.test_files import add, disk, on_disk  # noqa: F401 - a fixture
 from tests.sessions_app.helpers.documents import PDF
+from tests.stopping import PATIENCE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now", "disk")]
 NOWHERE = "127.0.0.1:1"
@@ -279,3 +286,40 @@ def test_metrics_count_what_waits(away, settings, booking, bob):
     assert waiting() == 1
     settings.CLAMD = ""
     assert waiting() == 0
+
+
+SCAN = """
+import os, django
+from django.conf import settings
+settings.MEDIA_ROOT = os.environ["MEDIA_ROOT"]
+django.setup()
+from sessions_app.tasks import scan_files
+scan_files()
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_that_is_killed_while_it_scans_leaves_the_file_to_the_next(booking, alice, bob, tmp_path, client_for):
+    """The worker is another process, and dies when the scanner has the file and hasn't answered yet."""
+    file, has_file = add(booking, bob), Event()
+
+    def take_and_wait(connection) -> None:
+        connection.recv(65536)
+        has_file.set()
+        hang(connection)
+
+    with stand_in(take_and_wait):
+        url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+        env = {"DATABASE_URL": url, "CLAMD": live_settings.CLAMD, "MEDIA_ROOT": str(live_settings.MEDIA_ROOT)}
+        with Program([sys.executable, "-c", SCAN], tmp_path / "log", env) as worker:
+            assert has_file.wait(PATIENCE), (tmp_path / "log").read_text()
+            worker.end(signal.SIGKILL)
+    assert states() == [ScanState.WAITING]
+    assert told() == set()
+
+    with stand_in(answer(b"stream: Some-Virus FOUND")):
+        assert (scan_files(now=NOW), scan_files(now=NOW)) == (1, 0)
+    assert states() == [ScanState.FOUND]
+    assert told() == {("file_found", "Bob")}
+    assert Notification.objects.filter(kind="file_found").count() == 1
+    assert codes(file, client_for, alice, bob) == [404] * 4
