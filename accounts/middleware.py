@@ -22,7 +22,7 @@ from .web_sessions import note_use
 
 
 class PersonMiddleware(AuthenticationMiddleware):
-    """Django's; it also looks whether the role of a person on the team is awake in this session."""
+    """Django's; it also looks whether the role of someone who has one is awake in this session."""
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
@@ -31,7 +31,7 @@ class PersonMiddleware(AuthenticationMiddleware):
         def judge() -> User | AnonymousUser:
             if person.is_authenticated:
                 note_use(request)
-            if person.is_staff:
+            if person.is_authenticated and person.needs_second_step:
                 person.role_sleeps = does_role_sleep(request, person)
             return person
 

@@ -40,6 +40,8 @@ def nav_items(reader: Any, *, is_mentor: bool) -> list[NavItem]:
         if reader:
             items.append(NavItem(key="messages", url_name="message_list", label=_("Messages")))
     items.append(NavItem(key="events", url_name="events", label=_("Events")))
+    if reader and (reader.manages_programmes or reader.is_in_programmes):
+        items.append(NavItem(key="programmes", url_name="programmes", label=_("Programmes")))
     if reader and reader.is_staff:
         items.append(NavItem(key="staff", url_name="staff_home", label=_("Staff")))
         if "review" in reader.powers:

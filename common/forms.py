@@ -1,10 +1,12 @@
 """How forms look: our classes and ids on every control, and one place for the markup of label, hint and error."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.forms.renderers import DjangoTemplates
 from django.forms.widgets import Input
@@ -15,6 +17,8 @@ from .texts import clean_text, one_line, shows_nothing, validate_plain_text
 
 F = TypeVar("F", bound=forms.Field)
 
+FIRST_YEAR, LAST_YEAR = 2000, 2200
+WRONG_DAY = {"required": _("Choose a day"), "invalid": _("Enter a date, like 2026-11-30")}
 CLASSES: list[tuple[type[forms.Widget], str]] = [
     (forms.HiddenInput, ""),
     (forms.CheckboxInput, ""),
@@ -128,6 +132,24 @@ class PlainText(forms.CharField):
 
 class EmailText(PlainText, forms.EmailField):
     """An email address as people paste it, with whatever a mail program or word processor puts around it."""
+
+
+class DateInput(forms.DateInput):
+    """The browser's date field. Its value is always in this format, also when it is typed."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d", attrs={"class": "input input--date"})
+
+
+class DayField(forms.DateField):
+    """Refuses days at the ends of the calendar, which some zone's clock can't show."""
+
+    def validate(self, value: date | None) -> None:
+        super().validate(value)
+        if value and not FIRST_YEAR <= value.year <= LAST_YEAR:
+            raise ValidationError(_("Choose a day that isn’t so far away"), code="far")
 
 
 class ChipRadio(forms.RadioSelect):

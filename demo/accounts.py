@@ -20,6 +20,7 @@ COLLEAGUES = (
     ("Olu Adeyemi", "Africa/Lagos", StaffRoleName.SUPPORT),
     ("Petra Novak", "Europe/Prague", StaffRoleName.PROGRAMME),
 )
+PROGRAMME_MANAGERS = (("Hanna Lindholm", "Europe/Stockholm"), ("Luis Ferrer", "Europe/Oslo"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,9 @@ ACCOUNTS = (
     Account(f"maria@{DOMAIN}", "staff: owner, moderator and support"),
     Account(f"ines@{DOMAIN}", "staff: moderator"),
     Account(f"olu@{DOMAIN}", "staff: support"),
-    Account(f"petra@{DOMAIN}", "staff: programme manager"),
+    Account(f"petra@{DOMAIN}", "staff: events manager"),
+    Account(f"hanna@{DOMAIN}", "manages a company’s programme, Leadership year"),
+    Account(f"luis@{DOMAIN}", "manages a university’s programme, Career service"),
 )
 
 
@@ -55,6 +58,7 @@ class Cast:
     priya: MentorPlan
     tomas: MentorPlan
     jonas: MentorPlan
+    managers: tuple[Person, ...]
 
 
 def invent_cast(people: People, today: datetime) -> Cast:
@@ -74,6 +78,9 @@ def invent_cast(people: People, today: datetime) -> Cast:
         priya=_plan_priya(people, today),
         tomas=_plan_tomas(people, today),
         jonas=_plan_jonas(people, today),
+        managers=tuple(
+            people.invent_named(name, zone, ("en",), days_ago=FOUNDED - 90) for name, zone in PROGRAMME_MANAGERS
+        ),
     )
 
 

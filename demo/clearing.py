@@ -30,6 +30,8 @@ TABLES = (
     "CREATE TEMP TABLE demo_case ON COMMIT DROP AS SELECT id FROM trust_case"
     " WHERE about_id IN (SELECT id FROM demo_person)"
     " UNION SELECT case_id FROM trust_report WHERE by_id IN (SELECT id FROM demo_person)",
+    "CREATE TEMP TABLE demo_programme ON COMMIT DROP AS SELECT programme_id AS id FROM programmes_manager"
+    " WHERE person_id IN (SELECT id FROM demo_person) GROUP BY programme_id",
     "ANALYZE demo_person, demo_profile, demo_booking, demo_engagement, demo_brief",
 )
 LOGS = (
@@ -91,6 +93,15 @@ ROWS = (
     " OR about_id IN (SELECT id FROM demo_person)",
     "DELETE FROM accounts_staffrole WHERE person_id IN (SELECT id FROM demo_person)"
     " OR given_by_id IN (SELECT id FROM demo_person)",
+    "DELETE FROM programmes_membership WHERE person_id IN (SELECT id FROM demo_person)",
+    "DELETE FROM programmes_invitation WHERE made_by_id IN (SELECT id FROM demo_person)",
+    "DELETE FROM programmes_manager WHERE person_id IN (SELECT id FROM demo_person)"
+    " OR given_by_id IN (SELECT id FROM demo_person)",
+    # One that real people are in, or manage, is theirs.
+    "DELETE FROM programmes_programme AS programme WHERE id IN (SELECT id FROM demo_programme)"
+    " AND NOT EXISTS (SELECT FROM programmes_membership WHERE programme_id = programme.id)"
+    " AND NOT EXISTS (SELECT FROM programmes_manager WHERE programme_id = programme.id)"
+    " AND NOT EXISTS (SELECT FROM programmes_invitation WHERE programme_id = programme.id)",
     "DELETE FROM mentors_profiledecision WHERE profile_id IN (SELECT id FROM demo_profile)",
 )
 

@@ -27,6 +27,7 @@ from .in_writing import write_in_writing
 from .mentors import MentorPlan, invent_mentor
 from .people import DOMAIN, People, Person
 from .portraits.upload import PortraitWriter
+from .programmes import write_programmes
 from .quotes import note_agreements, publish_quotes
 from .sessions import BusyMentee, Diary, SessionPlan, invent_sessions
 from .story import write_story
@@ -93,6 +94,8 @@ class World:
         for applicant in self._invent_applicants():
             mentors.write(applicant)
             self.counts["applicants"] += 1
+        for person in self.cast.managers:
+            self.writer.write(person)
         for table in (*self.writer.tables, *mentors.tables, *self.sessions.tables):
             table.flush()
         self.counts["people"] = User.objects.filter(email__endswith=f"@{DOMAIN}").count()
@@ -102,6 +105,7 @@ class World:
         self.counts["quotes"] = publish_quotes(self.wanted.now)
         self.counts["consents"] = note_agreements()
         write_story(self.wanted.now, self.rng)
+        self.counts["programmes"] = write_programmes(self.wanted.now)
         self.counts["events"] = EventWriter(self.wanted.now, self.rng).write()
         return self.counts
 

@@ -42,6 +42,8 @@ REAPPLY_AFTER = timedelta(days=30)
 # Of a person; of a programme: managers, links that can be used, and how many people one link lets in
 MAX_PROGRAMMES = 50
 MAX_MANAGERS = 20
+# Copies of programmes that one manager hasn’t opened yet
+MAX_PROGRAMME_DRAFTS = 3
 MAX_INVITATION_LINKS = 10
 MAX_INVITATION_USES = 5000
 # What programs may ask for, see docs/api.md

@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("trust.urls")),
     path("", include("about.urls")),
     path("", include("mentors.urls")),
+    path("", include("programmes.urls")),
     path("", include("search.urls")),
     path("", include("sessions_app.urls")),
     path("events/", include("events.urls")),

@@ -25,6 +25,7 @@ class LinkInput:
     asks: bool
     most: int
     days: int
+    needs_yes: bool = False
 
 
 @transaction.atomic
@@ -55,6 +56,7 @@ def make_invitation(*, programme: Programme, given: LinkInput, by: User, now: da
         token_hash=hash_text(token),
         gives=given.gives,
         asks=given.asks,
+        needs_yes=given.needs_yes,
         most=given.most,
         made_by=by,
         made_at=now,
@@ -87,8 +89,17 @@ def why_closed(programme: Programme, now: datetime) -> ProgrammeError | None:
             return ProgrammeError(
                 "programme_closed", _("This programme takes no new members now. Ask one of its managers.")
             )
+        case Stage.DRAFT:
+            return ProgrammeError("programme_draft", _("This programme isn’t open yet. A manager opens it first."))
         case _:
-            return ProgrammeError("programme_over", _("This programme is over. You can still find mentors without it."))
+            return why_over(programme, now)
+
+
+def why_over(programme: Programme, now: datetime) -> ProgrammeError | None:
+    """Why not even who has asked already can come into this programme now."""
+    if programme.stage_at(now) not in (Stage.OVER, Stage.ARCHIVED):
+        return None
+    return ProgrammeError("programme_over", _("This programme is over. You can still find mentors without it."))
 
 
 def why_not_use(invitation: Invitation, now: datetime) -> ProgrammeError | None:

@@ -14,6 +14,7 @@ from accounts.rules.roles import Power
 
 from .errors import ProgrammeError
 from .models import Directory, Manager, Programme
+from .notices import tell_manager
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,25 +42,38 @@ def check_manages(person: User, programme: Programme) -> None:
         raise PermissionDenied
 
 
+def why_bad_days(first_day: date, last_day: date | None) -> ProgrammeError | None:
+    if last_day is None or last_day >= first_day:
+        return None
+    words = _("The last day is before the first. Choose the first day or a later one.")
+    return ProgrammeError("bad_days", words, field="last_day")
+
+
+def why_name_taken(name: str, *, but: Programme | None = None) -> ProgrammeError | None:
+    others = Programme.objects.exclude(pk=but.pk) if but else Programme.objects.all()
+    if not others.filter(name=name).exists():
+        return None
+    words = _("There’s a programme with this name already. Choose another name.")
+    return ProgrammeError("name_taken", words, field="name")
+
+
 @transaction.atomic
 def open_programme(*, given: ProgrammeInput, manager: User, by: User, now: datetime) -> Programme:
-    """Make a programme with a first manager; `by` is an owner.
+    """Make a draft of a programme, with a first manager, who opens it to members; `by` is an owner.
 
     Raises PermissionDenied, ProgrammeError `bad_days`, `slug_taken`, `name_taken`, and as `give_manager`.
     """
     if not may(by, Power.RUN):
         raise PermissionDenied
-    if given.last_day is not None and given.last_day < given.first_day:
-        words = _("The last day is before the first. Choose the first day or a later one.")
-        raise ProgrammeError("bad_days", words, field="last_day")
+    if refusal := why_bad_days(given.first_day, given.last_day):
+        raise refusal
     # The owners too: of two who choose the same name at one moment, the second is told.
     User.objects.lock_with_owners(manager)
     if Programme.objects.filter(slug=given.slug).exists():
         words = _("There’s a programme at this address already. Choose another address.")
         raise ProgrammeError("slug_taken", words, field="slug")
-    if Programme.objects.filter(name=given.name).exists():
-        words = _("There’s a programme with this name already. Choose another name.")
-        raise ProgrammeError("name_taken", words, field="name")
+    if refusal := why_name_taken(given.name):
+        raise refusal
     made = Programme.objects.create(**asdict(given), made_at=now)
     give_manager(programme=made, person=manager, by=by, now=now)
     return made
@@ -67,7 +81,7 @@ def open_programme(*, given: ProgrammeInput, manager: User, by: User, now: datet
 
 @transaction.atomic
 def give_manager(*, programme: Programme, person: User, by: User, now: datetime) -> Manager:
-    """Let someone manage a programme; `by` is an owner, or manages it.
+    """Let someone manage a programme; `by` is an owner, or manages it. They are told.
 
     Raises PermissionDenied, ProgrammeError `own_role`, `account_closed`, `has_role`, `too_many_managers`.
     """
@@ -89,12 +103,14 @@ def give_manager(*, programme: Programme, person: User, by: User, now: datetime)
         raise ProgrammeError("too_many_managers", words, field="email")
     # Of an account that was closed and is open again: the old role isn't theirs any more.
     Manager.objects.filter(programme=programme, person=person, ended_at=None).update(ended_at=now)
-    return Manager.objects.create(programme=programme, person=person, given_by=by, at=now)
+    named = Manager.objects.create(programme=programme, person=person, given_by=by, at=now)
+    tell_manager(named, now=now)
+    return named
 
 
 @transaction.atomic
 def end_manager(*, programme: Programme, person: User, by: User, now: datetime) -> None:
-    """Take a manager's role away, or give up one's own. Twice does no harm.
+    """Take a manager's role away, or give up one's own. They are told. Twice does no harm.
 
     Raises PermissionDenied, ProgrammeError `last_manager`.
     """
@@ -105,7 +121,12 @@ def end_manager(*, programme: Programme, person: User, by: User, now: datetime) 
     if live.filter(person=person).exists() and not live.exclude(person=person).exists():
         words = _("This is the only manager. Name another one first.")
         raise ProgrammeError("last_manager", words)
-    Manager.objects.filter(programme=programme, person=person, ended_at=None).update(ended_at=now)
+    ended = Manager.objects.filter(programme=programme, person=person, ended_at=None).first()
+    if ended is None:
+        return
+    ended.ended_at = now
+    ended.save(update_fields=["ended_at"])
+    tell_manager(ended, now=now, by=by)
 
 
 def end_roles_of(person: User, now: datetime) -> None:

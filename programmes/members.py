@@ -1,4 +1,4 @@
-"""Who is in a programme: they join, leave, are removed, and come back."""
+"""Who is in a programme: they join or ask to, are let in or declined, leave, are removed, and come back."""
 
 from datetime import datetime
 
@@ -10,22 +10,25 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 
 from .errors import ProgrammeError
-from .invitations import why_closed, why_not_use
+from .invitations import why_closed, why_not_use, why_over
 from .managers import check_manages
-from .models import LIVE, Invitation, Membership, MembershipState, Programme, Source
+from .models import ASKED, INSIDE, LIVE, SHUT_OUT, Invitation, Membership, MembershipState, Programme, Source
+from .notices import News, tell_managers, tell_member, withdraw_notices
 
 
 def why_not_join(person: User, invitation: Invitation, *, now: datetime) -> ProgrammeError | None:
     """What keeps this person from joining by this link; None for a member, whom it may let do more."""
-    return why_not_use(invitation, now) or _why_not_enter(person, invitation.programme)
+    return why_not_use(invitation, now) or _why_not_enter(person, invitation)
 
 
 @transaction.atomic
 def join(*, person: User, invitation: Invitation, now: datetime) -> Membership:
-    """Come into a programme by a link. A member whom it lets do nothing new stays as they are, and it isn't used.
+    """Come into a programme by a link, or ask its managers to be let in, if the link says so; then they are told.
 
-    Raises ProgrammeError `removed`, `too_many_programmes`, `programme_closed`, `programme_over`, `link_revoked`,
-    `link_ended`, `link_used_up`.
+    For a member whom it lets do nothing new, and for who has asked, nothing changes and it isn't used.
+
+    Raises ProgrammeError `removed`, `declined`, `too_many_programmes`, `programme_closed`, `programme_over`,
+    `programme_draft`, `link_revoked`, `link_ended`, `link_used_up`, `link_needs_yes`.
     """
     User.objects.locked(person)
     invitation = (
@@ -34,89 +37,174 @@ def join(*, person: User, invitation: Invitation, now: datetime) -> Membership:
         .get(pk=invitation.pk)
     )
     known = Membership.objects.filter(programme=invitation.programme, person=person).first()
-    is_member = known is not None and known.state == LIVE
-    if known is not None and is_member and known.gives >= invitation.gives and known.asks >= invitation.asks:
+    if known is not None and _adds_nothing(known, invitation):
         return known
     if refusal := why_not_join(person, invitation, now=now):
         raise refusal
     Invitation.objects.filter(pk=invitation.pk).update(uses=F("uses") + 1)
+    state = ASKED if invitation.needs_yes else LIVE
     if known is None:
-        return Membership.objects.create(
+        known = Membership.objects.create(
             programme=invitation.programme,
             person=person,
             gives=invitation.gives,
             asks=invitation.asks,
             source=Source.LINK,
+            state=state,
             joined_at=now,
         )
-    known.gives = invitation.gives or (is_member and known.gives)
-    known.asks = invitation.asks or (is_member and known.asks)
-    if not is_member:
-        known.state, known.source, known.joined_at, known.ended_at = LIVE, Source.LINK, now, None
-    known.save(update_fields=["gives", "asks", "state", "source", "joined_at", "ended_at"])
+    else:
+        is_member = known.state == LIVE
+        known.gives = invitation.gives or (is_member and known.gives)
+        known.asks = invitation.asks or (is_member and known.asks)
+        if not is_member:
+            known.state, known.source, known.joined_at, known.ended_at = state, Source.LINK, now, None
+            known.version += 1
+        known.save()
+    if known.state == ASKED:
+        tell_managers(known, now=now)
     return known
+
+
+def _adds_nothing(known: Membership, invitation: Invitation) -> bool:
+    if known.state == ASKED:
+        return invitation.needs_yes
+    return known.state == LIVE and known.gives >= invitation.gives and known.asks >= invitation.asks
 
 
 @transaction.atomic
 def leave(*, person: User, programme: Programme, now: datetime) -> bool:
-    """Leave a programme; what was agreed with its people stays. Returns whether they were in it."""
+    """Leave a programme, or withdraw what one asked; what was agreed with its people stays.
+
+    Returns whether they were in it, or had asked.
+    """
     User.objects.locked(person)
-    mine = Membership.objects.filter(programme=programme, person=person, state=LIVE)
-    return mine.update(state=MembershipState.LEFT, ended_at=now) > 0
+    mine = Membership.objects.filter(programme=programme, person=person, state__in=INSIDE).first()
+    if mine is None:
+        return False
+    _end(mine, MembershipState.LEFT, "", now)
+    withdraw_notices(mine)
+    return True
 
 
 @transaction.atomic
-def remove_member(*, programme: Programme, person: User, by: User, now: datetime) -> bool:
+def answer_request(
+    *, programme: Programme, person: User, is_accepted: bool, reason: str = "", by: User, now: datetime
+) -> bool:
+    """Let someone in who asked, or decline: then only a manager lets them in later. They are told.
+
+    Returns whether they still waited. Raises PermissionDenied, ProgrammeError `yourself`, `account_closed`,
+    `programme_over`, `too_many_programmes`.
+    """
+    [person] = User.objects.locked(person)
+    _check_decides(by, person, programme)
+    asked = Membership.objects.filter(programme=programme, person=person, state=ASKED).first()
+    if asked is None:
+        return False
+    if not is_accepted:
+        _end(asked, MembershipState.DECLINED, reason, now)
+        tell_member(asked, News.DECLINED, now=now)
+        return True
+    if refusal := _why_not_let_in(person, why_over(Programme.objects.get(pk=programme.pk), now)):
+        raise refusal
+    _let_in(asked, asked.source, now)
+    return True
+
+
+@transaction.atomic
+def remove_member(*, programme: Programme, person: User, reason: str = "", by: User, now: datetime) -> bool:
     """Take someone out of a programme: neither a link nor a list brings them back, only a manager does.
 
-    Returns whether they were in it. Raises PermissionDenied, ProgrammeError `yourself`.
+    They are told, with the reason. Returns whether they were in it. Raises PermissionDenied, ProgrammeError `yourself`.
     """
     User.objects.locked(person)
-    check_manages(by, programme)
-    if person.pk == by.pk:
-        words = _("Nobody decides about themselves. You can leave the programme in your settings.")
-        raise ProgrammeError("yourself", words)
-    theirs = Membership.objects.filter(programme=programme, person=person, state=LIVE)
-    return theirs.update(state=MembershipState.REMOVED, ended_at=now) > 0
+    _check_decides(by, person, programme)
+    theirs = Membership.objects.filter(programme=programme, person=person, state=LIVE).first()
+    if theirs is None:
+        return False
+    _end(theirs, MembershipState.REMOVED, reason, now)
+    tell_member(theirs, News.REMOVED, now=now)
+    return True
 
 
 @transaction.atomic
 def bring_back(*, programme: Programme, person: User, by: User, now: datetime) -> bool:
-    """Let someone in again who was removed, as they were. Returns whether that changed anything.
+    """Let someone in again who was removed, as they were, or who was declined. They are told.
 
-    Raises PermissionDenied, ProgrammeError `yourself`, `account_closed`, `programme_over`, `programme_closed`,
-    `too_many_programmes`.
+    Returns whether that changed anything. Raises PermissionDenied, ProgrammeError `yourself`, `account_closed`,
+    `programme_over`, `programme_closed`, `programme_draft`, `too_many_programmes`.
     """
     [person] = User.objects.locked(person)
-    programme = Programme.objects.get(pk=programme.pk)  # as it is now, not when its page was asked for
-    check_manages(by, programme)
-    if person.pk == by.pk:
-        raise ProgrammeError("yourself", _("Nobody decides about themselves. Ask another manager."))
-    removed = Membership.objects.filter(programme=programme, person=person, state=MembershipState.REMOVED)
-    if not removed.exists():
+    _check_decides(by, person, programme)
+    theirs = Membership.objects.filter(programme=programme, person=person, state__in=SHUT_OUT).first()
+    if theirs is None:
         return False
-    if not person.is_active:
-        raise ProgrammeError("account_closed", _("This account is closed. They can come back when they sign in again."))
-    if refusal := why_closed(programme, now) or _why_too_many(person):
+    # As the programme is now, not when its page was asked for
+    if refusal := _why_not_let_in(person, why_closed(Programme.objects.get(pk=programme.pk), now)):
         raise refusal
-    return removed.update(state=LIVE, source=Source.MANAGER, joined_at=now, ended_at=None) > 0
+    _let_in(theirs, Source.MANAGER, now)
+    return True
 
 
 def leave_all(person: User, now: datetime) -> None:
     """Of someone who leaves for good."""
-    Membership.objects.filter(person=person, state=LIVE).update(state=MembershipState.LEFT, ended_at=now)
+    for mine in Membership.objects.filter(person=person, state__in=INSIDE):
+        _end(mine, MembershipState.LEFT, "", now)
+        withdraw_notices(mine)
 
 
-def _why_not_enter(person: User, programme: Programme) -> ProgrammeError | None:
-    known = Membership.objects.filter(programme=programme, person=person).first()
-    if known is not None and known.state == MembershipState.REMOVED:
-        words = _("A manager removed you from this programme, so its links don’t let you in. Ask a manager.")
-        return ProgrammeError("removed", words)
-    return None if known is not None and known.state == LIVE else _why_too_many(person)
+def _check_decides(by: User, person: User, programme: Programme) -> None:
+    check_manages(by, programme)
+    if person.pk == by.pk:
+        words = _("Nobody decides about themselves. Ask another manager, or leave on the programme’s page.")
+        raise ProgrammeError("yourself", words)
 
 
-def _why_too_many(person: User) -> ProgrammeError | None:
-    if Membership.objects.filter(person=person, state=LIVE).count() < settings.MAX_PROGRAMMES:
+def _end(membership: Membership, state: MembershipState, reason: str, now: datetime) -> None:
+    membership.state, membership.ended_at, membership.reason = state, now, reason
+    membership.version += 1
+    membership.save()
+
+
+def _let_in(membership: Membership, source: str, now: datetime) -> None:
+    membership.state, membership.source, membership.joined_at = LIVE, source, now
+    membership.ended_at, membership.reason = None, ""
+    membership.version += 1
+    membership.save()
+    tell_member(membership, News.IN, now=now)
+
+
+def _why_not_let_in(person: User, closed: ProgrammeError | None) -> ProgrammeError | None:
+    """For the manager who would let this person in."""
+    if not person.is_active:
+        words = _("This account is closed. They can come back when they sign in again.")
+        return ProgrammeError("account_closed", words)
+    if closed or _has_room(person):
+        return closed
+    words = _("They’re in %d programmes already, which is the most. They have to leave one first.")
+    return ProgrammeError("too_many_programmes", words % settings.MAX_PROGRAMMES)
+
+
+def _why_not_enter(person: User, invitation: Invitation) -> ProgrammeError | None:
+    known = Membership.objects.filter(programme=invitation.programme, person=person).first()
+    match known.state if known is not None else None:
+        case MembershipState.REMOVED:
+            words = _("A manager removed you from this programme, so its links don’t let you in. Ask a manager.")
+            return ProgrammeError("removed", words)
+        case MembershipState.DECLINED:
+            words = _("A manager declined your request, so its links don’t let you in. Ask a manager.")
+            return ProgrammeError("declined", words)
+        case MembershipState.LIVE if invitation.needs_yes:
+            words = _("You’re a member already, and this link is for new ones. Ask a manager to let you do more.")
+            return ProgrammeError("link_needs_yes", words)
+        case MembershipState.LIVE | MembershipState.ASKED:
+            return None
+    if _has_room(person):
         return None
-    words = _("You can be in up to %d programmes. Leave one first, in your settings.") % settings.MAX_PROGRAMMES
+    words = _("You can be in up to %d programmes. Leave one first, on its page.") % settings.MAX_PROGRAMMES
     return ProgrammeError("too_many_programmes", words)
+
+
+def _has_room(person: User) -> bool:
+    """Whether they can be in one more programme; those where they wait count, too."""
+    return Membership.objects.filter(person=person, state__in=INSIDE).count() < settings.MAX_PROGRAMMES

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.privacy.registry import Table, fact, not_personal
+from accounts.privacy.registry import Table, fact, mine, not_personal
 
 from .managers import end_roles_of
 from .members import leave_all
@@ -27,10 +27,11 @@ TABLES: tuple[Table, ...] = (
     Table(Invitation, {"token_hash": not_personal("a hash")}, why="a link, which names nobody whom it lets in"),
     Table(
         Membership,
-        {"source": fact(), "state": fact()},
+        {"source": fact(), "state": fact(), "reason": mine()},
         people=("person",),
         part="programmes",
         heading=_("Programmes you joined"),
+        hidden=("version",),
         company=programme_name,
         why="stays: how many came and went, with no name",
     ),

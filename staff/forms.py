@@ -45,16 +45,24 @@ class AnsweredForm(forms.Form):
     message = forms.UUIDField()
 
 
-class RoleForm(forms.Form):
-    """`email` is turned into the person who has that address."""
+class AccountEmail(PlainText):
+    """An address that is turned into the person who has it."""
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=254, error_messages={"required": _("Enter their email address")}, **kwargs)
+
+    def clean(self, value: Any) -> User:
+        address = super().clean(value)
+        try:
+            return User.objects.get_by_natural_key(address)
+        except User.DoesNotExist:
+            words = _("Nobody has an account with this address. Ask them to create one first")
+            raise ValidationError(words, code="nobody") from None
+
+
+class RoleForm(forms.Form):
     use_required_attribute = False
-    email = PlainText(
-        label=_("Email address"),
-        help_text=_("Of someone who has an account"),
-        max_length=254,
-        error_messages={"required": _("Enter their email address")},
-    )
+    email = AccountEmail(label=_("Email address"), help_text=_("Of someone who has an account"))
     role = forms.TypedChoiceField(
         label=_("Role"),
         choices=StaffRoleName.choices,
@@ -62,13 +70,6 @@ class RoleForm(forms.Form):
         widget=ChipRadio,
         error_messages={"required": _("Choose a role")},
     )
-
-    def clean_email(self) -> User:
-        try:
-            return User.objects.get_by_natural_key(self.cleaned_data["email"])
-        except User.DoesNotExist:
-            words = _("Nobody has an account with this address. Ask them to create one first")
-            raise ValidationError(words, code="nobody") from None
 
 
 class EndRoleForm(forms.Form):

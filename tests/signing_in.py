@@ -1,4 +1,4 @@
-"""Signs people in without the pages for it, as if they had used a second factor: the role of staff is awake."""
+"""Signs people in without the pages for it, as if they had used a second factor: their role is awake."""
 
 import time
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def sign_in(client: Client, person: "User", *, second_step: bool = True) -> None:
-    """`second_step`: False for a session in which the role of staff sleeps."""
+    """`second_step`: False for a session in which a role sleeps."""
     # Needs settings, which benches have only once they run.
     from allauth.account.internal.flows.login import (
         _AUTHENTICATION_METHODS_USER_SESSION_KEY,
@@ -18,7 +18,7 @@ def sign_in(client: Client, person: "User", *, second_step: bool = True) -> None
     )
 
     client.force_login(person)
-    if second_step and person.is_staff:
+    if second_step:
         session = client.session
         session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": time.time(), "type": "totp"}]
         session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(person.pk)

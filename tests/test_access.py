@@ -33,6 +33,7 @@ from mentors.services import ProfileTexts, save_words
 from notifications.models import Group, Notification, WebhookDelivery
 from notifications.unsubscribing import token_for
 from notifications.webhooks.services import make_endpoint
+from programmes.models import Invitation, Programme
 from sessions_app.afterwards.feedback import give_feedback, give_written_feedback
 from sessions_app.attendance.acts import join_call, say_absent, settle_silent
 from sessions_app.booking.book import book_session
@@ -54,6 +55,7 @@ from tests.events import test_roles as roles
 from tests.events.afterwards.evening import meet
 from tests.events.making import come, make_event, publish_rows
 from tests.mentors.pictures import picture as a_picture
+from tests.programmes.making import let_in, make_link, make_programme
 from tests.signing_in import sign_in
 from tests.test_project import routes
 from tests.trust.cases import decide, make_team, object_to, take_and_read
@@ -213,6 +215,25 @@ ACCESS: dict[str, Row] = {
     "policy_report": Row(EVERYBODY, NOT_ALLOWED, 204),
     "security_text": Row(EVERYBODY, NOT_THERE),
     "staff_text": Row(STAFF, post="/staff/texts/terms/", at="text_kind"),
+    # programmes: the mentor manages one that the mentee is in
+    "programmes": Row(PERSON),
+    "programme_join": Row(
+        EVERYBODY, {"mentee": 200, "others": 200}, visitors(SIGN_IN, "/programmes/"), at="invitation"
+    ),
+    "programme": Row(PAIR, at="programme"),
+    "programme_leave": Row(ITS_MENTEE, NOT_ALLOWED, "/programmes/", at="programme"),
+    "programme_manage": Row(ITS_MENTOR, at="programme"),
+    "programme_settings": Row(ITS_MENTOR, post=422, at="programme"),
+    "programme_state": Row(ITS_MENTOR, NOT_ALLOWED, NOT_THERE, at="programme"),
+    "programme_copy": Row(ITS_MENTOR, NOT_ALLOWED, "/programmes/", at="programme"),
+    "programme_manager_end": Row(ITS_MENTOR, NOT_ALLOWED, "/programmes/", at="own_role"),
+    "programme_members": Row(ITS_MENTOR, at="programme"),
+    "programme_member": Row(ITS_MENTOR, post=NOT_THERE, at="member"),
+    "programme_links": Row(ITS_MENTOR, post=422, at="programme"),
+    "programme_link_revoke": Row(ITS_MENTOR, NOT_ALLOWED, "/programmes/", at="link"),
+    "staff_programmes": Row(STAFF, post=422),
+    "staff_programme": Row(STAFF, post=422, at="programme"),
+    "staff_programme_end": Row(STAFF, NOT_ALLOWED, "/staff/programmes/", at="own_role"),
     # accounts
     "account_login": Row(EVERYBODY, arriving(200), arriving(200)),
     "account_request_login_code": Row(EVERYBODY, arriving(200), arriving(200)),
@@ -507,6 +528,30 @@ class Scene:
         export = ask_export(person=self.person("mentee"), now=NOW)
         write_due_copies(now=NOW)
         return export.uuid
+
+    @cached_property
+    def programme(self) -> str:
+        """Managed by the mentor; the mentee is in it."""
+        found = make_programme(self.mentor.person, self.person("staff"))
+        let_in(self.person("mentee"), found, self.mentor.person)
+        return found.slug
+
+    @property
+    def own_role(self) -> tuple[str, UUID]:
+        return self.programme, self.mentor.person.uuid
+
+    @property
+    def member(self) -> tuple[str, UUID]:
+        return self.programme, self.account
+
+    @property
+    def link(self) -> tuple[str, int]:
+        return self.programme, Invitation.objects.get(programme__slug=self.programme).pk
+
+    @cached_property
+    def invitation(self) -> str:
+        found = Programme.objects.get(slug=self.programme)
+        return make_link(found, self.mentor.person)[1]
 
     @cached_property
     def event(self) -> str:
@@ -1035,7 +1080,7 @@ def undone(act: Callable[[], Any]) -> Any:
 
 
 def rows_of_our_tables() -> dict[str, str]:
-    ours = ("about", "accounts", "trust", "mentors", "notifications", "sessions_app", "events")
+    ours = ("about", "accounts", "trust", "mentors", "notifications", "programmes", "sessions_app", "events")
     tables = [model._meta.db_table for app in ours for model in apps.get_app_config(app).get_models()]
     found = {}
     with connection.cursor() as cursor:

@@ -52,6 +52,9 @@ from notifications.sending import breaker
 from notifications.services import Due, schedule_notices, show_in_inbox
 from notifications.webhooks.events import known_events
 from notifications.webhooks.services import make_endpoint
+from programmes.managers import end_manager, give_manager
+from programmes.members import answer_request as answer_asked
+from programmes.members import join, remove_member
 from sessions_app.afterwards.followups import NextStepInput, write_next_step
 from sessions_app.attendance.acts import answer_absent, join_call, run_late, say_absent, settle_silent
 from sessions_app.attendance.confirming import ask_to_confirm
@@ -77,6 +80,7 @@ from sessions_app.written.acts import decline_written, expire_written, withdraw_
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.events.afterwards.evening import CLOSED, close, meet
 from tests.events.making import come, make_event, make_said
+from tests.programmes.making import make_link, make_programme
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 from tests.sessions_app.helpers.written import ask, reply, writes
 from tests.trust.cases import decide, make_team, object_to, report_profile
@@ -352,6 +356,21 @@ def fall_idle(cast: Cast) -> None:
         retain(now=NOW + timedelta(days=days))
 
 
+def run_programme(cast: Cast, *, until: str) -> None:
+    """bob asks to join what alice manages, and hears of what follows."""
+    programme = make_programme(cast.alice, cast.maria)
+    about = {"programme": programme, "by": cast.alice, "now": NOW}
+    join(person=cast.bob, invitation=make_link(programme, cast.alice, needs_yes=True)[0], now=NOW)
+    if until == "asked":
+        return
+    answer_asked(person=cast.bob, is_accepted=until != "declined", reason="", **about)
+    if until == "removed":
+        remove_member(person=cast.bob, **about)
+    if until == "ended":
+        give_manager(programme=programme, person=cast.bob, by=cast.maria, now=NOW)
+        end_manager(programme=programme, person=cast.alice, by=cast.maria, now=NOW)
+
+
 STORIES: dict[str, Callable[[Cast], object]] = {
     "report about safety": report,
     "case decided": decide_report,
@@ -459,6 +478,11 @@ STORIES: dict[str, Callable[[Cast], object]] = {
     "account deleted": lambda cast: ask_erasure(person=cast.bob, now=NOW),
     "virus in a file": lambda cast: scan_a_file(cast, clamd.Outcome.FOUND),
     "file that can't be scanned": lambda cast: scan_a_file(cast, clamd.Outcome.REFUSED),
+    "asks for a programme": lambda cast: run_programme(cast, until="asked"),
+    "let into a programme": lambda cast: run_programme(cast, until="in"),
+    "declined by a programme": lambda cast: run_programme(cast, until="declined"),
+    "removed from a programme": lambda cast: run_programme(cast, until="removed"),
+    "manages no more": lambda cast: run_programme(cast, until="ended"),
     "logs sealed": lambda cast: seal_logs(now=NOW),
     "mail refused": lambda cast: breaker.tell_staff(NOW),
 }
@@ -550,7 +574,7 @@ def test_every_list_of_kinds_is_registered_and_no_name_comes_twice():
     lists = [breaker.KINDS, idle.KINDS, my_data.KINDS, *(import_module(name).KINDS for name in names)]
     kinds = [kind.name for kinds in lists for kind in kinds]
 
-    assert len(names) == 13
+    assert len(names) == 14
     assert sorted(kinds) == sorted(kind.name for kind in registered_kinds())
 
 

@@ -182,6 +182,7 @@ def test_every_page_asks_for_a_sign_in_unless_it_is_on_the_list():
 PUBLIC_PAGES = {
     "accessibility",
     "policy_report",
+    "programme_join",
     "security_text",
     "api_docs",
     "api_event",

@@ -123,10 +123,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     # asks for: who has any role is staff, and an owner has all rights in the admin.
     roles = ArrayField(models.CharField(max_length=10, choices=StaffRoleName), default=list, db_default=[], blank=True)
     is_staff = models.BooleanField(_("staff"), default=False)
+    # Facts of an app above, copied here by triggers of its tables, so that no page needs a query for them.
+    manages_programmes = models.BooleanField(default=False, db_default=False, editable=False)
+    is_in_programmes = models.BooleanField(default=False, db_default=False, editable=False)
     date_joined = models.DateTimeField(default=this_moment)
 
     # True for the reader of a page whose session used no second factor, and for a program with their token: what a
-    # role allows isn't theirs then. `accounts.middleware` and `accounts.access` set it.
+    # role on the team or in a programme allows isn't theirs then. `accounts.middleware` and `accounts.access` set it.
     role_sleeps = False
 
     objects = UserManager()
@@ -159,6 +162,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def first_name(self) -> str:
         return name_to_greet(self.name) if self.name else self.display_name
+
+    @property
+    def needs_second_step(self) -> bool:
+        """Whether they can see what others keep private: staff, and managers of programmes."""
+        return self.is_staff or self.manages_programmes
 
     @property
     def powers(self) -> frozenset[Power]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 class StaffRoleName(models.TextChoices):
     SUPPORT = "support", _("Support")
-    PROGRAMME = "programme", _("Programme manager")
+    PROGRAMME = "programme", _("Events manager")
     MODERATOR = "moderator", _("Moderator")
     OWNER = "owner", _("Owner")
 
@@ -47,7 +47,7 @@ class Power(StrEnum):
 
 POWERS: dict[str, frozenset[Power]] = {
     StaffRoleName.SUPPORT: frozenset({Power.LOOK_UP, Power.ANSWER, Power.FIGURES, Power.LETTERS}),
-    # Until programmes exist, theirs are the events and the figures.
+    # Programmes have managers of their own, who aren’t staff; this role plans events for everyone.
     StaffRoleName.PROGRAMME: frozenset({Power.FIGURES, Power.EVENTS}),
     StaffRoleName.MODERATOR: frozenset(
         {

@@ -103,14 +103,14 @@ def _begin_using(factor: Authenticator, person: User, request: HttpRequest) -> l
 def remove_factor(*, person: User, number: int) -> bool:
     """Take an app or a passkey away, with the last one also the recovery codes. Returns whether there was one.
 
-    Raises FactorError `last_factor` for staff, whose role couldn't wake up any more.
+    Raises FactorError `last_factor` for staff and managers, whose role couldn't wake up any more.
     """
     [locked] = User.objects.locked(person)
     theirs = list(Authenticator.objects.filter(user=person, type__in=REAL))
     factor = next((one for one in theirs if one.pk == number), None)
     if factor is None:
         return False
-    if locked.is_staff and len(theirs) == 1 and settings.STAFF_SECOND_FACTOR != OPTIONAL:
+    if locked.needs_second_step and len(theirs) == 1 and settings.STAFF_SECOND_FACTOR != OPTIONAL:
         raise FactorError("last_factor", _("Your role needs a second step. Add another one before you remove this."))
     factor.delete()
     if len(theirs) == 1:

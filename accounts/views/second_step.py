@@ -68,8 +68,8 @@ def second_step_again(request: SignedInRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def role_waits(request: SignedInRequest) -> HttpResponse:
-    """Where staff are led whose role sleeps: they set up a second step, or use the one that they have."""
-    if not request.user.is_staff or not request.user.role_sleeps:
+    """Where people are led whose role sleeps: they set up a second step, or use the one that they have."""
+    if not request.user.needs_second_step or not request.user.role_sleeps:
         return to_next(request, "sign_in_settings")
     context = {"has_factor": has_factor(request.user), "next": get_next_redirect_url(request) or "", "nav": "settings"}
     return render(request, "accounts/role_waits.html", context)

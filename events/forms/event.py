@@ -10,14 +10,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import ChipRadio, PlainText, field_of
+from common.forms import WRONG_DAY, ChipRadio, DateInput, DayField, PlainText, field_of
 from common.times import in_zone
 from events.models import Event, EventKind, EventMode, Side
 from events.models.events import LONGEST, MOST_PLACES, TEXT_LENGTH, TITLE_LENGTH
 from events.registering.managing import EventInput
-from sessions_app.forms.schedule import DateInput, zone_choices
+from sessions_app.forms.schedule import zone_choices
 
-FIRST_YEAR, LAST_YEAR = 2000, 2200
 CLOSES_BEFORE = [
     (0, _("When it starts")),
     (2, _("2 hours before")),
@@ -25,7 +24,6 @@ CLOSES_BEFORE = [
     (48, _("2 days before")),
     (168, _("1 week before")),
 ]
-WRONG_DAY = {"required": _("Choose a day"), "invalid": _("Enter a date, like 2026-11-30")}
 WRONG_TIME = {"required": _("Enter a time, like 18:30"), "invalid": _("Enter a time, like 18:30")}
 
 
@@ -38,15 +36,6 @@ def moment_of(day: date, clock: time, zone_name: str) -> datetime | None:
     local = datetime.combine(day, clock, zone)
     moment = local.astimezone(UTC)
     return moment if moment.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None) else None
-
-
-class DayField(forms.DateField):
-    """Refuses days at the ends of the calendar, which some zone's clock can't show."""
-
-    def validate(self, value: date | None) -> None:
-        super().validate(value)
-        if value and not FIRST_YEAR <= value.year <= LAST_YEAR:
-            raise ValidationError(_("Choose a day that isn’t so far away"), code="far")
 
 
 class TimeInput(forms.TimeInput):

@@ -8,19 +8,16 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import PlainText
+from common.forms import WRONG_DAY, DateInput, DayField, PlainText
 from common.times import in_zone
 from events.models import Event
 from events.models.events import TITLE_LENGTH
 from events.registering import office_hours
 from events.registering.office_hours import OfficeHoursInput
-from sessions_app.forms.schedule import DateInput
 
 from .event import (
     NO_SUCH_TIME,
-    WRONG_DAY,
     WRONG_TIME,
-    DayField,
     Fieldsets,
     TimeInput,
     group_fields,

@@ -1,9 +1,13 @@
 from .invitations import Invitation
-from .members import LIVE, Manager, Membership, MembershipState, Source
+from .members import Manager, Membership, Source
 from .programmes import Directory, Programme, ProgrammeState, Stage
+from .states import ASKED, INSIDE, LIVE, SHUT_OUT, MembershipState
 
 __all__ = [
+    "ASKED",
+    "INSIDE",
     "LIVE",
+    "SHUT_OUT",
     "Directory",
     "Invitation",
     "Manager",

@@ -32,6 +32,8 @@ class Invitation(models.Model):
     token_hash = models.CharField(max_length=64, unique=True)
     gives = models.BooleanField(default=False)
     asks = models.BooleanField(default=True)
+    # Who comes by it is let in by a manager.
+    needs_yes = models.BooleanField(default=False, db_default=False)
     uses = models.PositiveIntegerField(default=0)
     most = models.PositiveIntegerField()
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 
 from .programmes import Programme
+from .states import ENDED, INSIDE, LIVE, SHUT_OUT, MembershipState
+
+LONGEST_REASON = 300
 
 
 class ManagerQuerySet(models.QuerySet["Manager"]):
@@ -39,15 +42,6 @@ class Manager(models.Model):
         return f"{self.programme}: {self.person}"
 
 
-class MembershipState(models.TextChoices):
-    LIVE = "live", _("Member")
-    LEFT = "left", _("Left")
-    REMOVED = "removed", _("Removed")
-
-
-LIVE = MembershipState.LIVE
-
-
 class Source(models.TextChoices):
     """How someone came in last."""
 
@@ -63,7 +57,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 class Membership(models.Model):
     """One person in one programme, in one row for ever: who leaves and comes back has the same one.
 
-    `gives`: they mentor in it. `asks`: they look for mentors in it.
+    `gives`: they mentor in it. `asks`: they look for mentors in it. `joined_at`: of someone who asked, when they did.
+    `reason`: what the manager who removed or declined them wrote to them. `version` grows with each change of state.
     """
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="memberships")
@@ -71,9 +66,11 @@ class Membership(models.Model):
     gives = models.BooleanField(default=False)
     asks = models.BooleanField(default=True)
     source = models.CharField(max_length=7, choices=Source)
-    state = models.CharField(max_length=7, choices=MembershipState, default=LIVE)
+    state = models.CharField(max_length=8, choices=MembershipState, default=LIVE)
     joined_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=LONGEST_REASON, blank=True, default="", db_default="")
+    version = models.PositiveIntegerField(default=1, db_default=1)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -82,9 +79,11 @@ class Membership(models.Model):
             models.UniqueConstraint(fields=["programme", "person"], name="one_membership_in_a_programme"),
             models.CheckConstraint(condition=Q(gives=True) | Q(asks=True), name="member_gives_or_asks"),
             models.CheckConstraint(
-                condition=Q(state=MembershipState.LIVE, ended_at=None)
-                | Q(state__in=[MembershipState.LEFT, MembershipState.REMOVED], ended_at__isnull=False),
-                name="membership_has_an_end_when_left_or_removed",
+                condition=Q(state__in=INSIDE, ended_at=None) | Q(state__in=ENDED, ended_at__isnull=False),
+                name="membership_has_an_end_when_it_is_over",
+            ),
+            models.CheckConstraint(
+                condition=Q(reason="") | Q(state__in=SHUT_OUT), name="reason_is_of_a_removal_or_a_decline"
             ),
         ]
 

@@ -12,20 +12,27 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.rules.validators import validate_timezone
 
+from .states import INSIDE
+
 
 class ProgrammeState(models.TextChoices):
     """What a manager chose. What is true on a given day is the programme's `Stage`."""
 
+    DRAFT = "draft", _("Draft")
     OPEN = "open", _("Open to new members")
     CLOSED = "closed", _("Closed to new members")
     ARCHIVED = "archived", _("Archived")
 
 
 class Stage(StrEnum):
+    DRAFT = "draft"
     OPEN = "open"
     CLOSED = "closed"
     OVER = "over"
     ARCHIVED = "archived"
+
+
+LONGEST_SLUG, LONGEST_NAME, LONGEST_LINE = 50, 80, 160
 
 
 class Directory(models.TextChoices):
@@ -35,19 +42,33 @@ class Directory(models.TextChoices):
 
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
     def managed_by(self, person: User) -> Self:
-        """The programmes whose manager this person is now. Every page of a manager begins here."""
+        """The programmes whose manager this person is now. Every page of a manager begins here.
+
+        None while their role sleeps: see `User.role_sleeps`.
+        """
+        return self.none() if person.role_sleeps else self.with_manager(person)
+
+    def with_manager(self, person: User) -> Self:
+        """As `managed_by`, whether their role is awake or not."""
         if not person.is_active:
             return self.none()
         return self.filter(managers__person=person, managers__ended_at=None)
+
+    def open_to(self, person: User) -> Self:
+        """Those whose page this person may read: members, who asked to be one, and managers, even asleep."""
+        if not person.is_active:
+            return self.none()
+        mine = Q(memberships__person=person, memberships__state__in=INSIDE)
+        return self.filter(mine | Q(managers__person=person, managers__ended_at=None)).distinct()
 
 
 class Programme(models.Model):
     """A row in the one organisation of an installation. Without a last day it goes on until it is archived."""
 
-    slug = models.SlugField(_("address"), max_length=50, unique=True)
-    name = models.CharField(_("name"), max_length=80, unique=True)
-    line = models.CharField(_("in one line"), max_length=160, blank=True)
-    state = models.CharField(max_length=8, choices=ProgrammeState, default=ProgrammeState.OPEN)
+    slug = models.SlugField(_("address"), max_length=LONGEST_SLUG, unique=True)
+    name = models.CharField(_("name"), max_length=LONGEST_NAME, unique=True)
+    line = models.CharField(_("in one line"), max_length=LONGEST_LINE, blank=True)
+    state = models.CharField(max_length=8, choices=ProgrammeState, default=ProgrammeState.DRAFT)
     first_day = models.DateField(_("first day"))
     last_day = models.DateField(_("last day"), null=True, blank=True)
     timezone = models.CharField(_("time zone"), max_length=64, validators=[validate_timezone])
@@ -73,8 +94,8 @@ class Programme(models.Model):
 
     def stage_at(self, now: datetime) -> Stage:
         """What holds at this moment, by the days of the programme's own time zone."""
-        if self.state == ProgrammeState.ARCHIVED:
-            return Stage.ARCHIVED
+        if self.state in (ProgrammeState.ARCHIVED, ProgrammeState.DRAFT):
+            return Stage(self.state)
         today = now.astimezone(ZoneInfo(self.timezone)).date()
         if self.last_day is not None and today > self.last_day:
             return Stage.OVER

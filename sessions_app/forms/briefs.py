@@ -7,7 +7,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import ChipRadio, PlainText
+from common.forms import ChipRadio, DateInput, PlainText
 from mentors.models import IssueType
 from sessions_app.models import Brief
 from sessions_app.questions.brief_input import BriefInput
@@ -15,7 +15,6 @@ from sessions_app.questions.brief_kinds import EVERY_QUESTION, MOST_SURE, BriefQ
 from sessions_app.questions.suggestions import suggest_kind
 
 from .booking import question_field
-from .schedule import DateInput
 
 
 def text_field(label: Any, limit: int, *, rows: int = 0, hint: Any = "") -> PlainText:

@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from .schedule import DateInput
+from common.forms import DateInput
 
 
 def day_field(label: Any) -> forms.DateField:

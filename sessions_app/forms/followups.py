@@ -8,13 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common.forms import ChipRadio, PlainText, field_of
+from common.forms import ChipRadio, DateInput, PlainText, field_of
 from sessions_app.afterwards.consents import OUTCOME
 from sessions_app.afterwards.followups import NextStepInput
 from sessions_app.afterwards.questions import ANSWERS
 from sessions_app.models import FollowUpQuestion, NextStep, Resolution
-
-from .schedule import DateInput
 
 LENGTH = 300
 LONGEST_AHEAD = timedelta(days=365)

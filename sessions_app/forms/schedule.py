@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.rules.validators import validate_timezone
 from common.addresses import validate_meeting_address
-from common.forms import PlainText, field_of
+from common.forms import DateInput, PlainText, field_of
 from common.times import minutes_text
 from common.zones import UTC_NAME, city_of, plain_name, zone_names
 from sessions_app.availability.schedule import ScheduleError, ScheduleRules
@@ -54,15 +54,6 @@ def zone_choices() -> list[tuple[str, str | list[tuple[str, str]]]]:
             parts.setdefault(name.partition("/")[0], []).append((name, city_of(name)))
     by_city = {part: sorted(cities, key=lambda city: plain_name(city[1])) for part, cities in parts.items()}
     return [(UTC_NAME, UTC_NAME), *by_city.items()]
-
-
-class DateInput(forms.DateInput):
-    """The browser's date field. Its value is always in this format, also when it is typed."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d", attrs={"class": "input input--date"})
 
 
 class MinutesField(forms.TypedChoiceField):

@@ -7,14 +7,16 @@ from accounts.models import User
 from programmes.invitations import LinkInput, make_invitation
 from programmes.managers import ProgrammeInput, open_programme
 from programmes.members import join
-from programmes.models import Directory, Invitation, Membership, Programme
+from programmes.models import Directory, Invitation, Membership, Programme, ProgrammeState
 from tests.conftest import NOW
 
 FIRST_DAY = NOW.date()
 LAST_DAY = FIRST_DAY + timedelta(days=90)
 
 
-def make_programme(manager: User, owner: User, name: str = "Spring cohort", **given: Any) -> Programme:
+def make_programme(
+    manager: User, owner: User, name: str = "Spring cohort", is_open: bool = True, **given: Any
+) -> Programme:
     said = {
         "slug": name.lower().replace(" ", "-"),
         "name": name,
@@ -26,7 +28,14 @@ def make_programme(manager: User, owner: User, name: str = "Spring cohort", **gi
         "directory": Directory.PUBLIC,
         **given,
     }
-    return open_programme(given=ProgrammeInput(**said), manager=manager, by=owner, now=NOW)
+    made = open_programme(given=ProgrammeInput(**said), manager=manager, by=owner, now=NOW)
+    return open_to_members(made) if is_open else made
+
+
+def open_to_members(programme: Programme) -> Programme:
+    programme.state = ProgrammeState.OPEN
+    programme.save()
+    return programme
 
 
 def make_link(programme: Programme, manager: User, **given: Any) -> tuple[Invitation, str]:

@@ -16,11 +16,6 @@ from tests.sessions_app.helpers.races import race
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
 
-@pytest.fixture
-def programme(alice, maria) -> Programme:
-    return make_programme(alice, maria)
-
-
 def managers_of(programme: Programme) -> set[User]:
     return {row.person for row in Manager.objects.live().filter(programme=programme)}
 

@@ -16,12 +16,7 @@ from tests.programmes.making import LAST_DAY, let_in, make_link, make_programme
 from tests.sessions_app.helpers.races import people, race
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
-LIVE, LEFT, REMOVED = MembershipState.values
-
-
-@pytest.fixture
-def programme(alice, maria) -> Programme:
-    return make_programme(alice, maria)
+LIVE, ASKED, LEFT, REMOVED, DECLINED = MembershipState.values
 
 
 def code_of(act, **given) -> str:
@@ -187,8 +182,8 @@ def test_last_place_of_a_link_goes_to_one_of_two(alice, maria):
     ("model", "change", "name"),
     [
         (Membership, {"gives": False, "asks": False}, "member_gives_or_asks"),
-        (Membership, {"ended_at": NOW}, "membership_has_an_end_when_left_or_removed"),
-        (Membership, {"state": LEFT}, "membership_has_an_end_when_left_or_removed"),
+        (Membership, {"ended_at": NOW}, "membership_has_an_end_when_it_is_over"),
+        (Membership, {"state": LEFT}, "membership_has_an_end_when_it_is_over"),
         (Invitation, {"uses": 11}, "link_is_used_no_more_than_allowed"),
         (Invitation, {"expires_at": NOW + timedelta(days=180, seconds=1)}, "link_ends_within_180_days"),
         (Invitation, {"gives": False, "asks": False}, "link_lets_people_give_or_ask"),

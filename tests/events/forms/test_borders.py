@@ -5,7 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from events.forms.event import FIRST_YEAR, LAST_YEAR, EventForm, moment_of
+from common.forms import FIRST_YEAR, LAST_YEAR
+from events.forms.event import EventForm, moment_of
 from events.forms.office_hours import OfficeHoursForm
 from events.models import Event, EventMode
 from tests.conftest import NOW

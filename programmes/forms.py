@@ -1,0 +1,97 @@
+"""What managers fill in: what a programme is, a link into it, and what they write to someone whom they shut out."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from common.forms import WRONG_DAY, ChipCheckboxes, DateInput, DayField, PlainText
+
+from .changes import ProgrammeTexts
+from .invitations import LinkInput
+from .models import Programme
+from .models.invitations import LONGEST
+from .models.members import LONGEST_REASON
+from .models.programmes import LONGEST_LINE, LONGEST_NAME
+
+GIVES, ASKS = "gives", "asks"
+SIDES = [(ASKS, _("Look for mentors")), (GIVES, _("Mentor others"))]
+USUAL_USES, USUAL_DAYS = 50, 30
+
+
+class ProgrammeForm(forms.Form):
+    """`read_texts` is what the service takes."""
+
+    use_required_attribute = False
+    name = PlainText(
+        label=_("Name"), max_length=LONGEST_NAME, error_messages={"required": _("Enter the programme’s name")}
+    )
+    line = PlainText(
+        label=_("In one line"),
+        help_text=_("Who it’s for, or what people get from it"),
+        max_length=LONGEST_LINE,
+        required=False,
+    )
+    first_day = DayField(label=_("First day"), widget=DateInput(), error_messages=WRONG_DAY)
+    last_day = DayField(
+        label=_("Last day"),
+        help_text=_("Leave it empty if the programme goes on"),
+        widget=DateInput(),
+        required=False,
+        error_messages=WRONG_DAY,
+    )
+
+    @classmethod
+    def about(cls, programme: Programme, data: Any) -> "ProgrammeForm":
+        names = ("name", "line", "first_day", "last_day")
+        return cls(data, initial={name: getattr(programme, name) for name in names})
+
+    def read_texts(self) -> ProgrammeTexts:
+        return ProgrammeTexts(**self.cleaned_data)
+
+
+class LinkForm(forms.Form):
+    use_required_attribute = False
+    sides = forms.MultipleChoiceField(
+        label=_("What can people do who join by it?"),
+        choices=SIDES,
+        widget=ChipCheckboxes,
+        error_messages={"required": _("Choose at least one"), "invalid_choice": _("Choose one of these")},
+    )
+    most = forms.IntegerField(
+        label=_("How many people can it let in?"),
+        min_value=1,
+        max_value=settings.MAX_INVITATION_USES,
+        error_messages={"required": _("Enter a number")},
+    )
+    days = forms.IntegerField(
+        label=_("For how many days does it work?"),
+        min_value=1,
+        max_value=LONGEST.days,
+        error_messages={"required": _("Enter a number of days")},
+    )
+    needs_yes = forms.BooleanField(
+        label=_("A manager lets each person in"),
+        help_text=_("We email all managers when someone asks"),
+        required=False,
+    )
+
+    @classmethod
+    def usual(cls, data: Any = None) -> "LinkForm":
+        return cls(data, initial={"sides": [ASKS], "most": USUAL_USES, "days": USUAL_DAYS})
+
+    def read_link(self) -> LinkInput:
+        said = self.cleaned_data
+        sides = said["sides"]
+        return LinkInput(GIVES in sides, ASKS in sides, said["most"], said["days"], said["needs_yes"])
+
+
+class ReasonForm(forms.Form):
+    reason = PlainText(
+        label=_("Reason"),
+        help_text=_("The person reads this. You can leave it empty."),
+        max_length=LONGEST_REASON,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

@@ -1,0 +1,32 @@
+from django.urls import path
+
+from .views.joining import programme_join
+from .views.links import programme_link_revoke, programme_links
+from .views.managing import (
+    programme_copy,
+    programme_manage,
+    programme_manager_end,
+    programme_settings,
+    programme_state,
+)
+from .views.member import programme, programme_leave, programmes
+from .views.people import programme_member, programme_members
+
+MANAGE = "programmes/<slug:slug>/manage/"
+
+urlpatterns = [
+    # Short, since it is sent in messages of all kinds
+    path("join/<str:token>/", programme_join, name="programme_join"),
+    path("programmes/", programmes, name="programmes"),
+    path("programmes/<slug:slug>/", programme, name="programme"),
+    path("programmes/<slug:slug>/leave/", programme_leave, name="programme_leave"),
+    path(MANAGE, programme_manage, name="programme_manage"),
+    path(f"{MANAGE}settings/", programme_settings, name="programme_settings"),
+    path(f"{MANAGE}state/", programme_state, name="programme_state"),
+    path(f"{MANAGE}copy/", programme_copy, name="programme_copy"),
+    path(f"{MANAGE}managers/<uuid:uuid>/end/", programme_manager_end, name="programme_manager_end"),
+    path(f"{MANAGE}members/", programme_members, name="programme_members"),
+    path(f"{MANAGE}members/<uuid:uuid>/", programme_member, name="programme_member"),
+    path(f"{MANAGE}links/", programme_links, name="programme_links"),
+    path(f"{MANAGE}links/<int:number>/revoke/", programme_link_revoke, name="programme_link_revoke"),
+]

@@ -1,0 +1,68 @@
+"""The forms in which owners open a programme and name its managers."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from common.forms import PlainText
+from programmes.forms import ProgrammeForm
+from programmes.managers import ProgrammeInput
+from programmes.models import Directory
+from programmes.models.programmes import LONGEST_SLUG
+from sessions_app.forms.schedule import zone_choices
+from staff.forms import AccountEmail
+
+
+class ManagerForm(forms.Form):
+    use_required_attribute = False
+    email = AccountEmail(label=_("Email address of the manager"), help_text=_("Of someone who has an account"))
+
+
+class OpenProgrammeForm(ProgrammeForm):
+    """`read_programme` is what the service takes, with the person whose address is in `email`."""
+
+    slug = PlainText(
+        label=_("Address"),
+        help_text=_("The last part of its page’s address, like spring-cohort. Empty: made from the name."),
+        max_length=LONGEST_SLUG,
+        required=False,
+    )
+    zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=zone_choices,
+        widget=forms.Select,
+        error_messages={"invalid_choice": _("Choose a city from the list"), "required": _("Choose a city")},
+    )
+    email = AccountEmail(
+        label=_("Email address of the first manager"), help_text=_("Someone else than you, who has an account")
+    )
+    field_order = ["name", "slug", "line", "first_day", "last_day", "zone", "email"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        typed = cleaned.get("slug") or cleaned.get("name") or ""
+        made = slugify(typed)[:LONGEST_SLUG].strip("-")
+        if cleaned.get("slug") and made != cleaned["slug"]:
+            self.add_error("slug", ValidationError(_("Use small letters, digits and hyphens only"), code="invalid"))
+        elif typed and not made:
+            words = _("Enter an address of small letters from a to z, digits and hyphens")
+            self.add_error("slug", ValidationError(words, code="required"))
+        cleaned["slug"] = made
+        return cleaned
+
+    def read_programme(self) -> ProgrammeInput:
+        said = self.cleaned_data
+        return ProgrammeInput(
+            slug=said["slug"],
+            name=said["name"],
+            line=said["line"],
+            first_day=said["first_day"],
+            last_day=said["last_day"],
+            timezone=said["zone"],
+            language=settings.LANGUAGE_CODE,
+            directory=Directory.PUBLIC,
+        )
