@@ -72,6 +72,8 @@ def test_seed_accounts_only_shows_whom_to_sign_in_as(db):
         "ines@demo.example",
         "olu@demo.example",
         "petra@demo.example",
+        "hanna@demo.example",
+        "luis@demo.example",
     ]
     assert User.objects.count() == 0
 
