@@ -25,7 +25,7 @@ from tests.chromium import chromium  # noqa: F401 - a fixture
 from tests.emptying import delete_rather_than_truncate  # noqa: F401 - a fixture
 from tests.reading_client import ReadingClient
 from tests.remembering import memory, remembered  # noqa: F401 - fixtures
-from tests.signing_in import sign_in
+from tests.signing_in import note_second_step, sign_in
 from tests.template_database import django_db_modify_db_settings  # noqa: F401 - a fixture
 
 # What takes longest begins first, so that no process works alone at the end: of the rest no file takes ten seconds.
@@ -218,8 +218,10 @@ def make_one_of_cast(name: str) -> User:
 
 
 def session_of(person: User) -> str:
+    """Of one_cast, who may become managers in a test: each has used a second step."""
     client = Client()
     sign_in(client, person)
+    note_second_step(client, person)
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 

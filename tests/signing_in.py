@@ -10,16 +10,21 @@ if TYPE_CHECKING:
 
 
 def sign_in(client: Client, person: "User", *, second_step: bool = True) -> None:
-    """`second_step`: False for a session in which a role sleeps."""
+    """`second_step`: False for a session in which the role of staff, or of a manager of programmes, sleeps."""
+    client.force_login(person)
+    if second_step and (person.is_staff or person.managed.filter(ended_at=None).exists()):
+        note_second_step(client, person)
+
+
+def note_second_step(client: Client, person: "User") -> None:
+    """As if this session had just used one."""
     # Needs settings, which benches have only once they run.
     from allauth.account.internal.flows.login import (
         _AUTHENTICATION_METHODS_USER_SESSION_KEY,
         AUTHENTICATION_METHODS_SESSION_KEY,
     )
 
-    client.force_login(person)
-    if second_step:
-        session = client.session
-        session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": time.time(), "type": "totp"}]
-        session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(person.pk)
-        session.save()
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "mfa", "at": time.time(), "type": "totp"}]
+    session[_AUTHENTICATION_METHODS_USER_SESSION_KEY] = str(person.pk)
+    session.save()

@@ -211,10 +211,10 @@ def test_new_codes_end_the_old_ones(proven, bob, mailoutbox, commits):
     assert {"codes-left", "factors"} <= set(parts_in(markup_of(proven.get(PAGE))))
 
 
-def test_session_without_the_second_step_changes_no_second_step(client_for, bob):
+def test_session_without_the_second_step_changes_no_second_step(client, bob):
     """Who has only read bob's mail, or sits at a browser that he signed in before, can't add a factor of their own."""
     secret = give_app(bob)
-    client = client_for(bob)
+    sign_in(client, bob, second_step=False)
     number = list_factors(bob).app.pk
 
     for path in (PASSKEY, CODES, f"/settings/sign-in/{number}/remove/"):

@@ -58,6 +58,7 @@ from events.models import (
 )
 from mentors.models import Decision, ProfileDecision, SavedMentor, ShareCard, Topic
 from notifications.models import BouncedAddress, MailBreaker, Preference, WebhookDelivery, WebhookEndpoint
+from programmes.models import Membership, MembershipState, Programme, Source
 from search.indexing import write_profiles
 from search.models import ExampleSource, NotedSearch, ProposedExample, TopicExample
 from search.unmet import note_unmet
@@ -149,6 +150,7 @@ def fill(person: User, friend: User, staff: User, topic: Topic, *, prefix: str) 
     ask_and_wait(canary, booking)
     write_about_sessions(canary, booking, staff)
     go_to_events(canary, staff)
+    be_removed_from_programme(canary)
     keep_account_rows(canary, staff)
     be_searched_for(canary, topic, staff)
     fill_the_rest(canary)
@@ -271,6 +273,15 @@ def be_in_cases(canary: Canary, theirs: Message, staff: User) -> None:
     sanction = Sanction.objects.create(case=own, person=person, kind="note", begins=NOW, until=until, decided_by=staff)
     answered = {"decided_by": friend, "decided_at": NOW, "outcome": "rejected", "answer": new()}
     Appeal.objects.create(sanction=sanction, against=staff, by=person, words=new(), at=NOW, due_at=NOW, **answered)
+
+
+def be_removed_from_programme(canary: Canary) -> None:
+    days = {"first_day": NOW.date(), "made_at": NOW, "timezone": "UTC"}
+    programme, _made = Programme.objects.get_or_create(slug="spring", name="Spring", defaults=days)
+    ended = {"state": MembershipState.REMOVED, "joined_at": NOW, "ended_at": NOW}
+    Membership.objects.create(
+        programme=programme, person=canary.person, source=Source.LINK, reason=canary.new(), **ended
+    )
 
 
 def go_to_events(canary: Canary, staff: User) -> None:
