@@ -16,6 +16,7 @@ from sessions_app.models import Booking, Engagement, Message, ReadMarker, Writte
 from sessions_app.models.bookings import EngagementQuerySet
 from sessions_app.questions.engagements import why_not_share
 from sessions_app.session_rows import MESSAGES, SessionRows
+from trust.separations import is_cut_off
 
 AT_ONCE = MESSAGES
 NEIGHBOURS = 2
@@ -63,7 +64,9 @@ class Thread:
         return "2.5" if self.is_live else "6"
 
 
-def thread_of(engagement: Engagement, reader: User, *, before: int | None = None, is_live: bool = False) -> Thread:
+def thread_of(
+    engagement: Engagement, reader: User, *, now: datetime, before: int | None = None, is_live: bool = False
+) -> Thread:
     found = messages_in(engagement).order_by("-pk")
     if before is not None:
         found = found.filter(pk__lt=before)
@@ -78,6 +81,7 @@ def thread_of(engagement: Engagement, reader: User, *, before: int | None = None
         has_earlier=len(rows) > AT_ONCE,
         is_part=before is not None,
         is_live=is_live,
+        now=now,
     )
 
 
@@ -91,6 +95,7 @@ def thread_of_session(booking: Booking, rows: SessionRows, *, reader: User, now:
         written=rows.written,
         has_earlier=rows.has_earlier,
         is_live=is_chat(booking, now),
+        now=now,
     )
 
 
@@ -104,8 +109,10 @@ def make_thread(
     has_earlier: bool,
     is_part: bool = False,
     is_live: bool,
+    now: datetime,
 ) -> Thread:
     """`new`: the ids of those among the messages that the reader hasn't read."""
+    leave_out_files(messages, engagement, reader, now=now)
     return Thread(
         engagement,
         engagement.other_person(reader),
@@ -122,9 +129,22 @@ def make_thread(
     )
 
 
-def news_of(engagement: Engagement, reader: User, *, after: int) -> Thread:
+def leave_out_files(messages: list[Message], engagement: Engagement, reader: User, *, now: datetime) -> None:
+    """Where the connection between the two has ended, files of the other read as files that are gone.
+
+    Asks the database only where there is such a file in a conversation that is closed.
+    """
+    other = engagement.other_person(reader)
+    theirs = [message for message in messages if message.file and message.author_id == other.pk]
+    if theirs and engagement.closed_at and is_cut_off(reader.pk, other.pk, now=now):
+        for message in theirs:
+            message.file = None
+
+
+def news_of(engagement: Engagement, reader: User, *, after: int, now: datetime) -> Thread:
     """The messages after this one."""
     messages = list(messages_in(engagement).filter(pk__gt=after)[:AT_ONCE])
+    leave_out_files(messages, engagement, reader, now=now)
     return Thread(
         engagement,
         engagement.other_person(reader),

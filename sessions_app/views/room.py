@@ -43,7 +43,7 @@ def session_call(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     let_page_hear(request, booking.engagement.stream, name_stream(StreamKind.ROOM, booking.uuid))
     context = {
         **session_context(request, booking, now=now),
-        "thread": thread_of(booking.engagement, request.user, is_live=True),
+        "thread": thread_of(booking.engagement, request.user, now=now, is_live=True),
         "call": RoomPage(booking, request.user, now),
         "now": now,
     }

@@ -52,7 +52,7 @@ def show_thread(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 
 def render_news(request: SignedInRequest, engagement: Engagement, *, after: int) -> HttpResponse:
-    found = news_of(engagement, request.user, after=after)
+    found = news_of(engagement, request.user, after=after, now=timezone.now())
     return vary_by_part(render(request, "sessions_app/conversation/_messages.html", {"thread": found}))
 
 
@@ -112,7 +112,7 @@ def render_composer(
     needs_help: bool = False,
 ) -> HttpResponse:
     context = {
-        "thread": thread_of(engagement, request.user),
+        "thread": thread_of(engagement, request.user, now=timezone.now()),
         "form": form,
         "error": error,
         "focus": True,
@@ -134,7 +134,7 @@ def thread_page(
     let_page_hear(request, engagement.stream)
     booking = engagement.bookings.visible_to(request.user).order_by("-during").first()
     live = booking is not None and is_chat(booking, now)
-    thread = thread_of(engagement, request.user, before=read_number(request, "before"), is_live=live)
+    thread = thread_of(engagement, request.user, now=now, before=read_number(request, "before"), is_live=live)
     written = thread.written
     can_talk = engagement.mentor.mentor_profile.offers.bookable().exists()
     context: dict[str, Any] = {

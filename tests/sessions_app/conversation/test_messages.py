@@ -140,8 +140,8 @@ def test_thread_shows_the_newest_and_where_the_new_begins(booking, alice, bob, m
     monkeypatch.setattr("sessions_app.conversation.reading.AT_ONCE", 2)
     sent = [write(booking, bob), write(booking, alice), write(booking, bob)]
 
-    thread = thread_of(booking.engagement, alice)
-    earlier = thread_of(booking.engagement, alice, before=sent[1].pk)
+    thread = thread_of(booking.engagement, alice, now=NOW)
+    earlier = thread_of(booking.engagement, alice, now=NOW, before=sent[1].pk)
 
     assert (thread.messages, thread.newest, thread.first_new) == (sent[1:], sent[2].pk, sent[2].pk)
     assert (thread.has_earlier, thread.is_part) == (True, False)
