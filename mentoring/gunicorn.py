@@ -1,20 +1,45 @@
 """Gunicorn for production: `gunicorn mentoring.wsgi --config python:mentoring.gunicorn`; flags win over it."""
 
 import gc
+import signal
 from datetime import UTC, datetime
 from shutil import rmtree
 from tempfile import mkdtemp
+from threading import Timer
+from typing import Any
 
+from django.conf import settings
 from django.utils.module_loading import import_string
 
 from common.zones import zone_names
+from mentoring.leaving import announce_leaving, is_leaving
 
 
 def on_exit(_server: object) -> None:
     rmtree(METRICS, ignore_errors=True)
 
 
-def when_ready(_server: object) -> None:
+def when_ready(server: Any) -> None:
+    leave_slowly(server)
+    prepare_copies()
+
+
+def leave_slowly(server: Any) -> None:
+    """Let a first SIGTERM announce that the server leaves, and end it a while later. A second one ends the wait."""
+
+    def leave(number: int, frame: Any) -> None:
+        if is_leaving():
+            server.signal(number, frame)
+            return
+        announce_leaving()
+        waiting = Timer(settings.WEB_LEAVES_AFTER, server.signal, [number, None])
+        waiting.daemon = True
+        waiting.start()
+
+    signal.signal(signal.SIGTERM, leave)
+
+
+def prepare_copies() -> None:
     """Before the workers branch off: load all views, and what reads questions, look at all zones, and exempt all from
     collection.
 
@@ -36,6 +61,8 @@ limit_request_line = 8190
 forwarded_allow_ips = ""
 secure_scheme_headers: dict[str, str] = {}
 worker_class = "gthread"
+# A proxy that keeps connections closes them sooner (deploy/Caddyfile), so that none closes as a request comes by it.
+keepalive = 15
 workers = 2
 threads = 8
 # The product writes a line for each request itself (`mentoring.request_log`).

@@ -17,13 +17,14 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from common.clock import ahead_of, database_now, has_stopped, is_too_far, refused_lately
+from mentoring.leaving import is_leaving
 from notifications.deliveries import mail_health
 from search.reading.loading import describe_state
 from sessions_app.models import StuckRow
 
 logger = logging.getLogger(__name__)
 
-OK, ILL, UP, DOWN, DIFFERS, STOPPED = "ok", "ill", "up", "down", "differs", "stopped"
+OK, ILL, UP, DOWN, DIFFERS, STOPPED, LEAVING = "ok", "ill", "up", "down", "differs", "stopped", "leaving"
 REDIS_PATIENCE = 0.5
 
 
@@ -31,7 +32,9 @@ REDIS_PATIENCE = 0.5
 @require_safe
 @login_not_required
 def live_check(request: HttpRequest) -> JsonResponse:
-    """The process answers. If there is no answer, restart it."""
+    """The process answers and goes on doing so. If there is no answer, restart it."""
+    if is_leaving():
+        return JsonResponse({"status": LEAVING}, status=503)
     return JsonResponse({"status": OK})
 
 
@@ -41,7 +44,7 @@ def live_check(request: HttpRequest) -> JsonResponse:
 def ready_check(request: HttpRequest) -> JsonResponse:
     """Requests can be served: the database is there and fits this version."""
     found = serving_state()
-    return health_response(found, well=is_serving(found))
+    return health_response(found, well=is_serving(found) and not is_leaving())
 
 
 @never_cache

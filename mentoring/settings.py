@@ -36,6 +36,8 @@ SITE_ZONE = env("SITE_ZONE", default="UTC")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=sorted({SITE_HOST, "localhost", "127.0.0.1"}))
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 NUM_PROXIES = env.int("NUM_PROXIES", default=0)
+# Seconds from SIGTERM until a web server takes no more requests: proxies that ask /healthz/live pass it by meanwhile
+WEB_LEAVES_AFTER = env.float("WEB_LEAVES_AFTER", default=5)
 
 INSTALLED_APPS = [
     "unfold",

@@ -1,6 +1,7 @@
 """What the web server's workers begin with."""
 
 import gc
+import os
 import socket
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from contextlib import closing
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from mentoring import gunicorn
@@ -56,6 +58,50 @@ def test_only_num_proxies_says_which_proxy_is_believed(tmp_path):
         server.wait(30)
 
     assert answer.endswith(b"\r\n\r\nhttp")
+
+
+LEAVES = """
+from mentoring.gunicorn import leave_slowly
+def when_ready(server):
+    leave_slowly(server)
+"""
+SAYS_IT = """
+from mentoring.leaving import is_leaving
+def app(environ, start_response):
+    start_response("200 OK", [])
+    return [str(is_leaving()).encode()]
+"""
+
+
+@pytest.mark.parametrize(("seconds", "signals"), [("0", 1), ("0.1", 1), ("3600", 2)])
+def test_it_ends_by_itself_some_time_after_it_was_asked_or_when_it_is_asked_again(seconds, signals, tmp_path):
+    (tmp_path / "saying.py").write_text(SAYS_IT)
+    (tmp_path / "conf.py").write_text(LEAVES)
+    path = tmp_path / "socket"
+    command = [sys.executable, "-m", "gunicorn", "--config", "conf.py", "saying:app", "--bind", f"unix:{path}"]
+    env = os.environ | {"WEB_LEAVES_AFTER": seconds, "PYTHONPATH": str(settings.BASE_DIR)}
+    env["DJANGO_SETTINGS_MODULE"] = "mentoring.settings"
+
+    def says() -> bytes:
+        with closing(socket.socket(socket.AF_UNIX)) as asking:
+            if asking.connect_ex(str(path)):
+                return b""
+            asking.sendall(b"GET / HTTP/1.0\r\n\r\n")
+            return b"".join(iter(lambda: asking.recv(1024), b"")).rpartition(b"\r\n\r\n")[2]
+
+    with subprocess.Popen(command, cwd=tmp_path, env=env, stderr=subprocess.DEVNULL) as server:
+        try:
+            wait_until(lambda: says() == b"False")
+            server.terminate()
+            if signals == 2:
+                wait_until(lambda: says() == b"True")
+                assert server.poll() is None
+                server.terminate()
+            ended = server.wait(120)
+        finally:
+            server.kill()
+
+    assert ended == 0
 
 
 def wait_until(is_there: Callable[[], bool]) -> None:

@@ -1,46 +1,18 @@
 """Behind Debian's Caddy with our Caddyfile and a certificate of its own, in front of the site and a live server."""
 
-import os
-import socket
-import ssl
-import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing
-from http.client import HTTPSConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
-from django.conf import settings as live_settings
 
 from accounts.client_address import client_address
-from local.places import find_proxy
 from mentoring import request_log
+from tests.caddy import Proxy, run_proxy
 
 pytestmark = [pytest.mark.proxy, pytest.mark.django_db(transaction=True)]
-CADDYFILE = Path(live_settings.BASE_DIR) / "deploy" / "Caddyfile"
-# For the test only: no port of root's, and no certificate among this machine's.
-AROUND = "{{\n\tadmin off\n\tskip_install_trust\n\tauto_https disable_redirects\n\tlocal_certs\n}}\nimport {file}\n"
 MEGABYTE = 1024 * 1024
-
-
-class Proxy:
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.context = ssl.create_default_context()
-        self.context.check_hostname, self.context.verify_mode = False, ssl.CERT_NONE
-
-    def connect(self) -> HTTPSConnection:
-        return HTTPSConnection("localhost", self.port, timeout=30, context=self.context)
-
-    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, dict[str, str]]:
-        with closing(self.connect()) as connection:
-            connection.request(method, path, body, headers={name.replace("_", "-"): headers[name] for name in headers})
-            answer = connection.getresponse()
-            answer.read()
-            return answer.status, {name.lower(): value for name, value in answer.getheaders()}
 
 
 @pytest.fixture
@@ -84,43 +56,9 @@ def told() -> Iterator[ThreadingHTTPServer]:
 def proxy(live_server, told, settings, tmp_path) -> Iterator[Proxy]:
     settings.NUM_PROXIES, settings.ALLOWED_HOSTS = 1, ["localhost"]
     settings.SECURE_SSL_REDIRECT, settings.SECURE_PROXY_SSL_HEADER = True, ("HTTP_X_FORWARDED_PROTO", "https")
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    file = tmp_path / "Caddyfile"
-    file.write_text(AROUND.format(file=CADDYFILE))
-    environment = {
-        **os.environ,
-        "SITE_ADDRESS": f"https://localhost:{port}",
-        "WEB_UPSTREAM": live_server.url.removeprefix("http://"),
-        "LIVE_UPSTREAM": f"127.0.0.1:{told.server_port}",
-        "HOME": str(tmp_path),
-        "XDG_DATA_HOME": str(tmp_path / "data"),
-        "XDG_CONFIG_HOME": str(tmp_path / "config"),
-    }
-    command = [str(find_proxy()), "run", "--config", str(file), "--adapter", "caddyfile"]
-    with (tmp_path / "log").open("w") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-        try:
-            wait_for(port, process, tmp_path / "log")
-            yield Proxy(port)
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-def wait_for(port: int, process: subprocess.Popen, log: Path) -> None:
-    """Until it has made its certificate."""
-    for _attempt in range(600):
-        if process.poll() is not None:
-            break
-        try:
-            with closing(Proxy(port).connect()) as tried:
-                tried.connect()
-                return
-        except OSError:
-            time.sleep(0.05)
-    pytest.fail(f"Caddy did not start: {log.read_text()}")
+    upstreams = {"web": live_server.url.removeprefix("http://"), "live": f"127.0.0.1:{told.server_port}"}
+    with run_proxy(tmp_path, **upstreams) as proxy:
+        yield proxy
 
 
 @pytest.fixture

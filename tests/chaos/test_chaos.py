@@ -1,5 +1,6 @@
 """Nothing lost, nothing twice, while everything breaks that can break on one machine; and a check that would notice."""
 
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -91,6 +92,21 @@ def test_site_works_without_redis_and_mails_go_out_too(stand):
     assert (report["verdict"]["expected"], report["verdict"]["unneeded"]) == (16, 8)
     # One second of waiting for a silent Redis is what one request pays; the rest is room for a busy machine.
     assert max(*report["hanging"].values(), *report["gone"].values()) < 10
+
+
+@pytest.mark.proxy
+def test_each_process_is_replaced_while_people_browse_book_and_listen(stand):
+    report = launch(stand, "tests.chaos.rolling")
+
+    assert report["troubles"] == []
+    # The live server ends its lines, and then itself by the signal that asked for it.
+    assert set(report["ended"].values()) == {0, -signal.SIGTERM}
+    assert set(report["answers"]) == {"GET 200", "POST 201", "LIVE 200"}
+    # Each line was cut once at most for each live server, and each press is one booking with two mails that came once.
+    assert all(2 <= count <= 3 for count in report["lines"])
+    assert report["tried"] == report["booked"] == report["there"] == report["people"]
+    assert wrongs(report["verdict"]) == NOTHING_WRONG
+    assert report["verdict"]["expected"] == report["verdict"]["accepted"] == 2 * report["booked"]
 
 
 def test_same_situations_do_no_harm_to_the_whole_outbox(verdicts):

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from redis import Redis
 from common.clock import ClocksDifferError, agreed_now, note_beat
 from common.clock import database_now as ask_database
 from mentoring import health
+from mentoring.leaving import announce_leaving
 from notifications.models import Notification, State
 from notifications.sending import breaker
 from notifications.smtp_refusals import Blame
@@ -41,6 +43,20 @@ def running(db):
 def redis_away(monkeypatch):
     away = Redis(host="127.0.0.1", port=1, retry=health.redis_client().get_retry())
     monkeypatch.setattr(health, "redis_client", lambda: away)
+
+
+@pytest.fixture
+def leaving() -> Iterator[None]:
+    announce_leaving()
+    yield
+    announce_leaving(leaving=False)
+
+
+@pytest.mark.usefixtures("leaving", "db")
+def test_a_web_server_that_is_asked_to_end_takes_no_more_requests_and_answers_those_that_come(client):
+    assert answer(client, "/healthz/live") == (503, {"status": "leaving"})
+    assert answer(client, "/healthz/ready")[0] == 503
+    assert client.get("/contact/").status_code == 200
 
 
 def test_all_is_well(client, db):
