@@ -51,13 +51,15 @@ ROUNDS = 3
 
 
 @contextmanager
-def run_server(variables: dict[str, str], port: int) -> Iterator[psutil.Process]:
+def run_server(variables: dict[str, str], port: int, *, workers: int = 2, threads: int = 8) -> Iterator[psutil.Process]:
     own = {"PORT": str(port), "SITE_URL": f"http://127.0.0.1:{port}", "DATA_DIR": f"{variables['DATA_DIR']}/bench"}
+    own["NUM_PROXIES"] = "1"
     environment = {**os.environ, **variables, **own}
     manage = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
     subprocess.run(manage, cwd=ROOT, env=environment, check=True)
     command = [sys.executable, "-m", "gunicorn", "mentoring.wsgi", "--config", "python:mentoring.gunicorn"]
     command += ["--bind", f"127.0.0.1:{port}", "--access-logfile", "/dev/null"]
+    command += ["--workers", str(workers), "--threads", str(threads)]
     started = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         for _try in range(100):
@@ -128,7 +130,9 @@ class Person:
         self.timed("hold", "POST", f"{path.split('?')[0]}book/", urlencode(fields))
 
     def timed(self, kind: str, method: str, path: str, body: str = "") -> str:
-        headers = {"Cookie": f"tz=Europe/London{self.cookie}"}
+        # Everyone comes from elsewhere: holds are limited by address.
+        address = ".".join(str(self.rng.randrange(1, 255)) for _part in range(4))
+        headers = {"Cookie": f"tz=Europe/London{self.cookie}", "X-Forwarded-For": address}
         if body:
             headers |= {"Content-Type": "application/x-www-form-urlencoded"}
         began = time.perf_counter()

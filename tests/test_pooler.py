@@ -2,38 +2,22 @@
 
 import json
 import os
-import re
-import socket
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import connection
 
-from local.account import Account
-from local.places import find_pooler
 from tests.conftest import make_person
+from tests.pooler import give_role_settings, run_pooler
 
 pytestmark = [pytest.mark.pooler, pytest.mark.django_db(transaction=True)]
 
 ROOT = Path(settings.BASE_DIR)
-CONFIGURATION = """
-[databases]
-* = {real}
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = {port}
-unix_socket_dir =
-auth_type = any
-pool_mode = transaction
-default_pool_size = 2
-"""
 # As many at once as can't be served with two connections unless these are lent by transaction.
 AT_ONCE = 8
 PROGRAM = """
@@ -78,52 +62,14 @@ print(json.dumps([seen, booked]))
 @pytest.fixture
 def pooled(tmp_path) -> Iterator[str]:
     """The address of the database through the pooler."""
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    # As the servers' account: root may not run it, and the database's socket is nobody else's.
-    account = Account().entry
-    who = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
-    connection.ensure_connection()
-    known = connection.connection.get_dsn_parameters() | {"password": connection.settings_dict["PASSWORD"]}
-    real = " ".join(f"{name}={known[name]}" for name in ("host", "port", "user", "password") if known.get(name))
-    file = tmp_path / "pgbouncer.ini"
-    file.write_text(CONFIGURATION.format(real=real, port=port))
-    # The account may be kept out of the folder, so it gets the open file.
-    with file.open() as opened, (tmp_path / "log").open("w") as log:
-        command = [find_pooler(), f"/dev/fd/{opened.fileno()}"]
-        process = subprocess.Popen(command, pass_fds=[opened.fileno()], stderr=log, stdout=log, **who)
-        try:
-            wait_for(port, process)
-            yield f"postgresql://{known['user']}@127.0.0.1:{port}/{known['dbname']}"
-        finally:
-            process.terminate()
-            process.wait(30)
-
-
-def wait_for(port: int, process: subprocess.Popen) -> None:
-    for _attempt in range(600):
-        if process.poll() is not None:
-            break
-        with closing(socket.socket()) as tried:
-            if tried.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    pytest.fail(f"PgBouncer did not start: {process.returncode}")
+    with run_pooler(connection, tmp_path, size=2) as address:
+        yield address
 
 
 @pytest.fixture
 def as_documented() -> Iterator[None]:
-    """What the guide tells to give the role, word for word, but for this database only."""
-    guide = (ROOT / "docs" / "deployment.md").read_text()
-    lines = re.findall(r"^ALTER ROLE mentoring SET (.+);$", guide, re.MULTILINE)
-    role = f'ALTER ROLE "{connection.settings_dict["USER"]}" IN DATABASE "{connection.settings_dict["NAME"]}"'
-    with connection.cursor() as cursor:
-        for line in lines:
-            cursor.execute(f"{role} SET {line}")
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute(f"{role} RESET ALL")
+    with give_role_settings(connection):
+        yield
 
 
 def run(address: str, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
