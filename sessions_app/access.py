@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 from accounts.models import User
 
 from .models import Booking, Engagement, HeldTime, SharedFile, WaitlistEntry, WrittenQuestion
-from .session_rows import find_booking, find_newest_message
+from .session_rows import find_booking, find_newest_message, find_news
 
 
 def get_booking(uuid: UUID, *, reader: User) -> Booking:
@@ -61,6 +61,14 @@ def get_newest_message(engagement: UUID, *, reader: User) -> int:
     if newest is None:
         raise Http404
     return newest
+
+
+def get_news(booking: UUID, *, reader: User) -> tuple[int, str]:
+    """What `find_news` says of this session."""
+    news = find_news(booking, reader=reader)
+    if news is None:
+        raise Http404
+    return news
 
 
 def get_shared_file(uuid: UUID, *, reader: User, now: datetime) -> SharedFile:

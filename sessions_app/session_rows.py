@@ -119,6 +119,31 @@ def find_newest_message(engagement: UUID, *, reader: User) -> int | None:
     return row[0] if row else None
 
 
+NEWS = Prepared(
+    f"""
+SELECT coalesce(engagement.newest_message, 0), concat_ws(' ', booking.version, booking.state, booking.during,
+    (SELECT count(*) FROM sessions_app_attendanceact AS act WHERE act.booking_id = booking.id),
+    (SELECT string_agg(asked.asked_by_id || ' ' || asked.ends_at, ' ' ORDER BY asked.id)
+        FROM sessions_app_moretime AS asked WHERE asked.booking_id = booking.id),
+    (SELECT string_agg(md5(line.text), ' ' ORDER BY line.author_id)
+        FROM sessions_app_takeaway AS line WHERE line.booking_id = booking.id))
+FROM sessions_app_booking AS booking
+JOIN sessions_app_engagement AS engagement ON engagement.id = booking.engagement_id
+WHERE booking.uuid = %(uuid)s AND {visible_sql("%(reader)s")}
+"""
+)
+
+
+def find_news(uuid: UUID, *, reader: User) -> tuple[int, str] | None:
+    """The id of the newest message, and a text that differs once anything changed that an open page of the session
+    shows again by itself; None if it isn't theirs.
+    """
+    with connection.cursor() as cursor:
+        NEWS.execute(cursor, {"uuid": uuid, "reader": reader.pk})
+        found: tuple[int, str] | None = cursor.fetchone()
+    return found
+
+
 _OF_BOOKING, _OF_ENGAGEMENT = "beside.booking_id = %(booking)s", "beside.engagement_id = %(engagement)s"
 # As `SharedFileQuerySet.visible_to`
 _READABLE_FILE = (

@@ -74,9 +74,9 @@ def addresses(client: Client, scene: Scene, name: str) -> Iterator[str]:  # noqa
     for asked in sorted(set(re.findall(rb'hx-get="([^"]+)"', page))):
         if (found := urljoin(address, html.unescape(asked.decode()))).partition("?")[0] == address:
             yield found
-    for query, desk in (("seen", "who"), ("more", "more_time")):
-        if response.context and desk in response.context:
-            yield f"{address}?{query}={response.context[desk].mark}"
+    if response.context and "more_time" in response.context:
+        # Only the page of a session that is near looks again.
+        yield f"{address}?watch="
 
 
 def is_whole(page: bytes) -> bool:

@@ -18,6 +18,7 @@ from sessions_app.access import get_booking
 from sessions_app.booking.meeting import is_held_here
 from sessions_app.booking.stages import stage_of
 from sessions_app.conversation.reading import thread_of
+from sessions_app.pages.session_news import OF_ROOM, news_of
 from sessions_app.pages.session_room import RoomPage
 
 from .sessions import session_context
@@ -41,9 +42,12 @@ def session_call(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     if not is_held_here(booking):
         return redirect("session", booking.uuid)
     let_page_hear(request, booking.engagement.stream, name_stream(StreamKind.ROOM, booking.uuid))
-    context = {
-        **session_context(request, booking, now=now),
-        "thread": thread_of(booking.engagement, request.user, now=now, is_live=True),
+    context = session_context(request, booking, now=now)
+    thread = thread_of(booking.engagement, request.user, now=now, is_live=True)
+    news = news_of(context, newest=thread.newest, now=now)
+    context |= {
+        "thread": thread,
+        "news": news and news.only(OF_ROOM),
         "call": RoomPage(booking, request.user, now),
         "now": now,
     }

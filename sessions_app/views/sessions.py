@@ -17,7 +17,7 @@ from accounts.requests import SignedInRequest
 from common.pages.parts import vary_by_part, wants_part
 from common.pages.tabs import tab_links
 from live.pages import let_page_hear
-from sessions_app.access import get_booking
+from sessions_app.access import get_booking, get_news
 from sessions_app.afterwards.feedback import why_not_feedback
 from sessions_app.attendance.facts import Attendance
 from sessions_app.availability.commitments import commitments_of
@@ -41,6 +41,7 @@ from sessions_app.pages.session_choices import list_choices
 from sessions_app.pages.session_heading import heading_of
 from sessions_app.pages.session_ledger import ledger_part_of
 from sessions_app.pages.session_more_time import more_time_for
+from sessions_app.pages.session_news import PARTS, news_of, watch_mark
 from sessions_app.pages.session_series import series_of
 from sessions_app.pages.session_takeaways import takeaways_for
 from sessions_app.pages.session_timeline import list_steps
@@ -103,13 +104,31 @@ def replied_rows_of(reader: User, *, now: datetime) -> list[WrittenRow]:
 
 @require_safe
 def session_page(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """The page; or, for one that is open and looks again, those of its parts that have changed."""
     now = timezone.now()
+    if wants_part(request) and "watch" in request.GET:
+        return vary_by_part(answer_look(request, uuid, now=now))
     context = session_context(request, get_booking(uuid, reader=request.user), now=now)
-    marks = (context["who"].mark, context["more_time"].mark)
-    if wants_part(request) and (request.GET.get("seen") or request.GET.get("more")) in marks:
-        # Screen readers read out what htmx swaps in, so an unchanged part isn't sent every twenty seconds.
-        return vary_by_part(HttpResponse(status=204))
     return vary_by_part(render_session(request, context, now=now))
+
+
+def answer_look(request: SignedInRequest, uuid: UUID, *, now: datetime) -> HttpResponse:
+    """Screen readers read out what htmx swaps in, so a part that is the same isn't sent; mostly nothing is.
+
+    What the mark stands for is read first: what changes meanwhile is told by the next look.
+    """
+    newest, facts = get_news(uuid, reader=request.user)
+    watch = watch_mark(facts, now)
+    if request.GET["watch"] == watch and request.GET.get("after") == str(newest):
+        return HttpResponse(status=204)
+    context = session_context(request, get_booking(uuid, reader=request.user), now=now)
+    news, asked = news_of(context, newest=newest, now=now, watch=watch), request.GET.dict()
+    changed = news.list_changed(asked) if news else [part for part in PARTS if part in asked]
+    context |= {"news": news and news.only(asked), "changed": changed, "oob": True}
+    response = render(request, "sessions_app/session/_news.html", context)
+    if news is None or news.has_messages(asked):
+        response["HX-Trigger"] = "messages"
+    return response
 
 
 def render_session(
@@ -120,6 +139,7 @@ def render_session(
     let_page_hear(request, booking.engagement.stream)
     rows = context["rows"]
     context["thread"] = thread_of_session(booking, rows, reader=reader, now=now)
+    context["news"] = news_of(context, newest=context["thread"].newest, now=now)
     context["series"] = series_of(booking, rows.contacts, reader=reader, feedback=feedback, now=now)
     if context["stage"] == SessionStage.OVER:
         context["after"] = read_afterwards(booking, rows, reader=reader, now=now)

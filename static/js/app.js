@@ -191,7 +191,9 @@ function watchThread() {
     if (log) log.scrollTop = log.scrollHeight;
     sayRead();
   };
-  const lookByClock = () => document.hidden || htmx.trigger(document.body, "look", { isByClock: true });
+  // A session's page looks for all that is new, and tells of messages; but a chat can't wait for it.
+  const isLookedFor = () => find("#news") && thread.dataset.lookEvery > 5;
+  const lookByClock = () => document.hidden || isLookedFor() || htmx.trigger(document.body, "look", { isByClock: true });
   setInterval(lookByClock, thread.dataset.lookEvery * 1000);
   document.addEventListener("visibilitychange", look);
   addEventListener("focus", sayRead);

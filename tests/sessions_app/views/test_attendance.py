@@ -1,6 +1,5 @@
 """What a session's page says about who came, and what its buttons do, for both people and for staff."""
 
-import re
 from urllib.parse import quote_plus
 
 import pytest
@@ -139,17 +138,6 @@ def test_mentors_own_room_is_told_in_its_time_only(page, room, booking, alice, b
     assert response.redirect_chain[0][0] == f"/sessions/{booking.uuid}/join/"
     assert response["Refresh"] == f"0; url=/sessions/{booking.uuid}/join/room/"
     assert room(bob, after(-10))["Location"] == ROOM
-
-
-def test_page_that_looks_again_is_answered_only_when_there_is_news(booking, alice, bob, client_for):
-    with time_machine.travel(after(1), tick=False):
-        client, address = client_for(bob), f"/sessions/{booking.uuid}/"
-        [asked] = re.findall(r'hx-get="([^"]*seen=[^"]*)"', client.get(address).content.decode())
-
-        assert client.get(asked, headers={"HX-Request": "true"}).status_code == 204
-        assert client.get(asked).status_code == 200
-        join_call(booking=booking, by=alice, now=after(1))
-        assert "other-here" in parts_in(markup_of(client.get(asked, headers={"HX-Request": "true"})))
 
 
 # Sayings
