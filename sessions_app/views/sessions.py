@@ -41,7 +41,15 @@ from sessions_app.pages.session_choices import list_choices
 from sessions_app.pages.session_heading import heading_of
 from sessions_app.pages.session_ledger import ledger_part_of
 from sessions_app.pages.session_more_time import more_time_for
-from sessions_app.pages.session_news import PARTS, news_of, watch_mark
+from sessions_app.pages.session_news import (
+    PARTS,
+    SessionNews,
+    dial_mark,
+    is_between_changes,
+    news_of,
+    shows_same_but_time,
+    watch_mark,
+)
 from sessions_app.pages.session_series import series_of
 from sessions_app.pages.session_takeaways import takeaways_for
 from sessions_app.pages.session_timeline import list_steps
@@ -121,14 +129,31 @@ def answer_look(request: SignedInRequest, uuid: UUID, *, now: datetime) -> HttpR
     watch = watch_mark(facts, now)
     if request.GET["watch"] == watch and request.GET.get("after") == str(newest):
         return HttpResponse(status=204)
-    context = session_context(request, get_booking(uuid, reader=request.user), now=now)
-    news, asked = news_of(context, newest=newest, now=now, watch=watch), request.GET.dict()
+    booking, asked = get_booking(uuid, reader=request.user), request.GET.dict()
+    same = shows_same_but_time(request.GET["watch"], facts) and request.GET.get("after") == str(newest)
+    if same and is_between_changes(booking, now):
+        return render(request, "sessions_app/session/_news.html", dial_context(booking, asked, watch=watch, now=now))
+    context = session_context(request, booking, now=now)
+    news = news_of(context, newest=newest, now=now, watch=watch)
     changed = news.list_changed(asked) if news else [part for part in PARTS if part in asked]
     context |= {"news": news and news.only(asked), "changed": changed, "oob": True}
     response = render(request, "sessions_app/session/_news.html", context)
     if news is None or news.has_messages(asked):
         response["HX-Trigger"] = "messages"
     return response
+
+
+def dial_context(booking: Booking, asked: dict[str, str], *, watch: str, now: datetime) -> dict[str, Any]:
+    """For an open page that needs nothing but the next minute of its dial and its plan."""
+    news = SessionNews.after_a_minute(asked, dial_mark(booking, now), watch)
+    return {
+        "booking": booking,
+        "stage": stage_of(booking, now),
+        "parts": suggest_agenda(booking.start, booking.booked_length),
+        "news": news.only(asked),
+        "changed": news.list_changed(asked),
+        "oob": True,
+    }
 
 
 def render_session(

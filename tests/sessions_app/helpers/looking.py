@@ -3,6 +3,7 @@
 import html
 import re
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from django.http import HttpResponse
 from django.test import Client
@@ -20,3 +21,9 @@ def look_again(client: Client, seen: Any) -> HttpResponse:
 def swapped_in(response: Any) -> dict[str, str]:
     """The parts that the page takes over or takes away, by their ids."""
     return dict(SWAPPED.findall(response.content.decode()))
+
+
+def list_marks(seen: Any) -> dict[str, str]:
+    """What the page will say that it has."""
+    [address] = ASKS.findall(seen.content.decode())
+    return dict(parse_qsl(urlsplit(html.unescape(address)).query))

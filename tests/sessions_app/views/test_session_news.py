@@ -13,7 +13,8 @@ from sessions_app.booking.more_time import agree_more_time, ask_more_time
 from sessions_app.conversation.messages import send_message
 from tests.markup import elements_of, markup_of, part_in, parts_in
 from tests.sessions_app.helpers.attendance import END, MINUTE, after
-from tests.sessions_app.helpers.looking import look_again, swapped_in
+from tests.sessions_app.helpers.looking import list_marks, look_again, swapped_in
+from tests.sessions_app.helpers.pages import text_of
 
 pytestmark = pytest.mark.django_db
 LAST = END - 5 * MINUTE
@@ -141,3 +142,18 @@ def test_odd_numbers_of_messages_are_no_error(address, client_for, booking, bob,
         answer = client_for(bob).get(address, {"watch": "", "after": after_}, headers={"HX-Request": "true"})
 
     assert answer.status_code == 200
+
+
+@pytest.mark.parametrize("minutes", range(-12, 28))
+def test_the_short_way_tells_all_that_the_long_one_does(address, client_for, booking, alice, bob, minutes, monkeypatch):
+    """Between what time changes an open page needs only its dial: the same as if all of the session was read."""
+    with time_machine.travel(after(minutes - 1), tick=False):
+        client = client_for(bob)
+        seen = look_again(client, client.get(address))
+    with time_machine.travel(after(minutes), tick=False):
+        found = look_again(client, seen)
+        monkeypatch.setattr("sessions_app.views.sessions.is_between_changes", lambda *_: False)
+        by_all = look_again(client, seen)
+
+    assert (swapped_in(found), text_of(found)) == (swapped_in(by_all), text_of(by_all))
+    assert list_marks(found) == list_marks(by_all)
