@@ -75,7 +75,7 @@ def test_more_time_and_takeaways_come_by_themselves(opened, booking, alice, bob)
         client, seen = opened(bob)
         ask_more_time(booking=booking, by=alice, now=LAST)
         asked = look_again(client, seen)
-        write_takeaway(booking=booking, text="Ask for the level", by=alice, now=LAST)
+        write_takeaway(booking=booking, text="Level", by=alice, now=LAST)
         written = look_again(client, asked)
         agree_more_time(booking=booking, end=END, by=bob, now=LAST)
         agreed = look_again(client, written)
@@ -83,7 +83,7 @@ def test_more_time_and_takeaways_come_by_themselves(opened, booking, alice, bob)
     assert swapped_in(asked) == {"more-time": "true", "news": "true"}
     assert "Alice" in part_in(markup_of(asked), "more-time-asked")
     assert swapped_in(written) == {"their-takeaway": "true", "news": "true"}
-    assert "Ask for the level" in elements_of(markup_of(written), "div", id="their-takeaway")[0].text
+    assert "Level" in elements_of(markup_of(written), "div", id="their-takeaway")[0].text
     assert swapped_in(agreed) == dict.fromkeys(["dial", "agenda", "more-time", "news"], "true")
     assert "20:30" in part_in(markup_of(agreed), "more-time")
 
