@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 SECRET_PARTS = re.compile(r"(/(?:calendar|unsubscribe|password/new)/|/live/\?t=|[?&]jwt=)[^\s?&\"']+")
 # Of the request that this thread answers at the moment; empty outside of any.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+# The name of its page, once that is known.
+route: ContextVar[str] = ContextVar("route", default="")
 # What `logging` itself puts into each record; all else was said by `extra`.
 USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "request"}
 

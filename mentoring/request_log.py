@@ -15,6 +15,7 @@ from prometheus_client import Histogram
 
 from accounts.models import User
 from common.logs import request_id, without_secrets
+from common.logs import route as current_route
 
 logger = logging.getLogger("request")
 
@@ -41,11 +42,15 @@ class RequestLogMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         # It stays until the thread's next request: Django writes lines about an answer after all middleware.
         request_id.set(known_id(request) or uuid4().hex)
+        current_route.set("")
         began = time.perf_counter()
         response = self.get_response(request)
         response.headers[HEADER] = request_id.get()
         note_request(request, response.status_code, time.perf_counter() - began)
         return response
+
+    def process_view(self, request: HttpRequest, *_view: object) -> None:
+        current_route.set(route_of(request))
 
 
 def known_id(request: HttpRequest) -> str:

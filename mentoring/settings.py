@@ -9,6 +9,7 @@ from csp.constants import NONE, SELF
 
 from common.zones import use_pinned_tzdata
 from mentoring.colours import COLOURS
+from mentoring.error_reports import start_reports
 from mentoring.formats.en.formats import DATE_FORMAT as DATE_FORMAT
 from mentoring.formats.en.formats import DATETIME_FORMAT as DATETIME_FORMAT
 from mentoring.limits import *  # noqa: F403 - each of its names is a setting
@@ -439,6 +440,7 @@ LOGGING = {
     },
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
 }
+start_reports(env("SENTRY_DSN", default=""), environment=SITE_HOST)
 
 UNFOLD = {"SITE_TITLE": SITE_NAME, "SITE_HEADER": SITE_NAME, "SITE_URL": "/", "COLORS": COLOURS}
 
