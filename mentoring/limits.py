@@ -50,3 +50,18 @@ MAX_INVITATION_USES = 5000
 API_ADDRESS_A_MINUTE = 60
 API_PERSON_A_MINUTE = 600
 API_LARGEST_BODY = 256 * 1024
+# After this, read lines of the inbox go; and all of its lines, and mails that have come to an end
+INBOX_KEEPS_READ = timedelta(days=180)
+NOTICES_KEEP = timedelta(days=365)
+EVENTS_KEEP_PRIVATE, EVENTS_KEEP_MEETINGS = timedelta(days=30), timedelta(days=730)
+# People's own data: how long a copy can be downloaded, how often one is made, and how long a removal can be taken back
+EXPORT_KEEPS, EXPORT_EVERY = timedelta(days=1), timedelta(days=1)
+ERASURE_GRACE = timedelta(days=7)
+# What is emptied or deleted once it is older than this: docs/deployment.md lists what each name stands for
+RETENTION = {
+    "conversations": timedelta(days=365),
+    "cases": timedelta(days=36 * 30),
+    "copies": timedelta(days=90),
+    "policy reports": timedelta(days=90),
+    "idle accounts": timedelta(days=730),
+}

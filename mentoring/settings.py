@@ -254,24 +254,9 @@ OUTBOX_REFUSED_PEOPLE = 5
 OUTBOX_BREAKER_PAUSE = timedelta(seconds=30)
 # So many notifications that ended like this within an hour make /healthz ill
 OUTBOX_ILL_AT = {"expired": 1, "dead": 10, "uncertain": 10}
-# After this, read lines of the inbox go; and all of its lines, and mails that have come to an end
-INBOX_KEEPS_READ = timedelta(days=180)
-NOTICES_KEEP = timedelta(days=365)
-EVENTS_KEEP_PRIVATE, EVENTS_KEEP_MEETINGS = timedelta(days=30), timedelta(days=730)
 
-# People's own data: how long a copy can be downloaded, how often one is made, and how long a removal can be taken back
-EXPORT_KEEPS, EXPORT_EVERY = timedelta(days=1), timedelta(days=1)
-ERASURE_GRACE = timedelta(days=7)
 # One line for each person who was removed: kept outside the database, so that a restored backup brings nobody back
 ERASURE_LOG = Path(env("ERASURE_LOG", default=str(DATA_DIR / "erasures.log")))
-# What is emptied or deleted once it is older than this: docs/deployment.md lists what each name stands for
-RETENTION = {
-    "conversations": timedelta(days=365),
-    "cases": timedelta(days=36 * 30),
-    "copies": timedelta(days=90),
-    "policy reports": timedelta(days=90),
-    "idle accounts": timedelta(days=730),
-}
 
 # Calls are held on this site, in the browsers of the two. What lets them through strict networks is a relay, coturn
 # with `use-auth-secret`; sessions_app/room/checks.py looks at these.
