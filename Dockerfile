@@ -8,9 +8,10 @@ WORKDIR /app
 RUN python -m venv /venv
 ENV PATH=/venv/bin:$PATH
 COPY requirements.txt requirements-understanding.txt requirements-planning.txt requirements-live.txt \
-    requirements-sentry.txt ./
+    requirements-saml.txt requirements-sentry.txt ./
 RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements.txt -r requirements-understanding.txt \
-    -r requirements-planning.txt -r requirements-live.txt -r requirements-sentry.txt && pip uninstall --yes pip
+    -r requirements-planning.txt -r requirements-live.txt -r requirements-saml.txt -r requirements-sentry.txt \
+    && pip uninstall --yes pip
 
 COPY . .
 # Commands read the settings, which ask for these; nothing of it stays in the image.

@@ -18,6 +18,8 @@ LIMITS = {
     "second_step": "10/10m/key,60/d/key",
     # Each way to a provider and back asks it for something, while the visitor waits.
     "provider": "30/m/ip,300/h/ip",
+    # Strangers can post these without having asked for anything, and checking a signature is work.
+    "saml_answer": "20/m/ip",
     # Nobody guesses a signature; checking one is work.
     "passkey": "20/m/ip,200/h/ip",
     # Checking a file and encoding a picture again can take a second of a processor.
@@ -39,6 +41,11 @@ def take_second_step(request: HttpRequest, person: User) -> datetime | None:
 def take_provider(request: HttpRequest) -> datetime | None:
     """Count one way to a provider, or back. If that is one too many, returns when to try again."""
     return _take_attempt(request, "provider", "")
+
+
+def take_saml_answer(request: HttpRequest) -> datetime | None:
+    """Count one answer that a browser brings. If that is one too many, returns when to try again."""
+    return _take_attempt(request, "saml_answer", "")
 
 
 def take_passkey(request: HttpRequest) -> datetime | None:

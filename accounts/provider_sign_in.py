@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 
 from .email_sign_in import CONNECTION, open_proven_account, start_email_sign_in
 from .models import User
-from .providers.configuration import Provider
 from .providers.connections import as_plain, find_person
 from .providers.errors import ProviderError
 from .providers.identity import Identity
+from .providers.provider import Provider
 
 
 def sign_in_with(request: HttpRequest, provider: Provider, identity: Identity, *, leads_to: str) -> HttpResponse:

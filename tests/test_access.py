@@ -258,6 +258,8 @@ ACCESS: dict[str, Row] = {
     # The provider that is named here doesn't answer.
     "provider_sign_in": Row(EVERYBODY, NOT_ALLOWED, arriving(400), at="provider"),
     "provider_return": Row(EVERYBODY, 400, at="provider"),
+    "provider_answer": Row(EVERYBODY, NOT_ALLOWED, 400, at="saml_provider"),
+    "provider_metadata": Row(EVERYBODY, at="saml_provider"),
     "provider_connect": Row(PERSON, NOT_ALLOWED, "/sign-in/again/", at="provider"),
     "connection_remove": Row(PERSON, "/sign-in/again/", "/sign-in/again/", at="factor"),
     "account_reauthenticate": Row(PERSON, post=200),
@@ -482,7 +484,7 @@ class Scene:
     def offer(self) -> UUID:
         return self.mentor.offers.timed().get().uuid
 
-    provider = "uni"
+    provider, saml_provider = "uni", "campus"
 
     @property
     def mentor(self) -> MentorProfile:
@@ -869,6 +871,7 @@ class Scene:
 def scene(alice, bob, charlie, closed, dora, maria, settings, tmp_path) -> Scene:
     settings.MEDIA_ROOT = tmp_path
     settings.OIDC_PROVIDERS = "uni name=Uni issuer=https://127.0.0.1:9 client_id=a secret=b"
+    settings.SAML_PROVIDERS = "campus name=Campus entity_id=a metadata=https://127.0.0.1:9"
     return Scene(
         {
             "anonymous": None,

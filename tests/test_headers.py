@@ -32,6 +32,7 @@ FILES = {
     "mentor_certificate",
     "mentor_photo",
     "my_data_download",
+    "provider_metadata",
     "robots",
     "session_calendar",
     "session_card_text",

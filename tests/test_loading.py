@@ -9,7 +9,8 @@ from django.conf import settings
 # Each takes a twentieth to a fifth of a second and up to 15 MB, and most processes never need it.
 HEAVY = {
     "celery", "cryptography", "dateutil", "django.test", "drf_spectacular.plumbing", "icalendar", "jwt", "kombu",
-    "numpy", "pygments", "redis", "requests", "rest_framework", "scipy", "sentry_sdk", "unittest.mock",
+    "lxml", "numpy", "onelogin", "pygments", "redis", "requests", "rest_framework", "scipy", "sentry_sdk",
+    "unittest.mock", "xmlsec",
 }  # fmt: skip
 PROGRAM = "import django, json, sys; django.setup(); print(json.dumps(sorted(sys.modules)))"
 

@@ -225,6 +225,8 @@ PUBLIC_PAGES = {
     "metrics",
     "passkey_sign_in",
     "privacy",
+    "provider_answer",
+    "provider_metadata",
     "provider_return",
     "provider_sign_in",
     "robots",

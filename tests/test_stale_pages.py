@@ -108,6 +108,7 @@ FREE: dict[str, str] = {
             "my_data_copy",
             "passkey_add",
             "passkey_sign_in",
+            "provider_answer",
             "provider_connect",
             "provider_sign_in",
             "connection_remove",

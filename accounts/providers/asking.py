@@ -1,20 +1,18 @@
 """What is asked of a provider itself, and how long its answers may be and take."""
 
 import json
-import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import requests
-from django.utils.translation import gettext as _
 from requests.auth import HTTPBasicAuth
 
-from .configuration import ANY_TENANT, Provider, is_safe_address
-from .errors import ProviderError
+from .configuration import ANY_TENANT, OidcProvider
+from .errors import no_answer
+from .provider import Provider, is_safe_address
 
-logger = logging.getLogger(__name__)
 # Seconds until a part of an answer comes, and until the whole is there
 PART_WITHIN, WHOLE_WITHIN = 4, 8
 LARGEST_ANSWER = 256 * 1024
@@ -35,7 +33,7 @@ class Endpoints:
     token_auth: tuple[str, ...]
 
 
-def find_endpoints(provider: Provider) -> Endpoints:
+def find_endpoints(provider: OidcProvider) -> Endpoints:
     """Raises ProviderError `no_answer`, also where the provider says that it is another one than the settings name."""
     found = ask_json(provider, f"{provider.issuer}{WELL_KNOWN}")
     issuer = str(found.get("issuer", ""))
@@ -57,7 +55,9 @@ def find_endpoints(provider: Provider) -> Endpoints:
     )
 
 
-def exchange_code(provider: Provider, endpoints: Endpoints, *, code: str, verifier: str, back: str) -> dict[str, Any]:
+def exchange_code(
+    provider: OidcProvider, endpoints: Endpoints, *, code: str, verifier: str, back: str
+) -> dict[str, Any]:
     """Trade the code that a browser brought for tokens. Raises ProviderError `no_answer`."""
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": back}
     if provider.takes_challenge:
@@ -70,6 +70,18 @@ def exchange_code(provider: Provider, endpoints: Endpoints, *, code: str, verifi
 
 
 def ask_json(provider: Provider, address: str, *, method: str = "GET", **options: Any) -> dict[str, Any]:
+    """The object that stands at this address. Raises ProviderError `no_answer`."""
+    body = ask_bytes(provider, address, method=method, **options)
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise no_answer(provider, "its answer is no JSON") from error
+    if not isinstance(found, Mapping):
+        raise no_answer(provider, "its answer is no object")
+    return dict(found)
+
+
+def ask_bytes(provider: Provider, address: str, *, method: str = "GET", **options: Any) -> bytes:
     """What stands at this address. Follows no redirects. Raises ProviderError `no_answer`."""
     began = time.monotonic()
     try:
@@ -86,23 +98,10 @@ def ask_json(provider: Provider, address: str, *, method: str = "GET", **options
         raise no_answer(provider, type(error).__name__) from error
     if status != 200:
         raise no_answer(provider, f"status {status}")
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise no_answer(provider, "its answer is no JSON") from error
-    if not isinstance(found, Mapping):
-        raise no_answer(provider, "its answer is no object")
-    return dict(found)
+    return body
 
 
-def no_answer(provider: Provider, reason: str) -> ProviderError:
-    """The log is told the reason, which holds nothing that came from outside but a number."""
-    logger.warning("Sign-in with %s: no answer that can be used: %s.", provider.slug, reason)
-    words = _("%(name)s didn’t answer as expected. Try again in a few minutes, or sign in by email.")
-    return ProviderError("no_answer", words % {"name": provider.name})
-
-
-def _is_for_all_tenants(provider: Provider, issuer: str) -> bool:
+def _is_for_all_tenants(provider: OidcProvider, issuer: str) -> bool:
     """Where the settings name no tenant, the configuration names none either."""
     before, _tenant, after = issuer.partition(ANY_TENANT)
     tail = provider.issuer.removeprefix(before).removesuffix(after)

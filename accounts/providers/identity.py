@@ -1,7 +1,6 @@
 """Who a provider says has signed in there, read from its token once that is proven to be genuine."""
 
 import hmac
-import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,15 +9,13 @@ from typing import Any
 
 import jwt
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 
 from common.mail.addresses import canonical_address
 
 from .asking import Endpoints, ask_json
-from .configuration import ANY_TENANT, Provider
-from .errors import ProviderError
+from .configuration import ANY_TENANT, OidcProvider
+from .errors import not_genuine
 
-logger = logging.getLogger(__name__)
 # Which kind of key each algorithm has. Whatever a token's header or a published key says, there are no others: “none”
 # needs no key, and HS256 would take a public key as if it were a secret.
 ALGORITHMS = {"RS256": "RSA", "ES256": "EC"}
@@ -44,7 +41,7 @@ class Identity:
     is_proven: bool = False
 
 
-def read_identity(provider: Provider, endpoints: Endpoints, tokens: Mapping[str, Any], *, nonce: str) -> Identity:
+def read_identity(provider: OidcProvider, endpoints: Endpoints, tokens: Mapping[str, Any], *, nonce: str) -> Identity:
     """Raises ProviderError `not_genuine`, `no_answer`."""
     token = tokens.get("id_token")
     if not isinstance(token, str):
@@ -56,18 +53,17 @@ def read_identity(provider: Provider, endpoints: Endpoints, tokens: Mapping[str,
         if more.get("sub") != claims["sub"]:
             raise not_genuine(provider, "its user page is about someone else")
         claims = {**more, **claims}
-    email, names = read_address(claims), (claims.get("name"), claims.get("given_name"))
+    email, names = clean_address(claims.get("email")), (claims.get("name"), claims.get("given_name"))
     return Identity(
         provider.slug,
-        # A subject is unique within its issuer only.
-        sha256(f"{claims['iss']}\n{claims['sub']}".encode()).hexdigest(),
+        hash_subject(claims["iss"], claims["sub"]),
         email,
         next((name for name in names if isinstance(name, str) and name.strip()), ""),
         is_address_proven(provider, claims, email),
     )
 
 
-def read_claims(provider: Provider, endpoints: Endpoints, token: str, *, nonce: str) -> dict[str, Any]:
+def read_claims(provider: OidcProvider, endpoints: Endpoints, token: str, *, nonce: str) -> dict[str, Any]:
     """What a token claims, if its provider signed it a moment ago, for us, in answer to this very browser.
 
     Raises ProviderError `not_genuine`, `no_answer`.
@@ -97,13 +93,13 @@ def read_claims(provider: Provider, endpoints: Endpoints, token: str, *, nonce: 
     return dict(claims)
 
 
-def is_made_for(provider: Provider, claims: Mapping[str, Any]) -> bool:
+def is_made_for(provider: OidcProvider, claims: Mapping[str, Any]) -> bool:
     """The library has looked that we are among the audience; where others are too, the token says who asked for it."""
     is_shared = isinstance(claims["aud"], list) and len(claims["aud"]) > 1
     return bool(claims.get("azp", "" if is_shared else provider.client_id) == provider.client_id)
 
 
-def has_nonce(provider: Provider, claims: Mapping[str, Any], nonce: str) -> bool:
+def has_nonce(provider: OidcProvider, claims: Mapping[str, Any], nonce: str) -> bool:
     if "nonce" not in claims and not provider.sends_nonce:
         return True
     return hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode())
@@ -133,24 +129,23 @@ def expected_issuer(endpoints: Endpoints, claims: Mapping[str, Any]) -> str:
     return endpoints.issuer.replace(ANY_TENANT, tenant) if TENANT.fullmatch(tenant) else endpoints.issuer
 
 
-def read_address(claims: Mapping[str, Any]) -> str:
-    email = claims.get("email")
+def hash_subject(*parts: str) -> str:
+    """What names an account for good: a subject is unique within its issuer only."""
+    return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def clean_address(email: Any) -> str:
+    """As we write it; nothing where a provider gives none that we could write to."""
     try:
         return canonical_address(email) if isinstance(email, str) and len(email) <= 254 else ""
     except ValidationError:
         return ""
 
 
-def is_address_proven(provider: Provider, claims: Mapping[str, Any], email: str) -> bool:
+def is_address_proven(provider: OidcProvider, claims: Mapping[str, Any], email: str) -> bool:
     domain = email.partition("@")[2]
     if not domain or domain not in provider.proves or claims.get(provider.proof_claim) not in TRUE:
         return False
     if not provider.needs_hosted_domain or domain in ("gmail.com", "googlemail.com"):
         return True
     return claims.get("hd") == domain
-
-
-def not_genuine(provider: Provider, reason: str) -> ProviderError:
-    logger.warning("Sign-in with %s: the token was refused: %s.", provider.slug, reason)
-    words = _("We couldn’t check what %(name)s answered, so we didn’t use it. Try again, or sign in by email.")
-    return ProviderError("not_genuine", words % {"name": provider.name})

@@ -1,21 +1,23 @@
 """The way to a provider and back. What has to be the same on the way back waits in the browser's session."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlencode
 
 from allauth.socialaccount.internal import statekit
 from allauth.socialaccount.providers.oauth2.utils import generate_code_challenge
-from django.http import HttpRequest
-from django.utils.translation import gettext as _
+from django.http import HttpRequest, QueryDict
 
 from common.mail.rendering import absolute_url
 
 from .asking import exchange_code, find_endpoints
-from .configuration import Provider
-from .errors import ProviderError
-from .identity import Identity, not_genuine, read_identity
+from .configuration import AnyProvider, OidcProvider
+from .errors import denied, not_genuine, unknown_journey
+from .identity import Identity, read_identity
+from .provider import Provider
+from .saml.journeys import unseal_answer, write_request
+from .saml_configuration import SamlProvider
 
 SCOPE = "openid email profile"
 LONGEST_CODE = 4096
@@ -34,24 +36,33 @@ class Journey:
     leads_to: str
 
 
-def begin_journey(request: HttpRequest, provider: Provider, *, leads_to: str, connects: int | None = None) -> str:
+def begin_journey(request: HttpRequest, provider: AnyProvider, *, leads_to: str, connects: int | None = None) -> str:
     """The provider's address to lead this browser to. Raises ProviderError `no_answer`."""
+    journey = Journey("", "", connects, leads_to)
+    if isinstance(provider, SamlProvider):
+        state, address = write_request(provider)
+    else:
+        state, journey, address = _ask_by_oidc(provider, journey)
+    statekit.stash_state(request, provider_id=provider.slug, state=asdict(journey), state_id=state)
+    return address
+
+
+def _ask_by_oidc(provider: OidcProvider, journey: Journey) -> tuple[str, Journey, str]:
     endpoints = find_endpoints(provider)
     challenge = generate_code_challenge()
-    nonce, verifier = token_urlsafe(32), challenge.pop("code_verifier")
-    kept = {"nonce": nonce, "verifier": verifier, "connects": connects, "leads_to": leads_to}
-    state = statekit.stash_state(request, provider_id=provider.slug, state=kept, state_id=token_urlsafe(32))
+    journey = replace(journey, nonce=token_urlsafe(32), verifier=challenge.pop("code_verifier"))
+    state = token_urlsafe(32)
     asked = {
         "response_type": "code",
         "client_id": provider.client_id,
         "redirect_uri": way_back(provider),
         "scope": SCOPE,
         "state": state,
-        "nonce": nonce,
+        "nonce": journey.nonce,
         **(challenge if provider.takes_challenge else {}),
     }
     joint = "&" if "?" in endpoints.authorization else "?"
-    return f"{endpoints.authorization}{joint}{urlencode(asked)}"
+    return state, journey, f"{endpoints.authorization}{joint}{urlencode(asked)}"
 
 
 def way_back(provider: Provider) -> str:
@@ -66,17 +77,21 @@ def end_journey(request: HttpRequest, provider: Provider) -> Journey:
     """
     kept = statekit.unstash_state(request, state_id=request.GET.get("state", ""), provider_id=provider.slug)
     if kept is None:
-        words = _("This sign-in is too old, was used already, or began in another browser. Start again.")
-        raise ProviderError("unknown_journey", words)
+        raise unknown_journey()
     return Journey(**kept)
 
 
-def read_answer(request: HttpRequest, provider: Provider, journey: Journey) -> Identity:
-    """Who has signed in there. Raises ProviderError `denied`, `not_genuine`, `no_answer`."""
+def read_answer(request: HttpRequest, provider: AnyProvider, journey: Journey) -> Identity:
+    """Who has signed in there. Raises ProviderError `denied`, `not_genuine`, `no_answer`, `unknown_journey`."""
     asked = request.GET
+    if isinstance(provider, SamlProvider):
+        return unseal_answer(provider, asked.get("state", ""), asked.get("answer", ""))
+    return _read_oidc_answer(provider, asked, journey)
+
+
+def _read_oidc_answer(provider: OidcProvider, asked: QueryDict, journey: Journey) -> Identity:
     if asked.get("error") in ("access_denied", "user_cancelled_login", "user_cancelled_authorize"):
-        words = _("You didn’t sign in with %(name)s. You can try again, or sign in by email.")
-        raise ProviderError("denied", words % {"name": provider.name})
+        raise denied(provider)
     code = asked.get("code", "")
     if "error" in asked or not 0 < len(code) <= LONGEST_CODE:
         raise not_genuine(provider, "it answered with an error, or without a code")

@@ -3,23 +3,29 @@
 A form may not lead to another site (our content policy), so its answer is a page that leads on by itself.
 """
 
+from urllib.parse import urlencode
+
 from allauth.account.utils import get_login_redirect_url, get_next_redirect_url
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from accounts.limits import take_provider
+from accounts.limits import take_provider, take_saml_answer
 from accounts.models import User
 from accounts.provider_sign_in import sign_in_with
-from accounts.providers.configuration import Provider, find_provider
+from accounts.providers.configuration import AnyProvider, find_provider
 from accounts.providers.connections import connect, disconnect, list_connections
 from accounts.providers.errors import ProviderError
 from accounts.providers.identity import Identity
 from accounts.providers.journeys import Journey, begin_journey, end_journey, read_answer
+from accounts.providers.saml.journeys import LARGEST_ANSWER, take_answer, write_metadata
+from accounts.providers.saml_configuration import SamlProvider
 from accounts.requests import SignedInRequest
 from accounts.viewing import signed_in, to_next
 from common.views import too_many
@@ -66,6 +72,31 @@ def provider_return(request: HttpRequest, slug: str) -> HttpResponse:
         return _show_refusal(request, provider, refused, journey)
 
 
+@csrf_exempt
+@login_not_required
+@never_cache
+@require_POST
+def provider_answer(request: HttpRequest, slug: str) -> HttpResponse:
+    """Takes the form that a page of a SAML provider sends. Browsers leave our cookies out of it, so it knows nobody."""
+    provider = _find_saml_or_404(slug)
+    wait = take_saml_answer(request)
+    if wait is not None:
+        return too_many(request, wait)
+    try:
+        known = take_answer(provider, request.read(LARGEST_ANSWER + 1))
+    except ProviderError as refused:
+        context = {"provider": provider, "refusal": refused, "knows_nobody": True}
+        return render(request, "account/provider_failed.html", context, status=400)
+    return redirect(f"{reverse('provider_return', args=[slug])}?{urlencode(known)}")
+
+
+@login_not_required
+@require_safe
+def provider_metadata(request: HttpRequest, slug: str) -> HttpResponse:
+    """Tells a SAML provider what it has to know of us."""
+    return HttpResponse(write_metadata(_find_saml_or_404(slug)), content_type="application/samlmetadata+xml")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @proof_required
@@ -80,14 +111,23 @@ def connection_remove(request: SignedInRequest, number: int) -> HttpResponse:
     return render(request, "accounts/connection_remove.html", {"connection": connection, "nav": "settings"})
 
 
-def _find_or_404(slug: str) -> Provider:
+def _find_or_404(slug: str) -> AnyProvider:
     provider = find_provider(slug)
     if provider is None:
         raise Http404
     return provider
 
 
-def _lead_to(request: HttpRequest, provider: Provider, *, leads_to: str, connects: int | None = None) -> HttpResponse:
+def _find_saml_or_404(slug: str) -> SamlProvider:
+    provider = find_provider(slug)
+    if not isinstance(provider, SamlProvider):
+        raise Http404
+    return provider
+
+
+def _lead_to(
+    request: HttpRequest, provider: AnyProvider, *, leads_to: str, connects: int | None = None
+) -> HttpResponse:
     wait = take_provider(request)
     if wait is not None:
         return too_many(request, wait)
@@ -100,7 +140,7 @@ def _lead_to(request: HttpRequest, provider: Provider, *, leads_to: str, connect
     return response
 
 
-def _connect_answered(request: HttpRequest, provider: Provider, journey: Journey) -> HttpResponse:
+def _connect_answered(request: HttpRequest, provider: AnyProvider, journey: Journey) -> HttpResponse:
     person = signed_in(request)
     if person is None or person.pk != journey.connects:
         words = _("You aren’t signed in any more as the person who wanted this. Sign in and start again.")
@@ -110,7 +150,7 @@ def _connect_answered(request: HttpRequest, provider: Provider, journey: Journey
     return redirect("sign_in_settings")
 
 
-def _connect_for(request: HttpRequest, person: User, provider: Provider, identity: Identity) -> None:
+def _connect_for(request: HttpRequest, person: User, provider: AnyProvider, identity: Identity) -> None:
     if connect(person=person, identity=identity):
         words = _("%(name)s is connected. From now on it signs you in.")
         messages.success(request, words % {"name": provider.name})
@@ -119,7 +159,7 @@ def _connect_for(request: HttpRequest, person: User, provider: Provider, identit
 
 
 def _show_refusal(
-    request: HttpRequest, provider: Provider, refused: ProviderError, journey: Journey | None
+    request: HttpRequest, provider: AnyProvider, refused: ProviderError, journey: Journey | None
 ) -> HttpResponse:
     context = {
         "provider": provider,

@@ -17,10 +17,11 @@ from accounts.models import User
 from accounts.privacy.erasing import empty_table
 from accounts.privacy.registry import registered_tables
 from accounts.providers.checks import check_providers
-from accounts.providers.configuration import UnreadableSettingError, read_providers
+from accounts.providers.configuration import read_providers
 from accounts.providers.connections import connect
 from accounts.providers.errors import ProviderError
 from accounts.providers.identity import Identity
+from accounts.providers.provider import UnreadableSettingError
 from tests.accounts.authenticator_app import code_of, give_app
 from tests.accounts.sign_in_pages import CODE, PASSWORD, SIGN_IN, signed_in
 from tests.accounts.stand_in_provider import (
