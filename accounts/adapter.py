@@ -26,13 +26,13 @@ from common.zones import city_of
 from . import hooks, mail
 from .client_address import client_address
 from .codes import send_code
-from .email_sign_in import CONNECTION, forget_sign_in
 from .models import User
 from .privacy.erasing import open_erasure
 from .providers.connections import connect
 from .providers.identity import Identity
 from .second_factor.factors import has_factor
 from .services import remember_zone
+from .signing_in.by_email import CONNECTION, forget_sign_in
 from .viewing import signed_in, viewer_hour12, viewer_zone
 from .ways_in import end_ways_in
 from .web_sessions import end_sessions, note_sign_in

@@ -10,12 +10,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from accounts.email_sign_in import SIGN_IN_NOTE
 from accounts.forms.second_step import PasskeyAloneForm
 from accounts.limits import take_passkey
 from accounts.second_factor.factors import FactorError, use_passkey_alone
 from accounts.second_factor.lost import withdraw_reset
 from accounts.second_factor.passkeys import ask_for_any_passkey
+from accounts.signing_in.by_email import SIGN_IN_NOTE
 from accounts.viewing import to_next
 from common.pages.requests import post_data
 from common.views import too_many

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.limits import take_provider, take_saml_answer
 from accounts.models import User
-from accounts.provider_sign_in import sign_in_with
 from accounts.providers.configuration import AnyProvider, find_provider
 from accounts.providers.connections import connect, disconnect, list_connections
 from accounts.providers.errors import ProviderError
@@ -27,6 +26,7 @@ from accounts.providers.journeys import Journey, begin_journey, end_journey, rea
 from accounts.providers.saml.journeys import LARGEST_ANSWER, take_answer, write_metadata
 from accounts.providers.saml_configuration import SamlProvider
 from accounts.requests import SignedInRequest
+from accounts.signing_in.by_provider import sign_in_with
 from accounts.viewing import signed_in, to_next
 from common.views import too_many
 

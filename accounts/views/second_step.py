@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.email_sign_in import SIGN_IN_NOTE
 from accounts.forms.second_step import SecondStepForm
 from accounts.limits import take_second_step
 from accounts.models import User
@@ -22,6 +21,7 @@ from accounts.requests import SignedInRequest
 from accounts.second_factor.factors import FactorError, has_factor, list_factors, use_code, use_passkey
 from accounts.second_factor.lost import ask_reset, finish_due_reset, open_reset, withdraw_reset
 from accounts.second_factor.passkeys import ask_for_passkey
+from accounts.signing_in.by_email import SIGN_IN_NOTE
 from accounts.viewing import to_next
 from common.pages.requests import post_data
 from common.views import too_many

@@ -23,7 +23,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.adapter import NameStage
 from accounts.codes import STILL_SENDING
-from accounts.email_sign_in import (
+from accounts.forms.credentials import CodeForm, NameForm, PasswordSignInForm, SignInForm
+from accounts.providers.configuration import find_provider
+from accounts.services import name_person
+from accounts.signing_in.by_email import (
     CONNECTION,
     SIGN_IN_NOTE,
     answer_email_form,
@@ -31,10 +34,7 @@ from accounts.email_sign_in import (
     finish_email_sign_in,
     restart_email_sign_in,
 )
-from accounts.forms.credentials import CodeForm, NameForm, PasswordSignInForm, SignInForm
-from accounts.provider_sign_in import finish_with_code
-from accounts.providers.configuration import find_provider
-from accounts.services import name_person
+from accounts.signing_in.by_provider import finish_with_code
 from accounts.viewing import to_next
 from common.pages.requests import post_data
 

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.email_sign_in import SIGN_IN_NOTE, answer_email_form
 from accounts.models import User
 from accounts.requests import SignedInRequest
+from accounts.signing_in.by_email import SIGN_IN_NOTE, answer_email_form
 from accounts.viewing import signed_in, viewer_zone
 from common.pages.posting import act_on_post, telling_refusals
 from common.pages.requests import post_data

@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
-from accounts.email_sign_in import SIGN_IN_NOTE
 from accounts.models import User
 from accounts.requests import SignedInRequest
+from accounts.signing_in.by_email import SIGN_IN_NOTE
 from accounts.viewing import signed_in, to_next
 from common.pages.coming_back import with_next
 from common.pages.parts import vary_by_part, wants_part

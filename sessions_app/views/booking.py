@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.client_address import client_address
-from accounts.email_sign_in import SIGN_IN_NOTE, answer_email_form
 from accounts.models import User
+from accounts.signing_in.by_email import SIGN_IN_NOTE, answer_email_form
 from accounts.viewing import viewer_hour12, viewer_zone
 from common.known import known
 from common.pages.seen import FIELD

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from accounts.email_sign_in import SIGN_IN_NOTE, start_email_sign_in
+from accounts.signing_in.by_email import SIGN_IN_NOTE, start_email_sign_in
 from mentoring import urls
 
 

@@ -189,4 +189,4 @@ def test_the_cookie_is_read_by_three_modules_of_accounts_only():
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and names & {alias.name for alias in node.names}
     }
-    assert users == {"accounts/context_processors.py", "accounts/email_sign_in.py", "accounts/services.py"}
+    assert users == {"accounts/context_processors.py", "accounts/signing_in/by_email.py", "accounts/services.py"}

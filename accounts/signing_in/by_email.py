@@ -15,17 +15,16 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.codes import send_code
+from accounts.limits import take_code_mail
+from accounts.models import User
+from accounts.providers.configuration import find_provider
 from accounts.rules.validators import validate_person_name
+from accounts.services import create_person, name_person
+from accounts.viewing import cookie_zone
 from common.mail.addresses import canonical_address
 from common.pages.coming_back import with_next
 from common.views import too_many
-
-from .codes import send_code
-from .limits import take_code_mail
-from .models import User
-from .providers.configuration import find_provider
-from .services import create_person, name_person
-from .viewing import cookie_zone
 
 # Key of the session. Apps above may set it: a line on the pages of a sign-in that tells what it is for.
 SIGN_IN_NOTE = "sign_in_note"

@@ -13,12 +13,13 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from .email_sign_in import CONNECTION, open_proven_account, start_email_sign_in
-from .models import User
-from .providers.connections import as_plain, find_person
-from .providers.errors import ProviderError
-from .providers.identity import Identity
-from .providers.provider import Provider
+from accounts.models import User
+from accounts.providers.connections import as_plain, find_person
+from accounts.providers.errors import ProviderError
+from accounts.providers.identity import Identity
+from accounts.providers.provider import Provider
+
+from .by_email import CONNECTION, open_proven_account, start_email_sign_in
 
 
 def sign_in_with(request: HttpRequest, provider: Provider, identity: Identity, *, leads_to: str) -> HttpResponse:
