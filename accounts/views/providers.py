@@ -94,7 +94,10 @@ def provider_answer(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def provider_metadata(request: HttpRequest, slug: str) -> HttpResponse:
     """Tells a SAML provider what it has to know of us."""
-    return HttpResponse(write_metadata(_find_saml_or_404(slug)), content_type="application/samlmetadata+xml")
+    metadata = write_metadata(_find_saml_or_404(slug))
+    # As a file, which is what administrators upload; programs of providers read it all the same.
+    headers = {"Content-Disposition": 'attachment; filename="metadata.xml"'}
+    return HttpResponse(metadata, content_type="application/samlmetadata+xml", headers=headers)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
