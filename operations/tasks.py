@@ -2,9 +2,9 @@
 
 from celery import shared_task
 
-from common.clock import database_now, note_beat
+from common.clock import agreed_now, note_beat
 
 
 @shared_task
 def beat() -> None:
-    note_beat(database_now())
+    note_beat(agreed_now())
