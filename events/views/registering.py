@@ -71,6 +71,8 @@ def event_register(request: HttpRequest, slug: str) -> HttpResponse:
         "is_mentor": side == Side.MENTOR,
         "is_change": stated(known) is not None,
         "error": result.error,
+        # For who signs in with an account elsewhere first
+        "next": request.get_full_path(),
         "nav": "events",
     }
     return render(request, "events/register.html", context, status=result.status)

@@ -1,6 +1,7 @@
 """Registering by the pages, as a person and as a visitor."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -68,6 +69,18 @@ def test_who_has_a_session_then_is_told_why_not(maria, offer, bob, client_for):
     page = client_for(bob).post(f"/events/{event.slug}/register/", SAID)
 
     assert (page.status_code, page.context["error"].code) == (409, "own_overlap")
+
+
+def test_a_visitor_can_sign_in_with_an_account_elsewhere_and_comes_back(event, settings, bob, client_for):
+    settings.OIDC_PROVIDERS = 'uni name="Example" issuer=https://login.uni.example client_id=a secret=b'
+    address = f"/events/{event.slug}/register/?as=mentee"
+
+    page = markup_of(Client().get(address))
+
+    [button] = elements_of(page, "button", data_provider="uni")
+    [way_back] = [one for one in elements_of(page, "input", name="next") if one.start < button.start][-1:]
+    assert unescape(way_back.attributes["value"]) == address
+    assert elements_of(markup_of(client_for(bob).get(address)), "button", data_provider="uni") == []
 
 
 def test_a_visitor_is_registered_once_the_code_is_typed(event, mailoutbox):
