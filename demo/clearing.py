@@ -63,6 +63,12 @@ ROWS = (
     "DELETE FROM sessions_app_occupancy WHERE booking_id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_attendanceact WHERE booking_id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_bookingevent WHERE booking_id IN (SELECT id FROM demo_booking)",
+    "DELETE FROM sessions_app_confirmation WHERE booking_id IN (SELECT id FROM demo_booking)",
+    "DELETE FROM sessions_app_countertime WHERE booking_id IN (SELECT id FROM demo_booking)",
+    "DELETE FROM sessions_app_excuse WHERE booking_id IN (SELECT id FROM demo_booking)",
+    "DELETE FROM sessions_app_roomsignal WHERE booking_id IN (SELECT id FROM demo_booking)",
+    "DELETE FROM sessions_app_roomseat WHERE booking_id IN (SELECT id FROM demo_booking)",
+    "DELETE FROM sessions_app_wallchange WHERE booking_id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_booking WHERE id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_followup WHERE written_id IN (SELECT id FROM demo_written)",
     "DELETE FROM sessions_app_quotedecision WHERE feedback_id IN"
@@ -83,6 +89,7 @@ ROWS = (
     "DELETE FROM trust_reportaddition WHERE report_id IN"
     " (SELECT id FROM trust_report WHERE case_id IN (SELECT id FROM demo_case))",
     "DELETE FROM trust_report WHERE case_id IN (SELECT id FROM demo_case)",
+    "DELETE FROM trust_signalhit WHERE case_id IN (SELECT id FROM demo_case)",
     "DELETE FROM trust_case WHERE id IN (SELECT id FROM demo_case)",
     "DELETE FROM sessions_app_message WHERE id IN (SELECT id FROM demo_message)",
     "DELETE FROM sessions_app_readmarker WHERE id IN (SELECT id FROM demo_seat)",
