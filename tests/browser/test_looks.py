@@ -17,6 +17,7 @@ from demo.world import Seeder
 from mentors.models import MentorProfile, Topic
 from mentors.saved import save_mentor
 from notifications.webhooks.services import announce_event, make_endpoint
+from programmes.models import Membership
 from search.models import NotedSearch, TopicExample
 from search.reading.learning import propose_example
 from search.reading.retraining import learn_to_read
@@ -120,6 +121,28 @@ def test_no_width_cuts_a_heading_in_two(browser_page, priya, bob, booked):
                 found[path, width] = cut
 
     assert found == {}
+
+
+def test_pages_of_a_programme_manager(world, look):
+    """With people who ask to join, a link that works, and people who left or were removed."""
+    manage = "/programmes/leadership-year/manage/"
+    asked = Membership.objects.filter(programme__slug="leadership-year", state="asked").select_related("person").first()
+    found = look(
+        "hanna",
+        {
+            "programmes": "/programmes/",
+            "programme": "/programmes/leadership-year/",
+            "programme-manage": manage,
+            "programme-people": f"{manage}members/",
+            "programme-asked": f"{manage}members/?state=asked",
+            "programme-removed": f"{manage}members/?state=removed",
+            "programme-person": f"{manage}members/{asked.person.uuid}/",
+            "programme-links": f"{manage}links/",
+            "programme-settings": f"{manage}settings/",
+        },
+    )
+
+    assert found == []
 
 
 def test_pages_of_a_mentee(world, look):
