@@ -17,6 +17,7 @@ from django.utils import translation
 from about import texts
 from accounts.models import User
 from accounts.rules.roles import StaffRoleName
+from events.registering.mentioning import forget_quiet
 from mentors.models import MentorProfile, Offer, ProfileDraft, ProfileState, Topic
 from search.indexing import write_profiles
 from sessions_app.context_processors import FRAME
@@ -115,6 +116,12 @@ def pytest_collection_finish() -> None:
 def nothing_is_written_by_staff():
     """What one test publishes is not shown in the footers of the next one, whose database lacks it."""
     texts.remember_kinds([])
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_known_of_events():
+    """That no event is open is remembered for a minute, which counts of statements must not depend on."""
+    forget_quiet()
 
 
 @pytest.fixture(scope="session")

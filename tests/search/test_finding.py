@@ -225,7 +225,8 @@ def test_mentor_list_asks_a_fixed_number_of_queries(now, count, django_assert_nu
         make_mentor(make_person(f"m{number}@example.org", f"Mentor {number}"))
 
     Client().get("/help/")  # Each process reads the footer's texts once.
-    with django_assert_num_queries(6):  # words, candidates, timetables, offers, numbers, topics of the filter
+    # words, candidates, timetables, offers, numbers, topics of the filter, events
+    with django_assert_num_queries(7):
         response = Client().get("/mentors/?q=counter-offer")
 
     assert response.content.decode().count('<article class="mcard"') == count

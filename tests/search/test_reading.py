@@ -356,7 +356,8 @@ def test_a_page_takes_as_many_queries_with_a_reader_as_without(reading, who_know
         who_knows(f"N{number} Neg", "Negotiation")
     loading.IN_USE.get(reading.digest)
 
-    with django_assert_num_queries(6):  # words, candidates, timetables, offers, numbers, topics of the filter
+    # words, candidates, timetables, offers, numbers, topics of the filter, events
+    with django_assert_num_queries(7):
         page = Client().get("/mentors/", {"q": RAISE}).content.decode()
     assert page.count('<article class="mcard"') == 6
 

@@ -175,7 +175,9 @@ SELECT 1, 'word ' || n, date '2026-11-01', 1, true FROM generate_series(1, 20000
 """
 BIG = ("notifications_notification", "trust_case", "sessions_app_feedback", "search_unmetsearch",
        "search_proposedexample")  # fmt: skip
-BIG_INDEXES = {"feedback_to_review", "notification_ended", "proposal_waiting", "case_due", "unmet_day"}
+BIG_INDEXES = {"feedback_to_review", "proposal_waiting", "case_due", "unmet_day"}
+# Both have only rows that ended badly. Which one is taken depends on what tests before have left in them.
+INDEXES_OF_TROUBLE = {"notification_ended", "notification_trouble"}
 
 
 def test_no_queue_reads_a_whole_table(maria):
@@ -191,4 +193,6 @@ def test_no_queue_reads_a_whole_table(maria):
 
     assert len(asked) == 1
     assert set(re.findall(r"Seq Scan on (\w+)", plan)) & set(BIG) == set()
-    assert set(re.findall(r"Scan (?:using|on) (\w+)", plan)) >= BIG_INDEXES, plan
+    scanned = set(re.findall(r"Scan (?:using|on) (\w+)", plan))
+    assert scanned >= BIG_INDEXES, plan
+    assert scanned & INDEXES_OF_TROUBLE, plan
