@@ -47,7 +47,7 @@ def database_seconds() -> float:
 
 
 def busy_seconds() -> float:
-    """Seconds that all processors of the machine have worked, for whomever."""
+    """Seconds that all processors of the machine have worked, whatever they did."""
     times = psutil.cpu_times()
     return times.user + times.system + times.nice + times.softirq + times.irq
 

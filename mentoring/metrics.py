@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import Metric
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from common.clock import last_beat
 from notifications.metrics import outbox_metrics
 from sessions_app.metrics import booking_metrics
 from trust.metrics import case_metrics
@@ -30,6 +31,16 @@ class Tables(Collector):
         yield from outbox_metrics(timezone.now())
         yield from booking_metrics()
         yield from case_metrics(timezone.now())
+        yield beat_metric()
+
+
+def beat_metric() -> Metric:
+    beat = last_beat()
+    return GaugeMetricFamily(
+        "mentoring_beat_timestamp_seconds",
+        "When what the clock starts ran last, in seconds since 1970; 0: never",
+        value=beat.timestamp() if beat else 0,
+    )
 
 
 @require_safe

@@ -6,7 +6,6 @@ from django.conf import settings
 from django.db.models import Count
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from common.clock import last_beat
 from notifications.models import StateCount
 from sessions_app.models.stuck import ClockAct
 
@@ -24,11 +23,5 @@ def booking_metrics() -> Iterator[Metric]:
     for act in ClockAct.values:
         stuck.add_metric([act], stuck_by_act.get(act, 0))
     yield stuck
-    beat = last_beat()
-    yield GaugeMetricFamily(
-        "mentoring_beat_timestamp_seconds",
-        "When what the clock starts ran last, in seconds since 1970; 0: never",
-        value=beat.timestamp() if beat else 0,
-    )
     waiting = SharedFile.objects.waiting_for_scan().count() if settings.CLAMD else 0
     yield GaugeMetricFamily("mentoring_files_waiting", "Shared files that wait for the virus scanner", value=waiting)

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
@@ -18,6 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.test import Client
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
+
+from tests.serving import serving
 
 CLIENT, SECRET, SLUG = "quarterhour", "a secret of both", "uni"
 START, BACK = f"/sign-in/with/{SLUG}/", f"/sign-in/with/{SLUG}/back/"
@@ -177,14 +178,8 @@ def sign_with_public_key(claims: dict[str, Any], key: bytes) -> str:
 @contextmanager
 def serving_provider() -> Iterator[StandInProvider]:
     provider = StandInProvider()
-    thread = Thread(target=provider.server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(provider.server):
         yield provider
-    finally:
-        provider.server.shutdown()
-        provider.server.server_close()
-        thread.join()
 
 
 def address_of(led) -> str:

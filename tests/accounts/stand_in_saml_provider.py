@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from functools import cache
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
@@ -24,6 +23,7 @@ from django.utils import timezone
 from lxml import etree
 
 from tests.accounts.stand_in_provider import address_of, rsa_key
+from tests.serving import serving
 
 SLUG = "campus"
 START, BACK = f"/sign-in/with/{SLUG}/", f"/sign-in/with/{SLUG}/back/"
@@ -195,14 +195,8 @@ def written(moment: datetime) -> str:
 @contextmanager
 def serving_saml_provider() -> Iterator[StandInSamlProvider]:
     provider = StandInSamlProvider()
-    thread = Thread(target=provider.server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(provider.server):
         yield provider
-    finally:
-        provider.server.shutdown()
-        provider.server.server_close()
-        thread.join()
 
 
 def request_in(led: Any) -> dict[str, str]:

@@ -256,7 +256,7 @@ def forged_with_the_same_id(root):
 
 
 def forged_into_extensions(root, evil=None):
-    """The genuine assertion is put away where nobody looks, the forged one where the reader does."""
+    """The genuine assertion stands in a place that isn’t read, the forged one where the reader looks."""
     genuine, evil = assertion_of(root), forged(root) if evil is None else evil
     root.replace(genuine, evil)
     extensions = etree.Element("{urn:oasis:names:tc:SAML:2.0:protocol}Extensions")

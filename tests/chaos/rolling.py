@@ -51,7 +51,7 @@ WEB, WORKERS, LIVE = ("web-a", "web-b"), ("worker-a", "worker-b"), ("live-a", "l
 
 
 class Visitor:
-    """Somebody with one connection, which is opened again only if the site has said that it closes it."""
+    """A person with one connection, which is opened again only if the site has said that it closes it."""
 
     def __init__(self, proxy: Proxy) -> None:
         self.proxy = proxy

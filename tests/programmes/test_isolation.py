@@ -1,4 +1,4 @@
-"""Whoever manages or joins one programme sees nothing of another: every address of programmes is tried.
+"""Managers and members of one programme see nothing of another: every address of programmes is tried.
 
 The addresses are read from the URL configuration, so a new one is tried without being entered here. If it takes another
 argument than those below, this test fails until it is told of one.
