@@ -79,12 +79,15 @@ BROKEN_WORDS = """async () => {
 
 def broken_words(page: Page) -> list[str]:
     """Where a heading is too large for its place, a word of it is cut in two."""
+    page.wait_for_load_state()
     return [f"“{word}” is cut in two" for word in page.evaluate(BROKEN_WORDS)]
 
 
 def problems(page: Page, name: str, looks: Sequence[Look] = LOOKS) -> list[str]:
     """What axe finds on the open page, and sideways scrolling, over all looks. Saves a picture of each with SHOTS=1."""
     found = []
+    # A click waits until the next page's first bytes are there, not until it has a body.
+    page.wait_for_load_state()
     before = page.viewport_size
     page.evaluate(PREPARED)
     for width, theme, rules in looks:
