@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from accounts.models import User
 from accounts.rules.roles import FIRST_ROLES, StaffRoleName
 from mentors.models import Format, IssueType, ProfileState
 
@@ -44,10 +45,19 @@ ACCOUNTS = (
 
 
 def account_table() -> str:
-    rows = [("e-mail", "role", "password"), *((account.email, account.role, PASSWORD) for account in ACCOUNTS)]
+    """Whom to sign in as, of those who are there: a demo made by an earlier version lacks those who came later."""
+    there = set(User.objects.filter(email__in=[one.email for one in ACCOUNTS]).values_list("email", flat=True))
+    found = [account for account in ACCOUNTS if account.email in there]
+    if not found:
+        return "There are no invented people to sign in as. Make them: script/manage seed_demo"
+    rows = [("e-mail", "role", "password"), *((account.email, account.role, PASSWORD) for account in found)]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-    return "\n".join(line.rstrip() for line in lines)
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    if len(found) < len(ACCOUNTS):
+        lines.append(
+            "This demo is from an earlier version. Make it again for the others: script/manage seed_demo --reset"
+        )
+    return "\n".join(lines)
 
 
 @dataclass(frozen=True, slots=True)

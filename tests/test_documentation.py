@@ -2,7 +2,10 @@
 
 import ast
 import importlib.util
+import os
 import re
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -82,6 +85,21 @@ def test_every_link_between_documents_leads_somewhere():
                 astray.append(f"{path.relative_to(ROOT)}: {target}")
 
     assert astray == []
+
+
+def run_server_script(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """With a port that can't be had: it must not even look."""
+    command = [sys.executable, str(ROOT / "script" / "server"), *arguments]
+    return subprocess.run(command, env=os.environ | {"PORT": "none"}, capture_output=True, text=True, timeout=60)
+
+
+def test_server_script_tells_of_the_variables_that_the_readme_has_and_starts_nothing():
+    table = (ROOT / "README.md").read_text().partition("| variable |")[2].partition("\n\n")[0]
+    told = run_server_script("--help")
+
+    assert told.returncode == 0
+    assert set(re.findall(r"`([A-Z_]+)`", table)) - set(re.findall(r"[A-Z_]+", told.stdout)) == set()
+    assert run_server_script("--other").returncode == 2
 
 
 @cache
