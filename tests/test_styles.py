@@ -93,3 +93,24 @@ def test_every_name_in_the_stylesheet_is_one_that_some_page_has(kind, attribute)
 
     assert names, attribute
     assert {name for name in names - used if not name.startswith(beginnings)} == set()
+
+
+# A blank after words that only a screen reader says would be an element of its own, with a gap before it.
+TRAILING_BLANK = re.compile(
+    r"<(a|button)\b[^>]*class=\"btn[^>]*>(?:(?!</\1>).)*class=\"vh\">(?:(?!</span>).)*</span>\s+</\1>", re.DOTALL
+)
+
+
+def test_words_of_a_button_stand_in_its_middle():
+    templates = [*(ROOT / "templates").rglob("*.html")]
+    off_centre = {path.name for path in templates if TRAILING_BLANK.search(path.read_text())}
+
+    assert templates
+    assert off_centre == set()
+
+
+def test_a_blank_after_hidden_words_of_a_button_is_found():
+    button = '<button class="btn">\n  End{}<span class="vh"> (Ann)</span>{}</button>'
+
+    assert TRAILING_BLANK.search(button.format("", "\n"))
+    assert not TRAILING_BLANK.search(button.format("\n", ""))
