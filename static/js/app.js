@@ -101,8 +101,20 @@ function countCharacters(counter) {
   });
 }
 
+// Browsers let a page write to the clipboard only on https or on the machine itself.
+function offerCopying(button) {
+  button.hidden = !navigator.clipboard;
+}
+
+async function copyField(button) {
+  await navigator.clipboard.writeText(document.getElementById(button.dataset.copies).value);
+  const said = find("[data-copied]", button.parentElement);
+  said.textContent = said.dataset.copied;
+}
+
 function start(from) {
   from.querySelectorAll("[data-count-of]").forEach(countCharacters);
+  from.querySelectorAll("[data-copies]").forEach(offerCopying);
   focusFirst(from);
 }
 
@@ -153,6 +165,8 @@ document.addEventListener("focusin", closeMenuOutside);
 document.addEventListener("click", (event) => {
   closeMenuOutside(event);
   event.target.closest("[data-dismiss]")?.closest(".toast, .note")?.remove();
+  const copying = event.target.closest("[data-copies]");
+  if (copying) copyField(copying);
 });
 
 document.addEventListener("keydown", (event) => {

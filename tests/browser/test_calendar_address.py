@@ -81,3 +81,14 @@ def test_every_look_of_it_is_sound(browser_page, booked, priya, bob):
     found += problems(page, "calendar-session")
 
     assert found == []
+
+
+def test_what_is_shown_once_is_copied_by_a_button(browser_page, bob):
+    page = browser_page(user=bob)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/settings/calendar/")
+    page.locator("main form button").first.click()
+    page.locator("[data-copies]").click()
+
+    expect(page.locator("[data-copied]")).not_to_be_empty()
+    assert page.evaluate("navigator.clipboard.readText()") == page.locator("#calendar-address").input_value()
