@@ -19,6 +19,7 @@ LONGEST_MESSAGE = 5_000
 class TextKind(models.TextChoices):
     TERMS = "terms", _("Terms")
     PRIVACY = "privacy", _("Privacy")
+    LONG_TERM = "long_term", _("Long-term mentoring")
 
 
 class PublishedTextQuerySet(models.QuerySet["PublishedText"]):

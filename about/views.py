@@ -1,6 +1,7 @@
 """Public pages about the organisation: how to reach it, its terms, and what it says about privacy."""
 
 from datetime import UTC, datetime, time, timedelta
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.conf import settings
@@ -22,6 +23,7 @@ from common.pages.sharing import listed
 
 from .contact import send_message
 from .forms import ContactForm
+from .guide import STEPS, Ending, ending_of, read_answers
 from .models import ContactMessage, TextKind
 from .policy_reports import LARGEST, take_reports
 from .texts import text_as_html, text_shown
@@ -87,6 +89,24 @@ def privacy_page(request: HttpRequest) -> HttpResponse:
         "looks_at_messages": settings.SIGNALS,
     }
     return render(request, "pages/privacy.html", context)
+
+
+@login_not_required
+@require_safe
+@listed
+def guide_page(request: HttpRequest) -> HttpResponse:
+    """The next question, or what the answers so far lead to."""
+    answers = read_answers(request.GET)
+    before = urlencode([*answers.items()][:-1])
+    context: dict[str, object] = {"back": f"{request.path}?{before}" if before else request.path, "nav": "guide"}
+    if ending := ending_of(answers):
+        if ending == Ending.LONG_TERM and (text := text_shown(TextKind.LONG_TERM)):
+            context["html"] = text_as_html(text.body)
+        return render(request, "about/guide_ending.html", context | {"ending": ending.value})
+    step = STEPS[len(answers)]
+    choices = [(choice, f"?{urlencode(answers | {step.name: choice.value})}") for choice in step.choices]
+    context |= {"step": step, "number": len(answers) + 1, "most": len(STEPS), "choices": choices}
+    return render(request, "about/guide.html", context)
 
 
 @csrf_exempt

@@ -25,7 +25,7 @@ HOUR = 3600
 PAGE_SIZE = 5000
 PAGES = (
     *("home", "mentor_list", "events", "how_it_works", "become_a_mentor"),
-    *("help", "contact", "privacy", "accessibility"),
+    *("guide", "help", "contact", "privacy", "accessibility"),
 )
 # An address with a query shows a page that there is without one, for some day, question or order.
 ROBOTS = """User-agent: *

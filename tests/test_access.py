@@ -209,6 +209,7 @@ ACCESS: dict[str, Row] = {
     "contact": Row(EVERYBODY, post=422),
     "privacy": Row(EVERYBODY),
     "terms": Row(EVERYBODY, NOT_THERE),
+    "guide": Row(EVERYBODY),
     "staff_contact": Row(STAFF, post=NOT_THERE),
     "staff_texts": Row(STAFF),
     "staff_policy": Row(STAFF),

@@ -212,6 +212,7 @@ PUBLIC_PAGES = {
     "events",
     "healthz",
     "healthz_live",
+    "guide",
     "healthz_ready",
     "help",
     "home",

@@ -80,10 +80,15 @@ def write_texts(now: datetime) -> None:
 
 
 def test_pages_that_anybody_sees(world, look):
+    found = look(None, {"guide-long-term-unwritten": "/guide/?about=direction"})
     write_texts(world)
-    found = look(
+    found += look(
         None,
         {
+            "guide": "/guide/",
+            "guide-search": "/guide/?about=question&time=hour&way=talk&views=one",
+            "guide-long-term": "/guide/?about=direction",
+            "guide-elsewhere": "/guide/?about=other",
             "home": "/",
             "browse": "/mentors/?q=counter-offer",
             "browse-nobody": "/mentors/?q=zzzzzz",

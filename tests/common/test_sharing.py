@@ -20,6 +20,7 @@ LISTED = {
     "home",
     "mentor_list",
     "mentor_detail",
+    "guide",
     "how_it_works",
     "become_a_mentor",
     "help",
