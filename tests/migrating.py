@@ -23,9 +23,12 @@ LOCK = "a table is locked while all its rows are read"
 EXCUSABLE = {LOCK}
 
 SQL = {
-    NO_DEFAULT: r"ADD\s+COLUMN(?![^,;]*\bDEFAULT\b)[^,;]*\bNOT\s+NULL",
+    NO_DEFAULT: r"ADD\s+COLUMN(?![^,;]*\bDEFAULT\b)[^,;]*\bNOT\s+NULL|\bDROP\s+DEFAULT\b|"
+    # A default that the same statements set before counts.
+    r"\A(?![\s\S]*\bSET\s+DEFAULT\b)[\s\S]*\bSET\s+NOT\s+NULL\b",
     GONE: r"\bRENAME\b|\bALTER\s+COLUMN\s+\S+\s+(SET\s+DATA\s+)?TYPE\b",
-    LOCK: r"\bCREATE\s+(UNIQUE\s+)?INDEX\s+(?!CONCURRENTLY)|\bLOCK\s+TABLE\b|\bSET\s+NOT\s+NULL\b",
+    LOCK: r"\bCREATE\s+(UNIQUE\s+)?INDEX\s+(?!CONCURRENTLY)|\bLOCK\s+TABLE\b|\bSET\s+NOT\s+NULL\b|"
+    r"\bADD\s+(CONSTRAINT\s+\S+\s+)?(CHECK|FOREIGN\s+KEY|UNIQUE|EXCLUDE|PRIMARY\s+KEY)\b(?![^;]*\bNOT\s+VALID\b)",
 }
 DROP = r"\bDROP\s+(COLUMN|TABLE)\b"
 VARCHAR = re.compile(r"varchar\((\d+)\)")

@@ -74,6 +74,11 @@ BAD = {
     "not null by SQL": (operations.RunSQL("ALTER TABLE common_thing ADD COLUMN more int NOT NULL"), NO_DEFAULT),
     "no longer null": (alter(models.CharField(max_length=20)), NO_DEFAULT),
     "no longer null, looked at": (alter(models.CharField(max_length=20, db_default="")), LOCK),
+    "no longer null by SQL, without a default": (
+        operations.RunSQL("ALTER TABLE common_thing ALTER name SET NOT NULL"),
+        NO_DEFAULT,
+    ),
+    "its default dropped by SQL": (operations.RunSQL("ALTER TABLE common_thing ALTER name DROP DEFAULT"), NO_DEFAULT),
     "no longer null by SQL": (operations.RunSQL("ALTER TABLE common_thing ALTER name SET NOT NULL"), LOCK),
     "dropped": (operations.RemoveField("thing", "name"), GONE),
     "renamed": (operations.RenameField("thing", "name", "title"), GONE),
@@ -86,6 +91,11 @@ BAD = {
     "an index by SQL": (operations.RunSQL([("CREATE INDEX a ON common_thing (name)", None)]), LOCK),
     "an index of a column": (alter(models.CharField(max_length=20, null=True, db_index=True)), LOCK),
     "a constraint": (operations.AddConstraint("thing", CHECK), LOCK),
+    "a constraint by SQL": (operations.RunSQL("ALTER TABLE common_thing ADD CONSTRAINT a CHECK (name <> '')"), LOCK),
+    "a link by SQL": (
+        operations.RunSQL("ALTER TABLE common_thing ADD FOREIGN KEY (other_id) REFERENCES common_other"),
+        LOCK,
+    ),
     "a link with its index": (add(LINK), LOCK),
     "hidden in another": (operations.SeparateDatabaseAndState([operations.RemoveField("thing", "name")], []), GONE),
 }
@@ -98,6 +108,9 @@ GOOD = {
     "other words on the page": alter(models.CharField("title", max_length=20, null=True)),
     "an index beside the work": AddIndexConcurrently("thing", SHORT),
     "a constraint for new rows": AddConstraintNotValid("thing", CHECK),
+    "a constraint for new rows by SQL": operations.RunSQL(
+        "ALTER TABLE common_thing ADD CONSTRAINT a CHECK (name <> '') NOT VALID"
+    ),
     "no longer used": LEAVES,
     "dropped a release later": operations.RunSQL("ALTER TABLE common_thing DROP COLUMN old_name"),
     "a new table": operations.CreateModel(
@@ -128,6 +141,12 @@ def test_a_table_made_by_the_same_migration_may_be_made_in_any_way():
     index = operations.AddIndex("new", models.Index(fields=["n"], name="new_n"))
 
     assert faults(migration(made, more, index), thing()) == set()
+
+
+def test_a_default_that_is_set_before_counts_and_the_lock_stays():
+    steps = "ALTER TABLE common_thing ALTER name SET DEFAULT ''; ALTER TABLE common_thing ALTER name SET NOT NULL"
+
+    assert faults(migration(operations.RunSQL(steps)), thing()) == {LOCK}
 
 
 def test_a_lock_is_excused_by_a_reason_and_nothing_else_is():

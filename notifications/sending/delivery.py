@@ -3,7 +3,7 @@
 import logging
 import time
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -29,6 +29,8 @@ from .smtp import MailServer, MayHaveLeftError, RefusedError, ServerAwayError
 
 logger = logging.getLogger(__name__)
 
+# Long enough that rows of a kind that is no more cost nothing until it is too late for them.
+UNKNOWN_KIND_PAUSE = timedelta(minutes=5)
 TOO_LATE = "too late"
 REFUSED_TOO_LONG = "refused until it was too late"
 
@@ -81,7 +83,8 @@ def _deliver_claimed(row: Notification, now: datetime | None, server: MailServer
     try:
         kind = kind_named(row.kind)
     except UnknownKindError:
-        outbox.close_dead(row, "unknown kind", now)
+        # A newer worker wrote it, and will send it: during an update two releases run side by side.
+        outbox.postpone_attempt(row, UNKNOWN_KIND_PAUSE, "unknown kind", now)
         return
     if until := held_until(row, kind, moment):
         outbox.hold_until(row, until, "enough mails for a day")

@@ -133,9 +133,20 @@ def _side_by_side() -> list[str]:
 
 
 def _without_what_is_missing() -> list[str]:
-    """Some tests need a program; where all must run (CI=true) they are left in, and fail without it."""
-    if os.environ.get("CI", "").lower() == "true":
-        return []
+    """Some tests need a program; where all must run (CI=true) they are left in, and fail without it.
+
+    Without any history, as in an archive, there is no change either that they could refuse.
+    """
+    missing = []
+    if not (ROOT / ".git").exists():
+        print_warning("This is no checkout by git: the tests marked history are NOT run (git clone).")
+        missing.append("not history")
+    if os.environ.get("CI", "").lower() != "true":
+        missing += _missing_programs()
+    return ["-m", " and ".join(missing)] if missing else []
+
+
+def _missing_programs() -> list[str]:
     missing = []
     if not find_browser():
         print_warning(
@@ -151,4 +162,4 @@ def _without_what_is_missing() -> list[str]:
     if not find_scanner():
         print_warning("No clamd on this machine: the tests marked scanner are NOT run (apt install clamav-daemon).")
         missing.append("not scanner")
-    return ["-m", " and ".join(missing)] if missing else []
+    return missing

@@ -14,9 +14,10 @@ django.setup()
 
 from local.postgres import NAME, Postgres  # noqa: E402 (after the setup)
 from sessions_app.models import Booking  # noqa: E402
+from tests.chaos.browser import Browser  # noqa: E402
 from tests.chaos.scenario import in_scenario, report  # noqa: E402
 from tests.chaos.stand import ROOT, Stand, wait_for  # noqa: E402
-from tests.chaos.without_redis import Browser, Visit  # noqa: E402
+from tests.chaos.without_redis import Visit  # noqa: E402
 from tests.chaos.world import World  # noqa: E402
 
 # Each page that is read from it, with an address in the world of this scenario.

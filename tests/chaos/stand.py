@@ -127,11 +127,12 @@ class Stand:
     # Processes
 
     def start(self, name: str, command: list[str], env: dict[str, str]) -> None:
+        """Python with these arguments, and the code that `PYTHONPATH` leads to."""
         self.commands[name] = (command, env)
         with open(self.logs / f"{name}.log", "ab") as log:
             self.processes[name] = subprocess.Popen(
                 [sys.executable, *command],
-                cwd=ROOT,
+                cwd=env["PYTHONPATH"],
                 env=env,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -109,6 +109,20 @@ def test_each_process_is_replaced_while_people_browse_book_and_listen(stand):
     assert report["verdict"]["expected"] == report["verdict"]["accepted"] == 2 * report["booked"]
 
 
+@pytest.mark.history
+def test_release_before_and_this_one_serve_the_same_people(stand):
+    """The old one on the new tables, as docs/deployment.md allows; the new one on the old tables waits."""
+    report = launch(stand, "tests.chaos.upgrade")
+
+    assert report["taken_away"] > 0
+    assert report["too_early"] == [503, "missing"]
+    assert report["ready"] == [[200, "applied"], [200, "applied"]]
+    assert report["states"] == ["cancelled", "cancelled", "confirmed", "cancelled"]
+    assert wrongs(report["verdict"]) == NOTHING_WRONG
+    assert report["booked"] == 4
+    assert report["verdict"]["expected"] == report["verdict"]["accepted"] == 14
+
+
 def test_same_situations_do_no_harm_to_the_whole_outbox(verdicts):
     assert wrongs(verdicts["nothing"]) == NOTHING_WRONG
     assert verdicts["nothing"]["holds"] is True

@@ -1,13 +1,6 @@
 """While Redis is away people browse, sign in, book and cancel with the real web server, and mail goes out as ever."""
 
-import time
-from collections.abc import Callable
 from datetime import timedelta
-from http.client import HTTPResponse
-from http.cookiejar import CookieJar
-from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 import django
 
@@ -17,47 +10,13 @@ from django.utils import timezone  # noqa: E402 (after the setup)
 
 from sessions_app.models import Booking  # noqa: E402
 from tests.chaos.acts import few, settled  # noqa: E402
+from tests.chaos.browser import Browser  # noqa: E402
 from tests.chaos.scenario import in_scenario, report, until  # noqa: E402
 from tests.chaos.sink import Sink, listen  # noqa: E402
 from tests.chaos.stand import Stand, free_port, wait_for  # noqa: E402
 from tests.chaos.verdict import judge, open_journal  # noqa: E402
 from tests.chaos.world import World, key_of, quarter  # noqa: E402
 from tests.conftest import make_person  # noqa: E402
-
-
-class Browser:
-    """Opens pages and fills in forms of one site; notes how long each answer took."""
-
-    def __init__(self, site: str) -> None:
-        self.site, self.cookies = site, CookieJar()
-        self.opener = build_opener(HTTPCookieProcessor(self.cookies))
-        self.took: dict[str, float] = {}
-
-    def get(self, path: str) -> str:
-        return self._timed(f"GET {path}", lambda: self.opener.open(self.site + path, timeout=60))
-
-    def post(self, path: str, name: str, **fields: str) -> str:
-        token = next(cookie.value for cookie in self.cookies if cookie.name == "csrf")
-        body = urlencode(fields | {"csrfmiddlewaretoken": token or ""}).encode()
-        request = Request(self.site + path, body)  # noqa: S310 - the address is our own
-        return self._timed(name, lambda: self.opener.open(request, timeout=60))
-
-    def _timed(self, name: str, ask: Callable[[], HTTPResponse]) -> str:
-        began = time.monotonic()
-        try:
-            with ask() as answer:
-                text = answer.read().decode()
-        except HTTPError as error:
-            raise AssertionError(f"{name}: {error.code} {error.read().decode()[:2000]}") from error
-        self.took[name] = round(time.monotonic() - began, 3)
-        return text
-
-
-def is_up(browser: Browser) -> bool:
-    try:
-        return bool(browser.get("/how-it-works/"))
-    except OSError:
-        return False
 
 
 class Visit:
@@ -72,14 +31,14 @@ class Visit:
         self.web = f"web-{name}"
         stand.start(self.web, gunicorn, env | {"SITE_URL": site})
         self.browser = Browser(site)
-        wait_for(lambda: is_up(self.browser), "the site answers")
+        wait_for(self.browser.is_answered, "the site answers")
         self.browser.took.clear()
 
     def pay(self, times: int) -> dict[str, float]:
         browser = self.browser
-        for path in ("/", "/mentors/", f"/mentors/{self.mentor.slug}/", "/sign-in/password/"):
+        for path in ("/", "/mentors/", f"/mentors/{self.mentor.slug}/"):
             browser.get(path)
-        browser.post("/sign-in/password/", "sign in", login=self.mentee.email, password="secret-pass-1")
+        browser.sign_in(self.mentee.email)
         for number in range(times):
             self.book_and_cancel(number)
         browser.get("/sessions/")
@@ -89,13 +48,9 @@ class Visit:
     def book_and_cancel(self, number: int) -> None:
         start = quarter(timezone.now() + timedelta(days=2, hours=number * 2))
         offer = self.mentor.offers.get(instant=True)
-        fields = {"start": f"{start:%Y-%m-%dT%H:%MZ}", "offer": str(offer.uuid), "key": f"key-{number}"}
-        path = f"/mentors/{self.mentor.slug}/book/"
-        self.browser.post(path, f"book {number}", question="Does it hold?", **fields)
-        booking = Booking.objects.get(mentee=self.mentee, state="confirmed")
-        self.browser.post(
-            f"/sessions/{booking.uuid}/cancel/", f"cancel {number}", reason="Solved", seen=str(booking.version)
-        )
+        uuid = self.browser.book(self.mentor.slug, str(offer.uuid), start, f"key-{number}")
+        booking = Booking.objects.get(uuid=uuid)
+        self.browser.cancel(uuid, booking.version, str(number))
         booking.refresh_from_db()
         self.world.expect(booking, "cancelled", due=timezone.now())
         self.world.answers |= {key_of(booking, "cancelled", person) for person in booking.participants}

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 from django.db import InterfaceError, OperationalError, connection
-from django.utils import translation
+from django.utils import timezone, translation
 
 from notifications import outbox, registry
 from notifications.bounces import trust_again
@@ -309,16 +309,24 @@ def test_kind_with_nothing_to_say_is_silent(due, smtp_sink):
     assert (ended(row), smtp_sink.mails) == ((State.OBSOLETE, "already met"), [])
 
 
-def test_unknown_kind_is_dead(due, smtp_sink):
-    """As one is that a newer worker wrote."""
+def test_kind_that_only_a_newer_worker_knows_waits_for_it(due, smtp_sink):
+    """Processes of two releases run side by side during an update; it waits no longer than it is of use."""
     add_kind("from the future")
-    row = due(1, kind="from the future")
-    del registry._kinds["from the future"]
+    rows = [due(1, kind="from the future"), due(2, kind="from the future", keeps=timedelta(seconds=100))]
+    newer = registry._kinds.pop("from the future")
+    before = timezone.now()
 
     drain_outbox()
 
-    row.refresh_from_db()
-    assert (row.state, row.last_error, smtp_sink.mails) == (State.DEAD, "unknown kind", [])
+    for row in rows:
+        row.refresh_from_db()
+        assert (row.state, row.last_error, row.attempts) == (State.PENDING, "unknown kind", 0)
+        assert before < row.next_try_at < row.send_before
+    assert smtp_sink.mails == []
+    registry.register_kinds([newer])
+    Notification.objects.update(next_try_at=before)
+    drain_outbox()
+    assert [ended(row)[0] for row in rows] == [State.SENT] * 2
 
 
 def test_unverified_address_gets_nothing(due, bob, smtp_sink):
