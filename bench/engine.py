@@ -128,11 +128,14 @@ def measure_engine(weeks: int, bookings: int, rounds: int) -> str:
     )
 
 
-def measure_page(bookings: int, rounds: int) -> str:
-    """`load_timetable` and four weeks of slots, for a mentor in the database who has these many sessions ahead."""
+def measure_page(bookings: int, rounds: int, busy: int = 0) -> str:
+    """`load_timetable` and four weeks of slots, for a mentor in the database who has these many sessions ahead, and is
+    `busy` so often elsewhere.
+    """
 
     with transaction.atomic():
         profile = mentor_with(bookings)
+        make_busy(profile, busy)
         times = []
         for _turn in range(rounds):
             begun = time.perf_counter()
@@ -141,9 +144,22 @@ def measure_page(bookings: int, rounds: int) -> str:
         with CaptureQueriesContext(connection) as queries:
             ask_database(profile)
         transaction.set_rollback(True)
-    if found != ask_engine(make_rules(), make_taken(4, bookings), 4):
-        sys.exit(f"The database and the engine alone disagree at {bookings} bookings.")
-    return f"    4 {bookings:8} {len(found):5} {median(times):8.3f} {PAGE_AIM:6.1f} {len(queries):8}"
+    elsewhere = [Taken(begin, end, counts_as_given=False) for begin, end in busy_times(busy)]
+    if found != ask_engine(make_rules(), make_taken(4, bookings) + elsewhere, 4):
+        sys.exit(f"The database and the engine alone disagree at {bookings} bookings and {busy} busy times.")
+    return f"    4 {bookings:8} {busy:5} {len(found):5} {median(times):8.3f} {PAGE_AIM:6.1f} {len(queries):8}"
+
+
+def busy_times(count: int) -> list[tuple[datetime, datetime]]:
+    """Half hours, every three hours, from the first evening on."""
+    begin = NOW.replace(hour=16)
+    return [(begin + timedelta(hours=3 * n), begin + timedelta(hours=3 * n, minutes=30)) for n in range(count)]
+
+
+def make_busy(profile: Any, count: int) -> None:
+    from sessions_app.availability.busy_times import replace_busy_times
+
+    replace_busy_times(person=profile.person, calendar=1, spans=busy_times(count), now=NOW)
 
 
 def ask_database(profile: Any) -> list[Slot]:
@@ -186,9 +202,9 @@ def main() -> None:
         for bookings in (0, 50, 200):
             print(measure_engine(weeks, bookings, rounds))
     with bench_database("booking"):
-        print("\nweeks bookings slots database    aim  queries")
-        for bookings in (0, 50, 200):
-            print(measure_page(bookings, rounds))
+        print("\nweeks bookings  busy slots database    aim  queries")
+        for bookings, busy in ((0, 0), (50, 0), (50, 200), (200, 0), (0, 0), (0, 200)):
+            print(measure_page(bookings, rounds, busy))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from functools import lru_cache
 from math import gcd
 
 from sessions_app.availability import walltime
-from sessions_app.availability.slots import LONGEST_ANSWER, Rules, Taken, default_step, list_slots
+from sessions_app.availability.rules import Block
+from sessions_app.availability.slots import LONGEST_ANSWER, Rules, default_step, list_slots
 from sessions_app.availability.walltime import DAY
 
 # Every row is computed again after a day at the latest, since the horizon moves.
@@ -95,7 +96,7 @@ class Forecast:
 
 
 def compute_forecast(
-    rules: Rules, taken: Sequence[Taken], lengths: Iterable[Length], *, usual: Length | None, now: datetime
+    rules: Rules, taken: Sequence[Block], lengths: Iterable[Length], *, usual: Length | None, now: datetime
 ) -> Forecast:
     """What the index should say about a mentor's time, as seen from `now`.
 
@@ -112,7 +113,7 @@ def compute_forecast(
     return Forecast(of_usual, of_any, min([later, *(end for end in seen if end > now)]), hours_of(rules, now))
 
 
-def _find_runs(rules: Rules, taken: Sequence[Taken], lengths: Iterable[Length], now: datetime) -> Runs:
+def _find_runs(rules: Rules, taken: Sequence[Block], lengths: Iterable[Length], now: datetime) -> Runs:
     grids = [(length, step or default_step(length, rules.buffer)) for length, step in lengths]
     beyond = _search_end(rules, now)
     firsts = [_list_starts(rules, taken, grid, now, now, now + LONGEST_ANSWER, limit=1) for grid in grids]
@@ -132,7 +133,7 @@ def _find_runs(rules: Rules, taken: Sequence[Taken], lengths: Iterable[Length], 
 
 def _list_starts(
     rules: Rules,
-    taken: Sequence[Taken],
+    taken: Sequence[Block],
     grid: tuple[int, int],
     now: datetime,
     first: datetime,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from common.zones import is_known_zone
 
@@ -97,6 +98,31 @@ class Taken:
 
     def overlaps(self, start: int, end: int) -> bool:
         return self.blocks_time and self.first_minute < end and start < self.end_minute
+
+
+class BusyElsewhere(NamedTuple):
+    """Time at which another calendar says that the mentor is busy: the minutes that it touches, and nothing else.
+
+    The engine reads it as `Taken`, but it is made more quickly, since a mentor may have hundreds of these.
+    """
+
+    first_minute: int
+    end_minute: int
+
+    @property
+    def counts_as_given(self) -> bool:
+        """It keeps no buffer and counts for no cap: both are about sessions here."""
+        return False
+
+    @property
+    def blocks_time(self) -> bool:
+        return True
+
+    def overlaps(self, start: int, end: int) -> bool:
+        return self.first_minute < end and start < self.end_minute
+
+
+Block = Taken | BusyElsewhere
 
 
 def check_range(name: str, value: int, least: int, most: int) -> None:

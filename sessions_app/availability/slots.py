@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from . import walltime
 from .grids import Grid, free_starts, lay_grids
-from .rules import Rules, Taken, check_range
+from .rules import Block, BusyElsewhere, Rules, Taken, check_range
 from .walltime import DAY, EPOCH, MINUTE
 
 __all__ = [
@@ -63,7 +63,7 @@ def default_step(length: int, buffer: int) -> int:
 
 def list_slots(
     rules: Rules,
-    taken: Iterable[Taken],
+    taken: Iterable[Block],
     *,
     length: int,
     now: datetime,
@@ -90,7 +90,7 @@ def list_slots(
 
 def why_not(
     rules: Rules,
-    taken: Iterable[Taken],
+    taken: Iterable[Block],
     *,
     start: datetime,
     length: int,
@@ -101,7 +101,8 @@ def why_not(
     """Why this start can't be booked, or None: it is refused if and only if `list_slots` leaves it out.
 
     `own` are the spans of the mentee's own sessions, the only reason that the list doesn't know. The code is one of:
-    past, notice, horizon, paused, time_off, outside_windows, off_grid, taken, buffer, day_cap, week_cap, own_overlap.
+    past, notice, horizon, paused, time_off, outside_windows, off_grid, taken, busy, buffer, day_cap, week_cap,
+    own_overlap.
     `taken` and errors are as for `list_slots`.
     """
     start, now = EPOCH + walltime.elapsed_since_epoch(start), EPOCH + walltime.elapsed_since_epoch(now)
@@ -217,7 +218,7 @@ def _rule_grids(rules: Rules, start: int, end: int, length: int) -> Iterator[Gri
     return lay_grids(walltime.open_pieces(rules.zone, rules.windows_on, start - _LOOK_BACK, end + length), length)
 
 
-def _blocked_starts(rules: Rules, taken: tuple[Taken, ...], length: int, last_day: int) -> list[tuple[int, int]]:
+def _blocked_starts(rules: Rules, taken: tuple[Block, ...], length: int, last_day: int) -> list[tuple[int, int]]:
     """Ranges of starts that are refused, sorted; they may overlap."""
     # A session that starts up to length - 1 minutes before something that is taken would run into it. Around sessions
     # that the mentor gives, the buffer widens this on both sides.
@@ -235,7 +236,7 @@ def _blocked_starts(rules: Rules, taken: tuple[Taken, ...], length: int, last_da
     return blocked
 
 
-def _refused_days(rules: Rules, taken: tuple[Taken, ...], last_day: int) -> set[int]:
+def _refused_days(rules: Rules, taken: tuple[Block, ...], last_day: int) -> set[int]:
     """Local dates on which nothing may start: those at a cap, and the dates just beyond horizon and pause.
 
     The latter matter where clocks go back over midnight: then a date is shown again after the next one has begun, and
@@ -255,7 +256,7 @@ def _refused_days(rules: Rules, taken: tuple[Taken, ...], last_day: int) -> set[
     return refused
 
 
-def _given_days(rules: Rules, taken: tuple[Taken, ...]) -> list[int]:
+def _given_days(rules: Rules, taken: tuple[Block, ...]) -> list[int]:
     return [walltime.local_day(rules.zone, item.first_minute) for item in taken if item.counts_as_given]
 
 
@@ -266,8 +267,8 @@ def _week_start(day: int) -> int:
 
 def _find_reason(
     rules: Rules,
-    taken: tuple[Taken, ...],
-    mine: tuple[Taken, ...],
+    taken: tuple[Block, ...],
+    mine: tuple[Block, ...],
     start: datetime,
     length: int,
     now: datetime,
@@ -303,9 +304,12 @@ def _reason_by_rules(rules: Rules, start: datetime, length: int, step: int) -> s
     return None if on_grid else "off_grid"
 
 
-def _reason_by_taken(rules: Rules, taken: tuple[Taken, ...], minute: int, length: int) -> str:
-    if any(item.overlaps(minute, minute + length) for item in taken):
+def _reason_by_taken(rules: Rules, taken: tuple[Block, ...], minute: int, length: int) -> str:
+    in_the_way = [item for item in taken if item.overlaps(minute, minute + length)]
+    if any(not isinstance(item, BusyElsewhere) for item in in_the_way):
         return "taken"
+    if in_the_way:
+        return "busy"
     if any(
         item.counts_as_given and item.overlaps(minute - rules.buffer, minute + length + rules.buffer) for item in taken
     ):

@@ -23,6 +23,7 @@ from sessions_app.models.states import OVER
 from sessions_app.models.waiting import waitlist_sql
 from trust.separations import are_apart
 
+from .rules import Block, BusyElsewhere
 from .slots import Rules, Slot, SlotRefusal, Taken, list_slots, why_not
 from .walltime import EPOCH
 
@@ -35,11 +36,12 @@ GRID_REACH = timedelta(days=5)
 NO_BOOKING = 0
 NEVER = datetime.max.replace(tzinfo=UTC)
 
-# The columns that `timetable_of` takes. The last three are arrays of spans: what occupies the mentor, what is over and
-# only counts for caps, and what is reserved for the waiting list. A span is five numbers: start and end in microseconds
-# from 1970 (exact, and quicker to read than dates), whether it counts as given, whether it blocks time, and whether it
-# is only reserved. The last is also true of an overdue hold or request: its time is reserved as long as other freed
-# time. `Occupancy.objects.in_force` has the same rule for what is in force.
+# The columns that `timetable_of` takes. The last is an array of starts and ends, in turn and in whole minutes from
+# 1970, of times at which the mentor is busy elsewhere. The three before are arrays of spans: what occupies the mentor,
+# what is over and only counts for caps, and what is reserved for the waiting list. A span is five numbers: start and
+# end in microseconds from 1970 (exact, and quicker to read than dates), whether it counts as given, whether it blocks
+# time, and whether it is only reserved. This is also true of an overdue hold or request: its time is reserved as long
+# as other freed time. `Occupancy.objects.in_force` has the same rule for what is in force.
 # What is over is found by its start, in an index; no session is longer than a day.
 COLUMNS = f"""
     schedule.profile_id, schedule.timezone, schedule.buffer, schedule.notice, schedule.horizon_days,
@@ -97,6 +99,15 @@ COLUMNS = f"""
         ]
         FROM sessions_app_reservedtime
         WHERE person_id = profile.person_id AND until > %(now)s
+    ),
+    ARRAY(
+        SELECT unnest(ARRAY[
+            floor(date_part('epoch', lower(busy.during)) / 60)::bigint,
+            ceil(date_part('epoch', upper(busy.during)) / 60)::bigint
+        ])
+        FROM sessions_app_busyspan AS busy
+        WHERE int8range(busy.person_id, busy.person_id, '[]') && int8range(profile.person_id, profile.person_id, '[]')
+            AND busy.during && tstzrange(%(now)s, NULL)
     )
 """
 TIMETABLES = f"""
@@ -115,8 +126,8 @@ class Timetable:
     """
 
     rules: Rules
-    taken: tuple[Taken, ...]
-    reserved: tuple[Taken, ...] = ()
+    taken: tuple[Block, ...]
+    reserved: tuple[Block, ...] = ()
 
     def slots(
         self,
@@ -159,7 +170,7 @@ class Timetable:
         return replace(self, rules=replace(self.rules, windows=(), overrides={}), taken=(), reserved=())
 
     @property
-    def blocks(self) -> tuple[Taken, ...]:
+    def blocks(self) -> tuple[Block, ...]:
         return self.taken + self.reserved
 
     @property
@@ -242,6 +253,7 @@ def timetable_of(
     occupied: Sequence[Sequence[int]],
     over: Sequence[Sequence[int]],
     reserved: Sequence[Sequence[int]],
+    busy: Sequence[int],
 ) -> Timetable:
     rules = Rules(
         # A name that the zone database has retired since it was saved is replaced by its present one.
@@ -259,7 +271,10 @@ def timetable_of(
     spans = [(_make_taken(*row), is_reserved) for *row, is_reserved in (*occupied, *over, *reserved)]
     return Timetable(
         rules,
-        taken=tuple(span for span, is_reserved in spans if not is_reserved),
+        taken=(
+            *(span for span, is_reserved in spans if not is_reserved),
+            *map(BusyElsewhere._make, zip(busy[::2], busy[1::2], strict=True)),
+        ),
         reserved=tuple(span for span, is_reserved in spans if is_reserved),
     )
 

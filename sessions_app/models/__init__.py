@@ -2,6 +2,7 @@
 
 from .attendance import AttendanceAct, AttendanceKind
 from .bookings import Booking, BookingEvent, Brief, CounterTime, Engagement
+from .busy import BusySpan
 from .certificates import Certificate
 from .contacts import Contact
 from .endings import MoreTime, Takeaway
@@ -32,6 +33,7 @@ __all__ = [
     "BookingEvent",
     "BookingState",
     "Brief",
+    "BusySpan",
     "CalendarFeed",
     "Certificate",
     "Confirmation",

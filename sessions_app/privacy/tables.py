@@ -12,6 +12,7 @@ from sessions_app.models import (
     Booking,
     BookingEvent,
     Brief,
+    BusySpan,
     CalendarFeed,
     Certificate,
     Confirmation,
@@ -202,6 +203,7 @@ TABLES: tuple[Table | Step, ...] = (
         is_deleted=True,
     ),
     Table(LineRound, {"about": not_personal("numbers")}, why="how far the waiting list was asked"),
+    Table(BusySpan, people=("person",), is_deleted=True, why="copied from a calendar elsewhere"),
     Table(ReservedTime, people=("person",), is_deleted=True, why="lasts for minutes"),
     Table(
         Excuse,

@@ -18,6 +18,7 @@ from mentors.saved import save_mentor
 from mentors.services import bring_back_offer, pause_profile, put_away_offer, resume_profile, save_offer
 from search.criteria import DAYS_AHEAD, DAYS_LATER, Order, SearchCriteria, When
 from search.indexing import refresh_stale_rows
+from sessions_app.availability.busy_times import replace_busy_times
 from sessions_app.availability.schedule import (
     ScheduleError,
     ScheduleRules,
@@ -34,7 +35,7 @@ from sessions_app.booking.clock import complete_ended, expire_overdue
 from sessions_app.booking.holds import hold_slot
 from sessions_app.booking.requests import decline_booking
 from sessions_app.errors import SessionError
-from sessions_app.models import Booking, Occupancy, ReservedTime, Schedule, WaitlistEntry
+from sessions_app.models import Booking, BusySpan, Occupancy, ReservedTime, Schedule, WaitlistEntry
 from sessions_app.models.states import OCCUPYING, OVER
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.waiting.acts import wait_for_help, wait_for_mentor
@@ -148,6 +149,7 @@ class World:
             self.change_time,
             self.change_offer,
             self.wait,
+            self.look_elsewhere,
         )
         with suppress(SessionError, ScheduleError, ProfileError), transaction.atomic():
             self.rng.choice(acts)()
@@ -195,6 +197,13 @@ class World:
             wait_for_help(words=self.rng.choice(WORDS), filters="", person=person, now=self.now)
         else:
             wait_for_mentor(profile=profile, words="", known=[], person=person, now=self.now)
+
+    def look_elsewhere(self) -> None:
+        """A calendar of the mentor's says something else than before."""
+        rng, person = self.rng, self.rng.choice(self.profiles).person
+        starts = [self.now + timedelta(minutes=rng.randint(-300, 20000)) for _ in range(rng.choice([0, 3, 12]))]
+        spans = [(start, start + timedelta(minutes=rng.choice([7, 30, 90, 1440]))) for start in starts]
+        replace_busy_times(person=person, calendar=person.pk, spans=spans, now=self.now)
 
     def some_booking(self) -> Booking | None:
         bookings = list(Booking.objects.filter(state__in=OCCUPYING).order_by("pk"))
@@ -254,6 +263,8 @@ def timetable_of(profile: MentorProfile, now: datetime) -> tuple[Rules, list[Tak
     ]
     given = Booking.objects.filter(mentor=profile.person_id, state__in=OVER)
     taken += [Taken(done.start, done.end, blocks_time=False) for done in given]
+    elsewhere = BusySpan.objects.filter(person=profile.person_id)
+    taken += [Taken(span.during.lower, span.during.upper, counts_as_given=False) for span in elsewhere]
     return rules, taken + list(set_aside(profile, now))
 
 

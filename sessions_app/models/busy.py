@@ -1,0 +1,46 @@
+"""When people are busy elsewhere, as calendars of their own say."""
+
+from datetime import datetime
+from typing import Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.indexes import GistIndex
+from django.db import models
+from django.db.models import F, Func, Q, Value
+
+
+class BusySpanQuerySet(models.QuerySet["BusySpan"]):
+    def ahead(self, now: datetime) -> Self:
+        return self.filter(during__endswith__gt=now)
+
+
+class BusySpan(models.Model):
+    """A time at which a person is busy in a calendar elsewhere: nothing of theirs is offered then.
+
+    It is advice from outside, so it is not under the constraint of occupancies. `calendar` is the number of the
+    calendar, whose table is in an app above this one. No title: it isn't needed to know that a time is taken.
+    """
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="busy_spans")
+    calendar = models.BigIntegerField(db_index=True)
+    during = DateTimeRangeField(default_bounds="[)")
+
+    objects = BusySpanQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(during__isempty=False, during__lower_inf=False, during__upper_inf=False),
+                name="busy_time_begins_and_ends",
+            ),
+        ]
+        indexes = [
+            # The person as a range, since the indexes of PostgreSQL itself can't hold a number beside a range.
+            GistIndex(
+                Func(F("person_id"), F("person_id"), Value("[]"), function="int8range"), F("during"), name="busy_when"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {self.during}"
