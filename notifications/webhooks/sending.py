@@ -27,8 +27,8 @@ def post_event(target: Target, *, body: bytes, headers: Mapping[str, str]) -> No
     watch.start()
     try:
         connection.request("POST", target.path, body=body, headers={"Host": target.named, **headers})
-        response = connection.getresponse()
-        said = response.read(READ_AT_MOST).decode("utf-8", "replace")
+        with connection.getresponse() as response:
+            said = response.read(READ_AT_MOST).decode("utf-8", "replace")
     except (OSError, http.client.HTTPException, ValueError) as error:
         why = "no answer in time" if connection.gave_up or isinstance(error, TimeoutError) else str(error)
         raise SendingError(make_printable(why).strip() or type(error).__name__) from error
@@ -48,20 +48,29 @@ class PinnedConnection(http.client.HTTPConnection):
         super().__init__(target.host, target.port, timeout=ANSWER_WITHIN)
         self.target = target
         self.gave_up = False
+        # `self.sock` is let go as soon as the head of an answer is read after which the server closes, while the body
+        # is still on its way.
+        self.held: socket.socket | None = None
 
     def connect(self) -> None:
         plain = socket.create_connection((self.target.address, self.target.port), timeout=CONNECT_WITHIN)
         plain.settimeout(ANSWER_WITHIN)
-        self.sock = plain
+        self.sock = self.held = plain
         if self.target.secure:
             context = ssl.create_default_context()
-            self.sock = context.wrap_socket(plain, server_hostname=self.target.host)
+            # The handshake comes after the wrapping, so that it can be given up too.
+            self.sock = self.held = context.wrap_socket(
+                plain, server_hostname=self.target.host, do_handshake_on_connect=False
+            )
+            self.sock.do_handshake()
+        if self.gave_up:
+            raise TimeoutError
 
     def give_up(self) -> None:
         self.gave_up = True
-        if self.sock is not None:
+        if self.held is not None:
             try:
-                self.sock.shutdown(socket.SHUT_RDWR)
+                self.held.shutdown(socket.SHUT_RDWR)
             except OSError:
                 return
 

@@ -172,6 +172,18 @@ def slowly(handler: BaseHTTPRequestHandler) -> None:
         time.sleep(0.05)
 
 
+def dripping(handler: BaseHTTPRequestHandler) -> None:
+    """A whole head without a length, and then a byte now and then, until nobody listens any more."""
+    handler.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n")
+    for _number in range(sending.READ_AT_MOST):
+        try:
+            handler.wfile.write(b"x")
+        except OSError:
+            handler.server.left.set()
+            return
+        time.sleep(0.1)
+
+
 def endless(handler: BaseHTTPRequestHandler) -> None:
     handler.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
     try:
@@ -192,6 +204,18 @@ def test_an_answer_that_never_ends_is_cut_off(endpoint, receiver, monkeypatch):
 
     assert time.monotonic() - began < 30
     assert states() == [("sent", 2, "")]
+
+
+def test_an_answer_that_drips_after_its_head_is_cut_off(endpoint, receiver, monkeypatch):
+    monkeypatch.setattr(sending, "CONNECT_WITHIN", 0.2)
+    monkeypatch.setattr(sending, "ANSWER_WITHIN", 0.3)
+    receiver.answers, receiver.left = [(200, {}, dripping)], threading.Event()
+    tell()
+
+    drain_deliveries(NOW)
+
+    assert receiver.left.wait(30)
+    assert states() == [("sent", 1, "")]
 
 
 def test_an_answer_that_is_no_http_holds_up_nobody(endpoint, receiver):
