@@ -8,7 +8,9 @@ import threading
 import time
 import zlib
 from dataclasses import dataclass
-from urllib.parse import urljoin
+from urllib.parse import urldefrag, urljoin
+
+from django.conf import settings
 
 from notifications.webhooks.addresses import BadAddressError, Target, UnknownHostError, find_target
 from notifications.webhooks.sending import PinnedConnection
@@ -18,7 +20,8 @@ MOST_BYTES = 10 * 1024 * 1024
 MOST_HOPS = 5
 PIECE = 64 * 1024
 REDIRECTS = {301, 302, 303, 307, 308}
-GONE = {401, 403, 404, 410}
+# What the owner of the address has to mend. Others, as 403 and 429, are also said to those who ask too often.
+GONE = {401, 404, 410}
 
 
 class FetchError(Exception):
@@ -41,7 +44,11 @@ class Fetched:
 def fetch_calendar(url: str, *, etag: str = "", modified: str = "") -> Fetched:
     """Raises FetchError."""
     end = time.monotonic() + MOST_SECONDS
-    headers = {"Accept": "text/calendar, */*;q=0.1", "Accept-Encoding": "gzip"}
+    headers = {
+        "Accept": "text/calendar, */*;q=0.1",
+        "Accept-Encoding": "gzip",
+        "User-Agent": f"{settings.SITE_NAME.encode('ascii', 'ignore').decode()}-calendars",
+    }
     headers |= {name: said for name, said in (("If-None-Match", etag), ("If-Modified-Since", modified)) if said}
     url = as_https(url)
     for _hop in range(MOST_HOPS):
@@ -54,7 +61,7 @@ def fetch_calendar(url: str, *, etag: str = "", modified: str = "") -> Fetched:
         answer = _ask(target, headers, end)
         if isinstance(answer, Fetched):
             return answer
-        url = urljoin(url, answer)
+        url = _next_url(url, answer)
     raise FetchError("redirects")
 
 
@@ -62,6 +69,13 @@ def as_https(url: str) -> str:
     """Calendars call the same address `webcal://` where a click should open a program."""
     scheme, separator, rest = url.strip().partition("://")
     return f"https://{rest}" if separator and scheme.lower() in ("webcal", "webcals") else url.strip()
+
+
+def _next_url(url: str, location: str) -> str:
+    try:
+        return urldefrag(urljoin(url, location)).url
+    except ValueError:
+        raise FetchError("broken") from None
 
 
 def _ask(target: Target, headers: dict[str, str], end: float) -> Fetched | str:
@@ -72,14 +86,14 @@ def _ask(target: Target, headers: dict[str, str], end: float) -> Fetched | str:
     watch.start()
     try:
         connection.request("GET", target.path, headers={"Host": target.named, **headers})
-        response = connection.getresponse()
-        if response.status in REDIRECTS:
-            return response.getheader("Location") or ""
-        if response.status == http.client.NOT_MODIFIED:
-            return Fetched(None)
-        if response.status != http.client.OK:
-            raise FetchError("refused" if response.status in GONE else "broken")
-        content = _read_content(response)
+        with connection.getresponse() as response:
+            if response.status in REDIRECTS:
+                return response.getheader("Location") or ""
+            if response.status == http.client.NOT_MODIFIED:
+                return Fetched(None)
+            if response.status != http.client.OK:
+                raise FetchError("refused" if response.status in GONE else "broken")
+            content = _read_content(response)
     except (OSError, http.client.HTTPException, ValueError, zlib.error) as error:
         slow = connection.gave_up or isinstance(error, TimeoutError)
         raise FetchError("too_slow" if slow else "unreachable") from None
@@ -98,8 +112,11 @@ def _read_content(response: http.client.HTTPResponse) -> bytes:
         raise FetchError("broken")
     unpack = zlib.decompressobj(zlib.MAX_WBITS | 16) if encoding != "identity" else None
     content = bytearray()
-    while piece := response.read(PIECE):
+    # `read1` gives what is there: `read` waits until it has all it was asked for, however long that takes.
+    while piece := response.read1(PIECE):
         content += unpack.decompress(piece, MOST_BYTES + 1 - len(content)) if unpack else piece
         if len(content) > MOST_BYTES:
             raise FetchError("too_large")
+    if response.length or (unpack and not unpack.eof):
+        raise FetchError("unreachable")
     return bytes(content)
