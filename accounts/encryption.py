@@ -2,22 +2,31 @@
 
 from base64 import urlsafe_b64encode
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
+from common.later import LaterModule
 
-def cipher_for(purpose: bytes) -> MultiFernet:
+if TYPE_CHECKING:
+    from cryptography import fernet
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.kdf import hkdf
+else:
+    fernet = LaterModule("cryptography.fernet")
+    hashes = LaterModule("cryptography.hazmat.primitives.hashes")
+    hkdf = LaterModule("cryptography.hazmat.primitives.kdf.hkdf")
+
+
+def cipher_for(purpose: bytes) -> "fernet.MultiFernet":
     """Encrypts with the present secret; decrypts with older ones too, while the settings name them."""
     return _make_cipher(purpose, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
 
 
 @lru_cache(maxsize=8)
-def _make_cipher(purpose: bytes, *secrets: str) -> MultiFernet:
-    return MultiFernet([Fernet(urlsafe_b64encode(_derive_key(purpose, secret))) for secret in secrets])
+def _make_cipher(purpose: bytes, *secrets: str) -> "fernet.MultiFernet":
+    return fernet.MultiFernet([fernet.Fernet(urlsafe_b64encode(_derive_key(purpose, secret))) for secret in secrets])
 
 
 def _derive_key(purpose: bytes, secret: str) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(secret.encode())
+    return hkdf.HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose).derive(secret.encode())

@@ -39,6 +39,9 @@ RESERVED_FOR = timedelta(minutes=2)
 # From one person to another, but not of bookings, reminders, cancellations; kept by notifications/sending/caps.py
 MAX_MAILS_PER_DAY = 30
 REAPPLY_AFTER = timedelta(days=30)
+# Calendars elsewhere, and how soon after one another a person can have the same one read
+MAX_CALENDARS = 5
+CALENDAR_LOOK_EVERY = timedelta(minutes=1)
 # Of a person; of a programme: managers, links that can be used, and how many people one link lets in
 MAX_PROGRAMMES = 50
 MAX_MANAGERS = 20

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("programmes.urls")),
     path("", include("search.urls")),
     path("", include("sessions_app.urls")),
+    path("", include("calendars.urls")),
     path("events/", include("events.urls")),
     # Short, since it stands behind the codes that people scan.
     path("e/<str:code>/", event_door, name="event_door"),

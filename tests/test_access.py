@@ -23,6 +23,8 @@ from django.urls import get_resolver, resolve, reverse
 from accounts.models import Scope, User
 from accounts.privacy.exports import ask_export, write_due_copies
 from accounts.tokens import make_token
+from calendars.connecting import connect_address
+from calendars.models import Connection, ConnectionState
 from events import urls as events_urls
 from events.afterwards.goals import set_goal
 from events.models import Event, EventState, Helper, Pairing, Plan, PlanState, Round, Side
@@ -373,6 +375,8 @@ ACCESS: dict[str, Row] = {
     "saved_gone": Row(PERSON, NOT_ALLOWED, "/saved/"),
     "calendar_feed": Row(EVERYBODY, at="feed"),
     "calendar_settings": Row(PERSON, post=200),
+    "external_calendars": Row(PERSON, post=422),
+    "external_calendar": Row(ITS_MENTEE, NOT_ALLOWED, 422, at="external"),
     # a mentor's own pages
     "mentor_today": Row(MENTORS),
     "mentor_feedback": Row(MENTORS),
@@ -835,6 +839,13 @@ class Scene:
         token = make_feed(person=self.person("mentee"), replaces=None, now=NOW)
         assert token
         return token
+
+    @cached_property
+    def external(self) -> UUID:
+        """Counted, and read never again in these tests."""
+        made = connect_address(person=self.person("mentee"), address="https://example.org/a.ics", now=NOW)
+        Connection.objects.filter(pk=made.pk).update(state=ConnectionState.ACTIVE, synced_at=NOW)
+        return made.uuid
 
     @cached_property
     def way_out(self) -> str:

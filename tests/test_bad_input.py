@@ -113,6 +113,7 @@ SENT = {
     "staff_roles": {"email": "bob@example.org", "role": "support"},
     "staff_role_end": {"person": "00000000-0000-4000-8000-000000000000", "role": "support"},
     "staff_words": {"feedback": "1", "decision": "show", "reason": ""},
+    "external_calendar": {"act": "look"},
     "calendar_settings": {"stop": "1", "replaces": "1"},
     "account_reauthenticate_by_code": {"action": "resend", "code": "123456"},
     "unsubscribe": {"List-Unsubscribe": "One-Click"},

@@ -19,6 +19,9 @@ from accounts.models import User
 from accounts.privacy.erasing import ask_erasure
 from accounts.privacy.exports import ask_export, write_due_copies
 from accounts.privacy.retention import retain
+from calendars.connecting import connect_address
+from calendars.looking import note_failure
+from calendars.models import Connection, ConnectionState
 from common.filetypes import BY_NAME
 from common.known import known
 from events.afterwards.answers import AnswerInput, answer
@@ -371,6 +374,16 @@ def run_programme(cast: Cast, *, until: str) -> None:
         end_manager(programme=programme, person=cast.alice, by=cast.maria, now=NOW)
 
 
+def lose_calendar(cast: Cast, code: str, *, after: timedelta) -> None:
+    """bob's calendar fails, and still does after that time."""
+    made = connect_address(person=cast.bob, address="https://example.org/a.ics", now=NOW)
+    Connection.objects.update(state=ConnectionState.ACTIVE, synced_at=NOW)
+    for moment in (NOW - after, NOW):
+        Connection.objects.update(lease_until=NOW)
+        made.refresh_from_db()
+        note_failure(made, code, moment)
+
+
 STORIES: dict[str, Callable[[Cast], object]] = {
     "report about safety": report,
     "case decided": decide_report,
@@ -478,6 +491,9 @@ STORIES: dict[str, Callable[[Cast], object]] = {
     "account deleted": lambda cast: ask_erasure(person=cast.bob, now=NOW),
     "virus in a file": lambda cast: scan_a_file(cast, clamd.Outcome.FOUND),
     "file that can't be scanned": lambda cast: scan_a_file(cast, clamd.Outcome.REFUSED),
+    "calendar refused": lambda cast: lose_calendar(cast, "refused", after=timedelta()),
+    "calendar away for a day": lambda cast: lose_calendar(cast, "broken", after=timedelta(days=1)),
+    "calendar away for a week": lambda cast: lose_calendar(cast, "broken", after=timedelta(days=7)),
     "asks for a programme": lambda cast: run_programme(cast, until="asked"),
     "let into a programme": lambda cast: run_programme(cast, until="in"),
     "declined by a programme": lambda cast: run_programme(cast, until="declined"),
@@ -574,7 +590,7 @@ def test_every_list_of_kinds_is_registered_and_no_name_comes_twice():
     lists = [breaker.KINDS, idle.KINDS, my_data.KINDS, *(import_module(name).KINDS for name in names)]
     kinds = [kind.name for kinds in lists for kind in kinds]
 
-    assert len(names) == 14
+    assert len(names) == 15
     assert sorted(kinds) == sorted(kind.name for kind in registered_kinds())
 
 

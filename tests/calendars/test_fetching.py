@@ -3,7 +3,6 @@
 import gzip
 import threading
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -12,56 +11,8 @@ from calendars.fetching import Fetched, FetchError, fetch_calendar
 from calendars.reading.busy import read_busy_times
 from calendars.reading.entries import Reader
 from calendars.reading.errors import ReadingError
+from tests.calendars.servers import BODY, say
 from tests.conftest import NOW
-
-BODY = b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
-
-
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def __init__(self, answer):
-        self.asked = []
-        self.is_over = threading.Event()
-
-        asked = self.asked
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                asked.append((self.path, dict(self.headers)))
-                answer(self)
-
-            def log_message(self, *_args):
-                pass
-
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server_port}"
-
-
-def say(handler, status=200, body=b"", **headers):
-    handler.send_response(status)
-    for name, value in headers.items():
-        handler.send_header(name.replace("_", "-"), value)
-    handler.end_headers()
-    handler.wfile.write(body)
-
-
-@pytest.fixture
-def serve(settings):
-    settings.WEBHOOKS_TO_LOCAL_ADDRESSES = True
-    servers = []
-
-    def start(answer):
-        server = Server(answer)
-        servers.append(server)
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        return server
-
-    yield start
-    for server in servers:
-        server.is_over.set()
-        server.shutdown()
-        server.server_close()
 
 
 def refused(url, **kwargs):

@@ -38,6 +38,7 @@ from accounts.models import (
 )
 from accounts.privacy.registry import Table, registered_tables
 from accounts.session_store import SessionStore
+from calendars.models import Connection, ConnectionState, ExternalCalendar
 from events.models import (
     Answer,
     Event,
@@ -233,6 +234,22 @@ def write_about_sessions(canary: Canary, booking: Booking, staff: User) -> None:
         sessions=1,
         minutes=25,
         issued_at=NOW,
+    )
+    calendar = Connection.objects.create(
+        person=person,
+        host=new(),
+        secret=new(),
+        fingerprint=new(),
+        state=ConnectionState.FAILING,
+        failure="broken",
+        failures=1,
+        failing_since=NOW,
+        created_at=NOW,
+        asked_at=NOW,
+        next_at=NOW,
+    )
+    ExternalCalendar.objects.create(
+        connection=calendar, name=new(), etag=new(), modified=new(), guessed={new(): 1}, read_at=NOW
     )
     CalendarFeed.objects.create(person=person, token_hash=new(), content_hash=new(), created_at=NOW, changed_at=NOW)
     AttendanceAct.objects.create(

@@ -1,0 +1,145 @@
+"""What people do with their calendars elsewhere. The calendars themselves are read by workers only."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from accounts.encryption import cipher_for
+from accounts.models import User
+from common.refusals import TOO_OFTEN
+from notifications.hints import wake_worker
+from notifications.webhooks.addresses import BadAddressError, parts_of
+from sessions_app.availability.busy_times import replace_busy_times
+
+from .errors import CalendarError
+from .fetching import as_https
+from .models import AllDay, Connection, ConnectionKind, ConnectionState, ExternalCalendar
+from .notices import withdraw_notices
+
+PURPOSE = b"calendar"
+TASK = "calendars.tasks.read_due"
+
+
+@transaction.atomic
+def connect_address(*, person: User, address: str, now: datetime) -> Connection:
+    """Nothing of it counts before the person has seen what we read. Raises CalendarError `address`, `exists`,
+    `too_many`.
+    """
+    address = as_https(address)
+    try:
+        _secure, host, _port, _path = parts_of(address)
+    except BadAddressError:
+        said = _("Enter the whole address. It starts with https:// or webcal://")
+        raise CalendarError("address", said, field="address") from None
+    User.objects.locked(person.pk)
+    mine = Connection.objects.filter(person=person)
+    fingerprint = _fingerprint_of(person, address)
+    if mine.filter(kind=ConnectionKind.ADDRESS, fingerprint=fingerprint).exists():
+        said = _("This calendar is connected already. You find it on this page")
+        raise CalendarError("exists", said, field="address")
+    if mine.count() >= settings.MAX_CALENDARS:
+        said = _("You can connect up to %d calendars. Disconnect one first") % settings.MAX_CALENDARS
+        raise CalendarError("too_many", said, field="address")
+    made = Connection.objects.create(
+        person=person,
+        host=host[:255],
+        secret=cipher_for(PURPOSE).encrypt(address.encode()).decode(),
+        fingerprint=fingerprint,
+        created_at=now,
+        asked_at=now,
+        next_at=now,
+    )
+    ExternalCalendar.objects.create(connection=made)
+    _wake_when_committed()
+    return made
+
+
+@transaction.atomic
+def count_connection(*, connection: Connection, now: datetime) -> None:
+    """The person has seen what we read, and it counts from now on. Raises CalendarError `unread`."""
+    row = _locked(connection)
+    if row is None or row.state != ConnectionState.PROPOSED:
+        return
+    if row.synced_at is None:
+        raise CalendarError("unread", _("We haven’t been able to read this calendar yet. Look again in a minute"))
+    row.state = ConnectionState.FAILING if row.failing_since else ConnectionState.ACTIVE
+    row.save(update_fields=["state"])
+    for calendar in row.calendars.all():
+        calendar.counts = True
+        calendar.forget_marks()
+        calendar.save()
+    _read_soon(row, now)
+
+
+@transaction.atomic
+def switch_calendar(
+    *, calendar: ExternalCalendar, counts: bool, treats_tentative: bool, treats_all_day: AllDay, now: datetime
+) -> None:
+    """Switched off, its busy times are gone at once; all else shows at the next reading, which comes soon."""
+    connection = _locked(calendar.connection)
+    if connection is None or connection.state == ConnectionState.PROPOSED:
+        return
+    row = ExternalCalendar.objects.get(pk=calendar.pk)
+    row.counts, row.treats_tentative, row.treats_all_day = counts, treats_tentative, treats_all_day
+    row.forget_marks()
+    row.save()
+    if not counts:
+        replace_busy_times(person=connection.person, calendar=row.pk, spans=(), now=now)
+    _read_soon(connection, now)
+
+
+@transaction.atomic
+def look_now(*, connection: Connection, now: datetime) -> None:
+    """Raises CalendarError `too_often`."""
+    row = _locked(connection)
+    if row is None:
+        return
+    wait = row.asked_at + settings.CALENDAR_LOOK_EVERY - now
+    if wait > timedelta():
+        raise CalendarError(TOO_OFTEN, _("We’ve just looked. You can ask again in a minute"), wait=wait)
+    Connection.objects.filter(pk=row.pk).update(asked_at=now)
+    row.calendars.update(etag="", modified="", read_at=None)
+    _read_soon(row, now)
+
+
+@transaction.atomic
+def disconnect(*, connection: Connection, now: datetime) -> None:
+    """Nothing of it stays: not the address, not what was read. Times that it blocked are offered again."""
+    row = _locked(connection)
+    if row is None:
+        return
+    for calendar in row.calendars.all():
+        replace_busy_times(person=row.person, calendar=calendar.pk, spans=(), now=now)
+    row.version += 1
+    withdraw_notices(row)
+    row.delete()
+
+
+def disconnect_all(person: User, now: datetime) -> None:
+    for connection in Connection.objects.filter(person=person):
+        disconnect(connection=connection, now=now)
+
+
+def _fingerprint_of(person: User, address: str) -> str:
+    """The same for the same address of the same person, and of no use to find it out."""
+    return salted_hmac("calendars.fingerprint", f"{person.pk}:{address}", algorithm="sha256").hexdigest()
+
+
+def _locked(connection: Connection) -> Connection | None:
+    """The person first, as in all acts that change what can be booked."""
+    User.objects.locked(connection.person_id)
+    found = Connection.objects.select_for_update(of=("self",)).select_related("person")
+    return found.filter(pk=connection.pk).first()
+
+
+def _read_soon(connection: Connection, now: datetime) -> None:
+    """Also by a worker who reads it right now as it was before: that one's outcome must not stand."""
+    Connection.objects.filter(pk=connection.pk).update(next_at=now, lease_until=None)
+    _wake_when_committed()
+
+
+def _wake_when_committed() -> None:
+    transaction.on_commit(lambda: wake_worker(TASK), robust=True)

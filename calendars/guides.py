@@ -1,0 +1,65 @@
+"""Where the secret address of a calendar is to be found, step by step, as the makers of the usual ones describe it."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Guide(NamedTuple):
+    name: str | Promise
+    steps: Sequence[str | Promise]
+    hint: str | Promise = ""
+
+
+GUIDES = (
+    Guide(
+        _("Google Calendar"),
+        (
+            _("Open Google Calendar in a browser on a computer. The app doesn’t show the address."),
+            _("Point at the calendar’s name on the left, open its menu and choose “Settings and sharing”."),
+            _("Scroll to “Integrate calendar”."),
+            _("Copy the “Secret address in iCal format”."),
+        ),
+        _("At work or school, an administrator may have switched secret addresses off."),
+    ),
+    Guide(
+        _("Outlook and Microsoft 365"),
+        (
+            _("Open Outlook in a browser, go to Settings, then Calendar, then “Shared calendars”."),
+            _("Under “Publish a calendar” choose the calendar, and “Can view when I’m busy”."),
+            _("Choose “Publish”."),
+            _("Copy the ICS link, not the HTML link."),
+        ),
+        _("At work, an administrator may have switched publishing off."),
+    ),
+    Guide(
+        _("Apple iCloud"),
+        (
+            _("Open Calendar on iCloud.com, or on your Mac, iPhone or iPad."),
+            _("Open the sharing settings of the calendar."),
+            _("Switch “Public Calendar” on. Anyone who has the address can then read the calendar."),
+            _("Copy the link. It starts with webcal://, which is fine."),
+        ),
+    ),
+    Guide(
+        _("Proton Calendar"),
+        (
+            _("Open Proton Calendar in a browser, go to Settings and choose the calendar."),
+            _("Go to “Share outside Proton” and create a link."),
+            _("Choose “Limited view”: it shows when you’re busy, and no details."),
+            _("Copy the link."),
+        ),
+        _("Sharing outside Proton needs a paid plan, and it can take Proton up to eight hours to show a change."),
+    ),
+    Guide(
+        _("Nextcloud"),
+        (
+            _("Open Calendar in a browser and edit the calendar on the left."),
+            _("Add a share link."),
+            _("Open the menu of the link and choose “Copy subscription link”."),
+        ),
+        _("Your Nextcloud has to be reachable from the internet over https."),
+    ),
+)

@@ -1,0 +1,43 @@
+"""What is kept of calendars that people connect."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.privacy.registry import Table, fact, hidden, mine
+
+from .models import Connection, ExternalCalendar
+
+OPENS = "opens the calendar, so it is never shown again"
+
+TABLES: tuple[Table, ...] = (
+    Table(
+        ExternalCalendar,
+        {
+            "name": mine(),
+            "treats_all_day": fact(),
+            "etag": hidden("a mark of the calendar's server"),
+            "modified": hidden("a mark of the calendar's server"),
+            "guessed": mine(),
+        },
+        people=("connection__person",),
+        part="calendars",
+        heading=_("Calendars you connected"),
+        hidden=("connection",),
+        is_deleted=True,
+    ),
+    Table(
+        Connection,
+        {
+            "kind": fact(),
+            "host": mine(),
+            "secret": hidden(OPENS),
+            "fingerprint": hidden(OPENS),
+            "state": fact(),
+            "failure": fact(),
+        },
+        people=("person",),
+        part="calendar-connections",
+        heading=_("How your calendars are read"),
+        hidden=("version", "lease_until", "next_at"),
+        is_deleted=True,
+    ),
+)

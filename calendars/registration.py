@@ -1,0 +1,15 @@
+"""What this app enters into the lists of lower apps when it starts."""
+
+from accounts.privacy.hooks import on_leaving
+from accounts.privacy.registry import register_tables
+from notifications.registry import register_kinds
+
+from .connecting import disconnect_all
+from .kinds import KINDS
+from .privacy import TABLES
+
+
+def register_all() -> None:
+    register_tables(*TABLES)
+    register_kinds(KINDS)
+    on_leaving.append(disconnect_all)

@@ -1,0 +1,135 @@
+"""The page for calendars that a person keeps elsewhere. Nothing is fetched here: only workers read calendars."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.requests import SignedInRequest
+from common.pages.requests import post_data
+
+from .connecting import connect_address, count_connection, disconnect, look_now, switch_calendar
+from .errors import CalendarError
+from .forms import AddressForm, SwitchesForm
+from .guides import GUIDES
+from .models import AllDay, Connection, ConnectionState, ExternalCalendar
+from .wording import Failure, describe_failure
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionPanel:
+    """What the page says of one connection."""
+
+    connection: Connection
+    calendar: ExternalCalendar
+    switches: SwitchesForm
+    now: datetime
+
+    @property
+    def is_proposed(self) -> bool:
+        return self.connection.state == ConnectionState.PROPOSED
+
+    @property
+    def is_reading(self) -> bool:
+        """A worker is about to read it."""
+        return self.connection.next_at <= self.now
+
+    @property
+    def can_count(self) -> bool:
+        return self.is_proposed and self.connection.synced_at is not None
+
+    @property
+    def upcoming(self) -> datetime | None:
+        """As it was read last; what has begun meanwhile isn't upcoming any more."""
+        start = self.calendar.next_start
+        return start if start and start > self.now else None
+
+    @property
+    def failure(self) -> Failure | None:
+        return describe_failure(self.connection.failure) if self.connection.failing_since else None
+
+    @property
+    def tone(self) -> str:
+        if self.connection.state == ConnectionState.NEEDS_YOU or self.connection.stopped_at:
+            return "danger"
+        return "warn"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def external_calendars(request: SignedInRequest) -> HttpResponse:
+    now, form = timezone.now(), AddressForm(post_data(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            connect_address(person=request.user, address=form.cleaned_data["address"], now=now)
+        except CalendarError as error:
+            form.add_error(error.field, error.as_form_error())
+        else:
+            messages.success(request, _("We’re reading your calendar. Nothing counts before you’ve seen what’s in it."))
+            return redirect("external_calendars")
+    return _render_page(request, form, now)
+
+
+@require_POST
+def external_calendar(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    """One button of one connection: which, says `act`."""
+    connection = get_object_or_404(Connection.objects.filter(person=request.user), uuid=uuid)
+    now, act = timezone.now(), request.POST.get("act")
+    try:
+        if act == "count":
+            count_connection(connection=connection, now=now)
+            messages.success(request, _("Your busy times count from now on."))
+        elif act == "look":
+            look_now(connection=connection, now=now)
+            messages.success(request, _("We’re looking now. Reload this page in a moment."))
+        elif act == "disconnect":
+            disconnect(connection=connection, now=now)
+            messages.success(request, _("Disconnected. We’ve deleted the address and everything that we read."))
+        else:
+            return _switch(request, connection, now)
+    except CalendarError as error:
+        messages.error(request, error.message, extra_tags=error.code)
+    return redirect("external_calendars")
+
+
+def _switch(request: SignedInRequest, connection: Connection, now: datetime) -> HttpResponse:
+    form = SwitchesForm(request.POST, prefix=f"c{connection.pk}")
+    if not form.is_valid():
+        return _render_page(request, AddressForm(), now, {connection.pk: form})
+    chosen = form.cleaned_data
+    switch_calendar(
+        calendar=connection.calendars.get(),
+        counts=chosen["counts"],
+        treats_tentative=chosen["treats_tentative"],
+        treats_all_day=AllDay(chosen["treats_all_day"]),
+        now=now,
+    )
+    messages.success(request, _("Saved. It shows as soon as we’ve read your calendar again."))
+    return redirect("external_calendars")
+
+
+def _render_page(
+    request: SignedInRequest, form: AddressForm, now: datetime, typed: dict[int, SwitchesForm] | None = None
+) -> HttpResponse:
+    typed = typed or {}
+    rows = Connection.objects.filter(person=request.user).prefetch_related("calendars")
+    panels = []
+    for row in rows:
+        [calendar] = row.calendars.all()
+        panels.append(ConnectionPanel(row, calendar, typed.get(row.pk) or _switches_of(calendar), now))
+    has_errors = bool(form.errors or typed)
+    context = {"form": form, "panels": panels, "guides": GUIDES, "nav": "settings"}
+    return render(request, "calendars/settings.html", context, status=422 if has_errors else 200)
+
+
+def _switches_of(calendar: ExternalCalendar) -> SwitchesForm:
+    names = ("counts", "treats_tentative", "treats_all_day")
+    initial = {name: getattr(calendar, name) for name in names}
+    return SwitchesForm(initial=initial, prefix=f"c{calendar.connection_id}")

@@ -1,0 +1,31 @@
+import threading
+
+import pytest
+
+from tests.calendars.feeds import Feed
+from tests.calendars.servers import Server
+
+
+@pytest.fixture
+def serve(settings):
+    settings.WEBHOOKS_TO_LOCAL_ADDRESSES = True
+    servers = []
+
+    def start(answer):
+        server = Server(answer)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        return server
+
+    yield start
+    for server in servers:
+        server.is_over.set()
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def feed(serve) -> Feed:
+    found = Feed()
+    found.url = f"{serve(found.answer).url}/private-s3cr3t/basic.ics"
+    return found

@@ -1,0 +1,95 @@
+"""The page for calendars elsewhere: connecting, what was read, and one's own connections only."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from calendars.models import Connection
+from calendars.wording import FAILURES
+from sessions_app.models import BusySpan
+from tests.calendars.feeds import connect, read_now, write_calendar
+from tests.form_codes import codes_of
+from tests.markup import elements_of, markup_of, parts_in
+from tests.sessions_app.conftest import THURSDAY
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
+PAGE = "/settings/calendars/"
+
+
+def said_on(client, tag, name):
+    found = [one.attributes.get(name) for one in elements_of(markup_of(client.get(PAGE)), tag)]
+    return [said for said in found if said]
+
+
+def states_on(client):
+    return said_on(client, "li", "data-connection")
+
+
+def press(client, connection, act, **data):
+    return client.post(reverse("external_calendar", args=[connection.uuid]), {"act": act, **data})
+
+
+def test_the_whole_way(alice, client_for, feed):
+    client = client_for(alice)
+    feed.content = write_calendar(THURSDAY)
+    assert states_on(client) == []
+
+    assert client.post(PAGE, {"address": feed.url})["Location"] == PAGE
+    assert "reading" in parts_in(markup_of(client.get(PAGE)))
+    read_now()
+    [made] = Connection.objects.all()
+    assert "found" in parts_in(markup_of(client.get(PAGE)))
+    assert states_on(client) == ["proposed"]
+
+    press(client, made, "count")
+    read_now()
+    assert states_on(client) == ["active"]
+    assert BusySpan.objects.count() == 1
+
+    press(client, made, "switch", **{f"c{made.pk}-treats_all_day": "never"})
+    assert BusySpan.objects.count() == 0
+
+    press(client, made, "disconnect")
+    assert states_on(client) == []
+
+
+def test_a_secret_is_never_shown_again(alice, client_for, feed):
+    feed.content = write_calendar(THURSDAY)
+    connect(alice, feed)
+
+    assert "s3cr3t" not in client_for(alice).get(PAGE).content.decode()
+
+
+@pytest.mark.parametrize(("address", "code"), [("", "required"), ("x" * 2001, "max_length"), ("work", "address")])
+def test_what_is_no_address_is_said_beside_the_field(alice, client_for, address, code):
+    answer = client_for(alice).post(PAGE, {"address": address})
+
+    assert (answer.status_code, codes_of(answer.context["form"])) == (422, {"address": [code]})
+
+
+def test_a_choice_that_is_none_changes_nothing(alice, client_for, feed):
+    feed.content = write_calendar(THURSDAY)
+    made = connect(alice, feed)
+
+    assert press(client_for(alice), made, "switch", **{f"c{made.pk}-treats_all_day": "now"}).status_code == 422
+    assert BusySpan.objects.count() == 1
+
+
+def test_calendars_of_others_are_not_there(alice, bob, client_for, feed):
+    feed.content = write_calendar(THURSDAY)
+    made = connect(alice, feed)
+
+    for act in ("count", "look", "switch", "disconnect", ""):
+        assert press(client_for(bob), made, act).status_code == 404
+    assert states_on(client_for(bob)) == []
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_each_failure_has_words(alice, client_for, feed, failure):
+    feed.content = write_calendar(THURSDAY)
+    made = connect(alice, feed)
+    since = made.created_at - timedelta(hours=1)
+    Connection.objects.update(state="failing", failing_since=since, failures=1, failure=failure)
+
+    assert said_on(client_for(alice), "p", "data-failure") == [failure]
