@@ -20,7 +20,7 @@ from sessions_app.models import Schedule
 
 from .connecting import PURPOSE, disconnect
 from .fetching import Fetched, FetchError, fetch_calendar
-from .models import Connection, ConnectionState, ExternalCalendar
+from .models import STOPS_AFTER, TOLD_AFTER, Connection, ConnectionState, ExternalCalendar
 from .notices import News, tell_person, withdraw_notices
 from .reading.busy import Reading, read_busy_times
 from .reading.entries import Reader
@@ -34,7 +34,6 @@ JITTER = 0.25
 LEASE = timedelta(minutes=2)
 # A calendar that never changes has new times all the same: the days ahead are others tomorrow.
 WHOLE_EVERY = timedelta(hours=12)
-TOLD_AFTER, STOPS_AFTER = timedelta(hours=24), timedelta(days=7)
 # How long a calendar stays that its person never let count
 PROPOSED_FOR = timedelta(days=1)
 # Days that are read beyond those that can be booked; and how many for someone who has no times of their own

@@ -10,6 +10,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+# For how long a calendar can't be read before its person is told; and before what was read no longer counts
+TOLD_AFTER, STOPS_AFTER = timedelta(hours=24), timedelta(days=7)
+
 
 class ConnectionKind(models.TextChoices):
     ADDRESS = "address", _("Calendar address")

@@ -3,9 +3,11 @@
 from accounts.privacy.hooks import on_leaving
 from accounts.privacy.registry import register_tables
 from notifications.registry import register_kinds
+from sessions_app.availability.busy_week import list_calendars
 
 from .connecting import disconnect_all
 from .kinds import KINDS
+from .listing import list_counting
 from .privacy import TABLES
 
 
@@ -13,3 +15,4 @@ def register_all() -> None:
     register_tables(*TABLES)
     register_kinds(KINDS)
     on_leaving.append(disconnect_all)
+    list_calendars.append(list_counting)

@@ -13,7 +13,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
+from accounts.viewing import viewer_zone
 from common.pages.requests import post_data
+from sessions_app.availability.busy_week import busy_week_of
 
 from .connecting import connect_address, count_connection, disconnect, look_now, switch_calendar
 from .errors import CalendarError
@@ -125,7 +127,13 @@ def _render_page(
         [calendar] = row.calendars.all()
         panels.append(ConnectionPanel(row, calendar, typed.get(row.pk) or _switches_of(calendar), now))
     has_errors = bool(form.errors or typed)
-    context = {"form": form, "panels": panels, "guides": GUIDES, "nav": "settings"}
+    context = {
+        "form": form,
+        "panels": panels,
+        "elsewhere": busy_week_of(request.user, zone=viewer_zone(request), now=now),
+        "guides": GUIDES,
+        "nav": "settings",
+    }
     return render(request, "calendars/settings.html", context, status=422 if has_errors else 200)
 
 

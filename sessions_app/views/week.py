@@ -18,6 +18,7 @@ from common.pages.parts import render_page
 from common.pages.seen import seen_by, still_seen
 from mentors.decorators import mentor_required
 from mentors.models import MentorProfile
+from sessions_app.availability.busy_week import busy_week_of
 from sessions_app.availability.preview import preview_of, timetable_for
 from sessions_app.availability.schedule import (
     DEFAULT_WINDOWS,
@@ -148,6 +149,7 @@ def _render_page(
         "seen": still_seen(request, desk.mark, told=status == 409),
         "has_errors": status != 200,
         "preview": preview_of(desk.profile, timetable, now=desk.now),
+        "elsewhere": busy_week_of(desk.profile.person, zone=timetable.rules.zone, now=desk.now),
         "exceptions": exceptions_of(desk.schedule, now=desk.now, hour12=viewer_hour12(request)),
     }
     return render_page(request, "sessions_app/mentor/availability.html", context, part="week-form", status=status)

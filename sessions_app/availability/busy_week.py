@@ -1,0 +1,113 @@
+"""The next seven days of what calendars elsewhere say, for pages of the person whose calendars they are."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from accounts.models import User
+from common.times import DAY_MINUTES, in_zone
+from sessions_app.models import BusySpan
+
+DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCalendar:
+    """`number` is what spans call it. `warning`: why it can't be relied on any more, if that is so."""
+
+    number: int
+    name: str
+    warning: str = ""
+
+
+# The app of calendars enters what a person has connected.
+list_calendars: list[Callable[[User, datetime], list[NamedCalendar]]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class BusyTime:
+    """Within one day, by the clock of its zone."""
+
+    start: datetime
+    end: datetime
+    name: str
+    first_minute: int
+    end_minute: int
+
+    @property
+    def is_whole_day(self) -> bool:
+        return (self.first_minute, self.end_minute) == (0, DAY_MINUTES)
+
+
+@dataclass(frozen=True, slots=True)
+class BusyDay:
+    start: datetime
+    times: Sequence[BusyTime]
+
+    @property
+    def bar(self) -> list[tuple[int, int]]:
+        return [(time.first_minute, time.end_minute) for time in self.times]
+
+
+@dataclass(frozen=True, slots=True)
+class BusyWeek:
+    """`days` are those on which something is busy."""
+
+    calendars: Sequence[NamedCalendar]
+    days: Sequence[BusyDay]
+
+    @property
+    def warnings(self) -> list[NamedCalendar]:
+        return [one for one in self.calendars if one.warning]
+
+
+def busy_week_of(person: User, *, zone: str, now: datetime) -> BusyWeek:
+    calendars = [one for list_theirs in list_calendars for one in list_theirs(person, now)]
+    if not calendars:
+        return BusyWeek((), ())
+    names = {one.number: one.name for one in calendars}
+    midnights = list(_midnights(zone, now))
+    during = DateTimeTZRange(now, midnights[-1], "[)")
+    found = BusySpan.objects.filter(person=person, during__overlap=during).order_by("during")
+    spans = _joined(found.values_list("calendar", "during__startswith", "during__endswith"))
+    days = []
+    for start, end in pairwise(midnights):
+        inside = [
+            _time_of(max(first, start), min(last, end), day=start, name=names.get(calendar, ""), zone=zone)
+            for calendar, first, last in spans
+            if first < end and start < last
+        ]
+        if inside:
+            days.append(BusyDay(start, inside))
+    return BusyWeek(calendars, days)
+
+
+def _midnights(zone: str, now: datetime) -> Iterator[datetime]:
+    today = in_zone(now, zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    for number in range(DAYS + 1):
+        yield today + timedelta(days=number)
+
+
+def _joined(rows: Iterable[tuple[int, datetime, datetime]]) -> list[tuple[int, datetime, datetime]]:
+    """In order of time, with those of one calendar that touch or overlap made one."""
+    last: dict[int, int] = {}
+    joined: list[tuple[int, datetime, datetime]] = []
+    for calendar, start, end in rows:
+        place = last.get(calendar)
+        if place is not None and start <= joined[place][2]:
+            joined[place] = (calendar, joined[place][1], max(joined[place][2], end))
+        else:
+            last[calendar] = len(joined)
+            joined.append((calendar, start, end))
+    return joined
+
+
+def _time_of(start: datetime, end: datetime, *, day: datetime, name: str, zone: str) -> BusyTime:
+    first, last = in_zone(start, zone), in_zone(end, zone)
+    first_minute = first.hour * 60 + first.minute
+    end_minute = last.hour * 60 + last.minute if last.date() == day.date() else DAY_MINUTES
+    # In the hour that comes twice a clock can show an earlier end.
+    return BusyTime(start, end, name, first_minute, max(first_minute, end_minute))
