@@ -6,6 +6,8 @@ lease is still that worker's own: what the calendar says is the old or the new, 
 
 import logging
 import random
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from cryptography.fernet import InvalidToken
@@ -26,6 +28,7 @@ from .reading.busy import Reading, read_busy_times
 from .reading.entries import Reader
 from .reading.errors import ReadingError
 
+READ_SECONDS = 20
 logger = logging.getLogger(__name__)
 
 EVERY = timedelta(minutes=10)
@@ -42,6 +45,15 @@ SUMMED_UP = timedelta(days=30)
 MOST_GUESSED, LONGEST_NAME = 10, 100
 # The person has to do something about these; all others may pass.
 NEEDS_PERSON = {"refused", "address", "key"}
+
+
+def read_due(clock: Callable[[], datetime], *, seconds: float = READ_SECONDS) -> int:
+    """Read what is due, one after the other, until nothing is or the time is up. Returns how many were taken up."""
+    end, count = time.monotonic() + seconds, 0
+    while time.monotonic() < end and (row := claim_connection(clock())):
+        look_at(row, clock())
+        count += 1
+    return count
 
 
 def claim_connection(now: datetime) -> Connection | None:
@@ -73,7 +85,7 @@ def look_at(row: Connection, now: datetime) -> None:
         note_success(row, fetched, reading, now)
 
 
-def forget_proposals(now: datetime) -> int:
+def forget_proposals(*, now: datetime) -> int:
     """Disconnect what was never let count."""
     old = Connection.objects.filter(state=ConnectionState.PROPOSED, created_at__lt=now - PROPOSED_FOR)
     found = list(old[:100])

@@ -18,6 +18,7 @@ CELERY_BEAT_SCHEDULE = {
     "count what is long past": run_every(600, "sessions_app.tasks.tally_records"),
     "tell staff who disagrees": run_every(600, "sessions_app.tasks.announce"),
     "read people’s calendars": run_every(30, "calendars.tasks.read_due"),
+    "forget calendars that never counted": run_every(3600, "calendars.tasks.forget_proposals"),
     "send events to other systems": run_every(10, "notifications.tasks.send_webhooks"),
     "forget what was sent to other systems": {"task": "notifications.tasks.forget_webhooks", "schedule": 86_400},
     "forget how often programs asked": {"task": "accounts.tasks.forget_counts", "schedule": 3600},

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from calendars.connecting import connect_address, count_connection
-from calendars.looking import claim_connection, look_at
+from calendars.looking import read_due
 from tests.calendars.servers import say
 from tests.conftest import NOW
 
@@ -40,11 +40,7 @@ class Feed:
 
 def read_now(now=NOW):
     """What a worker does with all that is due. Returns how many there were."""
-    count = 0
-    while row := claim_connection(now):
-        look_at(row, now)
-        count += 1
-    return count
+    return read_due(lambda: now)
 
 
 def connect(person, feed, *, counts=True, now=NOW):

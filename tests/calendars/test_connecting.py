@@ -58,8 +58,8 @@ def test_what_was_never_read_cannot_count(alice, feed):
 def test_what_was_never_let_count_is_forgotten(alice, feed):
     connect(alice, feed, counts=False)
 
-    assert forget_proposals(NOW + PROPOSED_FOR) == 0
-    assert forget_proposals(NOW + PROPOSED_FOR + timedelta(seconds=1)) == 1
+    assert forget_proposals(now=NOW + PROPOSED_FOR) == 0
+    assert forget_proposals(now=NOW + PROPOSED_FOR + timedelta(seconds=1)) == 1
     assert not Connection.objects.exists()
 
 
