@@ -24,6 +24,8 @@ LIMITS = {
     "passkey": "20/m/ip,200/h/ip",
     # Checking a file and encoding a picture again can take a second of a processor.
     "upload": "30/h/key,100/d/key",
+    # Each has a worker ask an address that the person chose.
+    "calendar": "20/h/key,50/d/key",
 }
 OWN = "accounts"
 
@@ -56,6 +58,11 @@ def take_passkey(request: HttpRequest) -> datetime | None:
 def take_upload(request: HttpRequest, person: User) -> datetime | None:
     """Count one file of this person. If that is one too many, returns when to try again."""
     return _take_attempt(request, "upload", str(person.pk))
+
+
+def take_calendar(request: HttpRequest, person: User) -> datetime | None:
+    """Count one calendar that this person connects. If that is one too many, returns when to try again."""
+    return _take_attempt(request, "calendar", str(person.pk))
 
 
 def _take_attempt(request: HttpRequest, action: str, key: str) -> datetime | None:

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.limits import take_calendar
 from accounts.requests import SignedInRequest
 from accounts.viewing import viewer_zone
 from common.pages.requests import post_data
+from common.refusals import TOO_OFTEN
 from sessions_app.availability.busy_week import busy_week_of
 
 from .connecting import connect_address, count_connection, disconnect, look_now, switch_calendar
@@ -70,6 +72,9 @@ def external_calendars(request: SignedInRequest) -> HttpResponse:
     now, form = timezone.now(), AddressForm(post_data(request))
     if request.method == "POST" and form.is_valid():
         try:
+            if again := take_calendar(request, request.user):
+                said = _("You’ve connected a lot of calendars in a short time. Try again later")
+                raise CalendarError(TOO_OFTEN, said, field="address", wait=again - now)
             connect_address(person=request.user, address=form.cleaned_data["address"], now=now)
         except CalendarError as error:
             form.add_error(error.field, error.as_form_error())

@@ -16,7 +16,7 @@ COPY_AGAIN = _("Copy the secret address from your calendar once more, and connec
 SMALLER = _("Connect a smaller calendar, or one that holds only upcoming events.")
 FAILURES: dict[str, Failure] = {
     "address": Failure(_("The address leads to a place that we can’t read from."), COPY_AGAIN),
-    "refused": Failure(_("The address doesn’t work any more. It was probably reset or turned off."), COPY_AGAIN),
+    "refused": Failure(_("Nothing can be read at the address. It’s wrong, or it was reset or turned off."), COPY_AGAIN),
     "key": Failure(_("We can’t open the address that we stored any more."), COPY_AGAIN),
     "unreachable": Failure(_("The calendar’s server can’t be reached."), WAIT),
     "broken": Failure(_("The calendar’s server answers with an error."), WAIT),
@@ -25,7 +25,7 @@ FAILURES: dict[str, Failure] = {
     "redirects": Failure(_("The address leads from one place to the next without an end."), COPY_AGAIN),
     "not_a_calendar": Failure(
         _("The address leads to a web page, not to a calendar."),
-        _("Use the secret address in iCal format, which often ends with .ics. The steps below show where it is."),
+        _("Use the secret address in iCal format. The page of your calendars here shows where to find it."),
     ),
     "too_large": Failure(_("The calendar is larger than 10 MB."), SMALLER),
     "too_many_events": Failure(_("The calendar has more than 20,000 entries."), SMALLER),

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from accounts.limits import LIMITS
 from calendars.models import Connection
 from calendars.wording import FAILURES
 from sessions_app.models import BusySpan
@@ -93,3 +94,14 @@ def test_each_failure_has_words(alice, client_for, feed, failure):
     Connection.objects.update(state="failing", failing_since=since, failures=1, failure=failure)
 
     assert said_on(client_for(alice), "p", "data-failure") == [failure]
+
+
+def test_a_person_connects_only_so_many_a_day(alice, client_for, monkeypatch):
+    monkeypatch.setitem(LIMITS, "calendar", "1/h/key")
+    client = client_for(alice)
+    client.post(PAGE, {"address": "https://example.org/1"})
+
+    answer = client.post(PAGE, {"address": "https://example.org/2"})
+
+    assert (answer.status_code, codes_of(answer.context["form"])) == (422, {"address": ["too_often"]})
+    assert Connection.objects.count() == 1

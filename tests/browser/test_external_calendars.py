@@ -1,0 +1,85 @@
+"""A calendar elsewhere: connected, seen, counted, read by the engine, disconnected; in every look."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from calendars.models import Connection, ConnectionState
+from sessions_app.models import BusySpan
+from tests.browser.conftest import expect_done
+from tests.browser.looking import problems
+from tests.calendars.feeds import Feed, read_now, write_calendar
+from tests.calendars.servers import Server
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+PAGE = "/settings/calendars/"
+
+
+@pytest.fixture
+def feed(settings):
+    settings.WEBHOOKS_TO_LOCAL_ADDRESSES = True
+    found = Feed(content=write_calendar(timezone.now() + timedelta(days=2), timezone.now() + timedelta(days=3)))
+    server = Server(found.answer)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    found.url = f"{server.url}/basic.ics"
+    yield found
+    server.shutdown()
+    server.server_close()
+
+
+def press(page, act):
+    page.locator(f"button[value={act}]").click()
+    expect_done(page)
+
+
+def connect(page, feed):
+    page.goto(PAGE)
+    page.locator("input[name=address]").fill(feed.url)
+    page.locator("input[name=address]").press("Enter")
+    expect_done(page)
+    read_now(timezone.now())
+    page.goto(PAGE)
+
+
+def test_a_calendar_is_connected_counted_and_disconnected(browser_page, priya, feed, js):
+    page = browser_page(js=js, user=priya.person)
+    connect(page, feed)
+    assert not BusySpan.objects.exists()
+
+    press(page, "count")
+    read_now(timezone.now())
+    page.goto("/mentor/availability/")
+    assert page.locator("[data-part=busy-days] > li").count() == 2
+
+    page.goto(PAGE)
+    page.locator("input[name$=counts]").uncheck()
+    press(page, "switch")
+    assert not BusySpan.objects.exists()
+    press(page, "disconnect")
+    assert not Connection.objects.exists()
+
+
+def test_every_look_of_it_is_sound(browser_page, priya, feed):
+    page = browser_page(user=priya.person)
+    page.goto(PAGE)
+    for guide in page.locator("details summary.btn").all():
+        guide.click()
+    found = problems(page, "calendars-none")
+    page.goto("/mentor/availability/")
+    found += problems(page, "availability-no-calendars")
+    connect(page, feed)
+    found += problems(page, "calendars-proposed")
+    press(page, "count")
+    read_now(timezone.now())
+    page.goto(PAGE)
+    found += problems(page, "calendars-connected")
+    since = timezone.now() - timedelta(days=2)
+    Connection.objects.update(state=ConnectionState.FAILING, failing_since=since, failures=9, failure="broken")
+    page.goto(PAGE)
+    found += problems(page, "calendars-failing")
+    page.goto("/mentor/availability/")
+    found += problems(page, "availability-failing")
+
+    assert found == []
