@@ -80,9 +80,13 @@ def _next_url(url: str, location: str) -> str:
 
 def _ask(target: Target, headers: dict[str, str], end: float) -> Fetched | str:
     """One request: what was fetched, or where we are sent."""
+    left = end - time.monotonic()
+    if left <= 0:
+        raise FetchError("too_slow")
     connection = PinnedConnection(target)
+    connection.connect_within = min(connection.connect_within, left)
     # A socket's own time-out starts again with every byte.
-    watch = threading.Timer(max(0.0, end - time.monotonic()), connection.give_up)
+    watch = threading.Timer(left, connection.give_up)
     watch.start()
     try:
         connection.request("GET", target.path, headers={"Host": target.named, **headers})

@@ -48,12 +48,13 @@ class PinnedConnection(http.client.HTTPConnection):
         super().__init__(target.host, target.port, timeout=ANSWER_WITHIN)
         self.target = target
         self.gave_up = False
+        self.connect_within: float = CONNECT_WITHIN
         # `self.sock` is let go as soon as the head of an answer is read after which the server closes, while the body
         # is still on its way.
         self.held: socket.socket | None = None
 
     def connect(self) -> None:
-        plain = socket.create_connection((self.target.address, self.target.port), timeout=CONNECT_WITHIN)
+        plain = socket.create_connection((self.target.address, self.target.port), timeout=self.connect_within)
         plain.settimeout(ANSWER_WITHIN)
         self.sock = self.held = plain
         if self.target.secure:

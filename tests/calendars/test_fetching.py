@@ -124,6 +124,16 @@ def test_redirects_in_a_circle_end(serve):
     assert len(server.asked) == 5
 
 
+def test_the_time_is_for_all_hops_together(serve, monkeypatch):
+    monkeypatch.setattr(fetching, "MOST_SECONDS", 1)
+
+    def send_on_slowly(handler):
+        handler.server.is_over.wait(0.4)
+        say(handler, 302, Location="/")
+
+    assert refused(serve(send_on_slowly).url) == "too_slow"
+
+
 def test_every_hop_is_checked(serve, settings):
     """The rule comes into force while the first server answers, and sends us to an address of this machine."""
     inner = serve(lambda handler: say(handler, body=BODY))
