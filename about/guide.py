@@ -13,8 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Ending(StrEnum):
-    """The kinds of help that the guide can lead to."""
-
     SEARCH = "search"
     SERIES = "series"
     SEVERAL = "several"

@@ -95,7 +95,6 @@ def privacy_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @listed
 def guide_page(request: HttpRequest) -> HttpResponse:
-    """The next question, or what the answers so far lead to."""
     answers = read_answers(request.GET)
     before = urlencode([*answers.items()][:-1])
     context: dict[str, object] = {"back": f"{request.path}?{before}" if before else request.path, "nav": "guide"}

@@ -86,7 +86,6 @@ def look_at(row: Connection, now: datetime) -> None:
 
 
 def forget_proposals(*, now: datetime) -> int:
-    """Disconnect what was never let count."""
     old = Connection.objects.filter(state=ConnectionState.PROPOSED, created_at__lt=now - PROPOSED_FOR)
     found = list(old[:100])
     for row in found:
@@ -188,7 +187,6 @@ def _note_reading(calendar: ExternalCalendar, fetched: Fetched, reading: Reading
 
 
 def _follow_up(held: Connection, now: datetime) -> None:
-    """Tell the person, and let what is too old count no longer."""
     if held.state == ConnectionState.NEEDS_YOU:
         tell_person(held, News.REFUSED, now=now)
     failing_for = now - (held.failing_since or now)

@@ -28,8 +28,6 @@ class ConnectionState(models.TextChoices):
 
 
 class AllDay(models.TextChoices):
-    """Whether events of whole days make busy."""
-
     SAID = "said", _("As each event says")
     ALWAYS = "always", _("Always")
     NEVER = "never", _("Never")

@@ -29,8 +29,6 @@ from .wording import Failure, describe_failure
 
 @dataclass(frozen=True, slots=True)
 class ConnectionPanel:
-    """What the page says of one connection."""
-
     connection: Connection
     calendar: ExternalCalendar
     switches: SwitchesForm
@@ -42,7 +40,6 @@ class ConnectionPanel:
 
     @property
     def is_reading(self) -> bool:
-        """A worker is about to read it."""
         return self.connection.next_at <= self.now
 
     @property

@@ -26,8 +26,6 @@ YEAR = timedelta(days=364)  # 52 weeks: the same day of the week
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeTexts:
-    """What a manager says of a programme, and its days."""
-
     name: str
     line: str
     first_day: date

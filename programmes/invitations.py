@@ -81,7 +81,6 @@ def find_invitation(token: str) -> Invitation | None:
 
 
 def why_closed(programme: Programme, now: datetime) -> ProgrammeError | None:
-    """Why nobody can come into this programme now."""
     match programme.stage_at(now):
         case Stage.OPEN:
             return None
@@ -103,7 +102,6 @@ def why_over(programme: Programme, now: datetime) -> ProgrammeError | None:
 
 
 def why_not_use(invitation: Invitation, now: datetime) -> ProgrammeError | None:
-    """Why nobody at all comes in by this link now."""
     if refusal := why_closed(invitation.programme, now):
         return refusal
     match invitation.stage_at(now):

@@ -19,8 +19,6 @@ from .notices import tell_manager
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeInput:
-    """What a programme begins with."""
-
     slug: str
     name: str
     line: str

@@ -43,8 +43,6 @@ class Manager(models.Model):
 
 
 class Source(models.TextChoices):
-    """How someone came in last."""
-
     LINK = "link", _("Link")
     MANAGER = "manager", _("Manager")
 
