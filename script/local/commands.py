@@ -10,7 +10,17 @@ from typing import NamedTuple
 
 from local.account import ServerError
 from local.output import print_step, print_warning
-from local.places import PYTHON, ROOT, VENV, data_dir, find_browser, find_pooler, find_proxy, find_scanner
+from local.places import (
+    PYTHON,
+    ROOT,
+    VENV,
+    data_dir,
+    find_browser,
+    find_pooler,
+    find_prometheus,
+    find_proxy,
+    find_scanner,
+)
 from local.processes import Command, run_command
 from local.servers import Servers
 from local.variables import TEST_SLOTS, base_variables, server_addresses
@@ -162,4 +172,9 @@ def _missing_programs() -> list[str]:
     if not find_scanner():
         print_warning("No clamd on this machine: the tests marked scanner are NOT run (apt install clamav-daemon).")
         missing.append("not scanner")
+    if not find_prometheus():
+        print_warning(
+            "No Prometheus on this machine: its tests, marked prometheus, are NOT run (apt install prometheus)."
+        )
+        missing.append("not prometheus")
     return missing

@@ -31,6 +31,10 @@ def find_scanner() -> str | None:
     return shutil.which("clamd") or shutil.which("/usr/sbin/clamd")
 
 
+def find_prometheus() -> str | None:
+    return shutil.which("prometheus")
+
+
 def data_dir() -> Path:
     """Everything that the product writes on this machine: servers, mail, media, logs, the secret key."""
     return Path(os.environ.get("DATA_DIR") or ROOT / "var").expanduser().absolute()
