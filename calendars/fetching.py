@@ -1,4 +1,4 @@
-"""Fetches a calendar from its secret address, through the guard of the webhooks: public addresses only, at every hop.
+"""Asks calendars' servers, through the guard of the webhooks: public addresses only, at every hop.
 
 Nothing here is logged: whoever has the address can read the calendar.
 """
@@ -7,7 +7,8 @@ import http.client
 import threading
 import time
 import zlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from urllib.parse import urldefrag, urljoin
 
 from django.conf import settings
@@ -20,12 +21,14 @@ MOST_BYTES = 10 * 1024 * 1024
 MOST_HOPS = 5
 PIECE = 64 * 1024
 REDIRECTS = {301, 302, 303, 307, 308}
+# Answers with something in them: a calendar, or what WebDAV says of several things at once.
+WITH_CONTENT = {http.client.OK, http.client.MULTI_STATUS}
 # What the owner of the address has to mend. Others, as 403 and 429, are also said to those who ask too often.
 GONE = {401, 404, 410}
 
 
 class FetchError(Exception):
-    """`code` is one of: address, unreachable, refused, broken, redirects, too_large, too_slow."""
+    """`code` is one of those that calendars/wording.py has words for."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -41,27 +44,44 @@ class Fetched:
     modified: str = ""
 
 
+@dataclass(slots=True)
+class Budget:
+    """What is left of the time and the bytes that a reading may take, over all its requests."""
+
+    end: float = field(default_factory=lambda: time.monotonic() + MOST_SECONDS)
+    bytes_left: int = field(default_factory=lambda: MOST_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`content` is empty unless the status promises some."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes = b""
+
+    @property
+    def is_redirect(self) -> bool:
+        return self.status in REDIRECTS
+
+
 def fetch_calendar(url: str, *, etag: str = "", modified: str = "") -> Fetched:
     """Raises FetchError."""
-    end = time.monotonic() + MOST_SECONDS
-    headers = {
-        "Accept": "text/calendar, */*;q=0.1",
-        "Accept-Encoding": "gzip",
-        "User-Agent": f"{settings.SITE_NAME.encode('ascii', 'ignore').decode()}-calendars",
-    }
+    budget = Budget()
+    headers = {"Accept": "text/calendar, */*;q=0.1"}
     headers |= {name: said for name, said in (("If-None-Match", etag), ("If-Modified-Since", modified)) if said}
     url = as_https(url)
     for _hop in range(MOST_HOPS):
-        try:
-            target = find_target(url)
-        except BadAddressError:
-            raise FetchError("address") from None
-        except UnknownHostError:
-            raise FetchError("unreachable") from None
-        answer = _ask(target, headers, end)
-        if isinstance(answer, Fetched):
-            return answer
-        url = _next_url(url, answer)
+        answer = ask_server(url, headers=headers, budget=budget)
+        if answer.is_redirect:
+            url = next_url(url, answer)
+        elif answer.status == http.client.NOT_MODIFIED:
+            return Fetched(None)
+        elif answer.status == http.client.OK:
+            said = answer.headers
+            return Fetched(answer.content, said.get("ETag") or "", said.get("Last-Modified") or "")
+        else:
+            raise FetchError("refused" if answer.status in GONE else "broken")
     raise FetchError("redirects")
 
 
@@ -71,16 +91,25 @@ def as_https(url: str) -> str:
     return f"https://{rest}" if separator and scheme.lower() in ("webcal", "webcals") else url.strip()
 
 
-def _next_url(url: str, location: str) -> str:
+def next_url(url: str, answer: Answer) -> str:
+    """Where a redirect leads. Raises FetchError `broken`."""
     try:
-        return urldefrag(urljoin(url, location)).url
+        return urldefrag(urljoin(url, answer.headers.get("Location") or "")).url
     except ValueError:
         raise FetchError("broken") from None
 
 
-def _ask(target: Target, headers: dict[str, str], end: float) -> Fetched | str:
-    """One request: what was fetched, or where we are sent."""
-    left = end - time.monotonic()
+def ask_server(
+    url: str, *, headers: Mapping[str, str], budget: Budget, method: str = "GET", body: bytes | None = None
+) -> Answer:
+    """One request, which follows no redirect. Raises FetchError address, unreachable, broken, too_large, too_slow."""
+    try:
+        target = find_target(url)
+    except BadAddressError:
+        raise FetchError("address") from None
+    except UnknownHostError:
+        raise FetchError("unreachable") from None
+    left = budget.end - time.monotonic()
     if left <= 0:
         raise FetchError("too_slow")
     connection = PinnedConnection(target)
@@ -89,15 +118,9 @@ def _ask(target: Target, headers: dict[str, str], end: float) -> Fetched | str:
     watch = threading.Timer(left, connection.give_up)
     watch.start()
     try:
-        connection.request("GET", target.path, headers={"Host": target.named, **headers})
+        connection.request(method, target.path, body=body, headers=_all_headers(target, headers))
         with connection.getresponse() as response:
-            if response.status in REDIRECTS:
-                return response.getheader("Location") or ""
-            if response.status == http.client.NOT_MODIFIED:
-                return Fetched(None)
-            if response.status != http.client.OK:
-                raise FetchError("refused" if response.status in GONE else "broken")
-            content = _read_content(response)
+            content = _read_content(response, budget) if response.status in WITH_CONTENT else b""
     except (OSError, http.client.HTTPException, ValueError, zlib.error) as error:
         slow = connection.gave_up or isinstance(error, TimeoutError)
         raise FetchError("too_slow" if slow else "unreachable") from None
@@ -106,10 +129,19 @@ def _ask(target: Target, headers: dict[str, str], end: float) -> Fetched | str:
         connection.close()
     if connection.gave_up:
         raise FetchError("too_slow")
-    return Fetched(content, response.getheader("ETag") or "", response.getheader("Last-Modified") or "")
+    return Answer(response.status, response.headers, content)
 
 
-def _read_content(response: http.client.HTTPResponse) -> bytes:
+def _all_headers(target: Target, headers: Mapping[str, str]) -> dict[str, str]:
+    return {
+        "Host": target.named,
+        "Accept-Encoding": "gzip",
+        "User-Agent": f"{settings.SITE_NAME.encode('ascii', 'ignore').decode()}-calendars",
+        **headers,
+    }
+
+
+def _read_content(response: http.client.HTTPResponse, budget: Budget) -> bytes:
     """At most so many bytes, whether they travel compressed or not. Raises FetchError `too_large`."""
     encoding = (response.getheader("Content-Encoding") or "identity").strip().lower()
     if encoding not in ("identity", "gzip", "x-gzip"):
@@ -118,9 +150,10 @@ def _read_content(response: http.client.HTTPResponse) -> bytes:
     content = bytearray()
     # `read1` gives what is there: `read` waits until it has all it was asked for, however long that takes.
     while piece := response.read1(PIECE):
-        content += unpack.decompress(piece, MOST_BYTES + 1 - len(content)) if unpack else piece
-        if len(content) > MOST_BYTES:
+        content += unpack.decompress(piece, budget.bytes_left + 1 - len(content)) if unpack else piece
+        if len(content) > budget.bytes_left:
             raise FetchError("too_large")
     if response.length or (unpack and not unpack.eof):
         raise FetchError("unreachable")
+    budget.bytes_left -= len(content)
     return bytes(content)
