@@ -1,6 +1,6 @@
 """From the bytes of a calendar file to the times at which its owner is busy."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from .cpu import limit_cpu
 from .entries import DAY, Entry, Moment, Reader, busy_end, day_start, read_entry
 from .errors import ReadingError
-from .lines import RawCalendar, RawEvent, cut_calendar
+from .lines import MOST_COMPONENTS, RawCalendar, RawEvent, cut_calendar
 from .series import expand_series
 from .zones import Zones
 
@@ -17,6 +17,8 @@ MOST_SPANS = 5_000
 MOST_SECONDS = 2.0
 # How far a wall's date may be from that of UTC, with room.
 SLACK = 2 * DAY
+# Of one file among many: the others can be read all the same.
+SPOILT = {"not_a_calendar", "cut_off"}
 # What the libraries raise for events that make no sense: they were written for those that do.
 NONSENSE = (ValueError, TypeError, AttributeError, KeyError, IndexError, OverflowError, ArithmeticError)
 
@@ -44,12 +46,43 @@ class Reading:
 def read_busy_times(content: bytes, reader: Reader, *, first: datetime, last: datetime) -> Reading:
     """What is busy within [first, last), cut off at both. Raises ReadingError."""
     with limit_cpu(MOST_SECONDS):
-        found = cut_calendar(content)
-        if "@" in found.name:
+        return _read_files([cut_calendar(content)], reader, first, last)
+
+
+def read_objects(contents: Iterable[bytes], reader: Reader, *, first: datetime, last: datetime) -> Reading:
+    """As above, of a calendar whose server keeps each event, with the exceptions to it, as a file of its own.
+
+    What is no such file is left out and counted as `unread`. Raises ReadingError.
+    """
+    files, broken, events = list[RawCalendar](), 0, 0
+    with limit_cpu(MOST_SECONDS):
+        for content in contents:
+            try:
+                found = cut_calendar(content)
+            except ReadingError as error:
+                if error.code not in SPOILT:
+                    raise
+                broken += 1
+                continue
+            events += len(found.events)
+            if events > MOST_COMPONENTS:
+                raise ReadingError("too_many_events")
+            # The server says which calendar it is, and not each of its events.
+            files.append(replace(found, name=""))
+        reading = _read_files(files, reader, first, last)
+    return replace(reading, unread=reading.unread + broken)
+
+
+def _read_files(files: Iterable[RawCalendar], reader: Reader, first: datetime, last: datetime) -> Reading:
+    """Each has its own zones: two may mean different ones by the same name."""
+    name, unread = "", 0
+    spans, guessed = list[Span](), Counter[str]()
+    for found in files:
+        name = found.name
+        if "@" in name:
             # Calendars of a person are often named by the address at which they are invited.
-            reader = replace(reader, addresses=reader.addresses | {found.name.lower()})
+            reader = replace(reader, addresses=reader.addresses | {name.lower()})
         zones = Zones(found.zones, floating=found.zone, owner=reader.zone)
-        unread, spans = 0, list[Span]()
         for group in _groups(found, first, last):
             entries, broken = _read_entries(group, zones, reader)
             unread += broken
@@ -60,7 +93,8 @@ def read_busy_times(content: bytes, reader: Reader, *, first: datetime, last: da
                         raise ReadingError("too_many_times")
             except NONSENSE:
                 unread += 1
-    return Reading(tuple(sorted(spans)), found.name, dict(zones.guessed), unread)
+        guessed += zones.guessed
+    return Reading(tuple(sorted(spans)), name, dict(guessed), unread)
 
 
 def join_spans(spans: Iterable[Span]) -> list[Span]:

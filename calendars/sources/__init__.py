@@ -1,0 +1,1 @@
+"""Where calendars are read from: one module for each kind of connection."""
