@@ -18,7 +18,10 @@ class Server(ThreadingHTTPServer):
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self):
                 asked.append((self.path, dict(self.headers)))
+                self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 answer(self)
+
+            do_PROPFIND = do_REPORT = do_GET  # noqa: N815 - names of the standard library
 
             def log_message(self, *_args):
                 pass
