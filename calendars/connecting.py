@@ -34,10 +34,19 @@ def connect_address(*, person: User, address: str, now: datetime) -> Connection:
     except BadAddressError:
         said = _("Enter the whole address. It starts with https:// or webcal://")
         raise CalendarError("address", said, field="address") from None
+    return make_connection(
+        person=person, kind=ConnectionKind.ADDRESS, host=host, account=address, secret=address.encode(), now=now
+    )
+
+
+def make_connection(
+    *, person: User, kind: ConnectionKind, host: str, account: str, secret: bytes, now: datetime
+) -> Connection:
+    """`account` is what is connected only once. Raises CalendarError `exists`, `too_many`, beside the address."""
     User.objects.locked(person.pk)
     mine = Connection.objects.filter(person=person)
-    fingerprint = _fingerprint_of(person, address)
-    if mine.filter(kind=ConnectionKind.ADDRESS, fingerprint=fingerprint).exists():
+    fingerprint = _fingerprint_of(person, account)
+    if mine.filter(kind=kind, fingerprint=fingerprint).exists():
         said = _("This calendar is connected already. You find it on this page")
         raise CalendarError("exists", said, field="address")
     if mine.count() >= settings.MAX_CALENDARS:
@@ -45,8 +54,9 @@ def connect_address(*, person: User, address: str, now: datetime) -> Connection:
         raise CalendarError("too_many", said, field="address")
     made = Connection.objects.create(
         person=person,
+        kind=kind,
         host=host[:255],
-        secret=cipher_for(PURPOSE).encrypt(address.encode()).decode(),
+        secret=cipher_for(PURPOSE).encrypt(secret).decode(),
         fingerprint=fingerprint,
         created_at=now,
         asked_at=now,

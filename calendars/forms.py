@@ -1,5 +1,7 @@
 """The forms in which people connect calendars and say what counts."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +24,54 @@ class AddressForm(forms.Form):
         },
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false", "dir": "ltr"}),
     )
+
+
+LONGEST_USER, LONGEST_PASSWORD = 254, 200
+
+
+def app_password_field(label: Any = _("App password"), **options: Any) -> forms.CharField:
+    """Never filled in again, and never kept by the browser: it is none of ours."""
+    return forms.CharField(
+        label=label,
+        max_length=LONGEST_PASSWORD,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false", "dir": "ltr"}),
+        error_messages={
+            "required": _("Enter the app password"),
+            "max_length": _("The password must be %(limit_value)d characters or less"),
+        },
+        **options,
+    )
+
+
+class CalDavForm(forms.Form):
+    use_required_attribute = False
+    prefix = "caldav"
+    address = PlainText(
+        label=_("Server"),
+        help_text=_("For example caldav.icloud.com, or the CalDAV address that your calendar shows"),
+        max_length=LONGEST_ADDRESS,
+        error_messages={
+            "required": _("Enter the server’s address"),
+            "max_length": _("The address must be %(limit_value)d characters or less"),
+        },
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false", "dir": "ltr"}),
+    )
+    user = PlainText(
+        label=_("User name"),
+        help_text=_("Often the email address of your account there"),
+        max_length=LONGEST_USER,
+        error_messages={
+            "required": _("Enter your user name there"),
+            "max_length": _("The user name must be %(limit_value)d characters or less"),
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "dir": "ltr"}),
+    )
+    password = app_password_field(help_text=_("One that you make for us only, not your usual password"))
+
+
+class PasswordForm(forms.Form):
+    use_required_attribute = False
+    password = app_password_field(_("New app password"))
 
 
 class SwitchesForm(forms.Form):

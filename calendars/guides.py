@@ -1,4 +1,6 @@
-"""Where the secret address of a calendar is to be found, step by step, as the makers of the usual ones describe it."""
+"""Where the secret address of a calendar is to be found, and where a password for us alone is made, step by step, as the
+makers of the usual ones describe it.
+"""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -59,6 +61,37 @@ GUIDES = (
             _("Open Calendar in a browser and edit the calendar on the left."),
             _("Add a share link."),
             _("Open the menu of the link and choose “Copy subscription link”."),
+        ),
+        _("Your Nextcloud has to be reachable from the internet over https."),
+    ),
+)
+
+PASSWORD_GUIDES = (
+    Guide(
+        _("Apple iCloud"),
+        (
+            _("Sign in at account.apple.com and open “Sign-In and Security”."),
+            _("Choose “App-Specific Passwords” and generate one."),
+            _("Enter caldav.icloud.com as the server, and the email address of your Apple Account as the user name."),
+        ),
+        _("Apple asks for two-factor authentication first. A new Apple password ends all app-specific ones."),
+    ),
+    Guide(
+        _("Fastmail"),
+        (
+            _("Open Fastmail in a browser, go to Settings, then “Privacy & Security”, and find the app passwords."),
+            _("Create one, and let it reach your calendars."),
+            _("Enter caldav.fastmail.com as the server, and your whole Fastmail address as the user name."),
+        ),
+        _("Fastmail’s smallest plan has no app passwords."),
+    ),
+    Guide(
+        _("Nextcloud"),
+        (
+            _("Open the settings of your Nextcloud account in a browser, and there “Security”."),
+            _("Under “Devices & sessions” enter a name and create an app password."),
+            _("Copy the user name and the password that it shows."),
+            _("Open Calendar, go to its settings and copy the “primary CalDAV address”. That’s the server."),
         ),
         _("Your Nextcloud has to be reachable from the internet over https."),
     ),
