@@ -29,7 +29,7 @@ class AddressForm(forms.Form):
 LONGEST_USER, LONGEST_PASSWORD = 254, 200
 
 
-def app_password_field(label: Any = _("App password"), **options: Any) -> forms.CharField:
+def app_password_field(label: Any, **options: Any) -> forms.CharField:
     """Never filled in again, and never kept by the browser: it is none of ours."""
     return forms.CharField(
         label=label,
@@ -66,7 +66,9 @@ class CalDavForm(forms.Form):
         },
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "dir": "ltr"}),
     )
-    password = app_password_field(help_text=_("One that you make for us only, not your usual password"))
+    password = app_password_field(
+        _("App password"), help_text=_("One that you make for us only, not your usual password")
+    )
 
 
 class PasswordForm(forms.Form):

@@ -1,5 +1,6 @@
-"""Where the secret address of a calendar is to be found, and where a password for us alone is made, step by step, as the
-makers of the usual ones describe it.
+"""Where a calendar's secret address is found, and where a password for us alone is made, step by step.
+
+As the makers of the usual calendars describe it.
 """
 
 from collections.abc import Sequence

@@ -81,6 +81,9 @@ class CalDavSecret:
     def write(self) -> bytes:
         return json.dumps(asdict(self)).encode()
 
+    def client(self) -> WebDavClient:
+        return WebDavClient(Account(self.address, self.user, self.password))
+
 
 class CalDavSource:
     def __init__(self, secret: bytes) -> None:
@@ -93,7 +96,7 @@ class CalDavSource:
 
     def list_calendars(self) -> list[RemoteCalendar]:
         """Raises FetchError: also `not_caldav`, `no_calendars`, `elsewhere`."""
-        client = self._client()
+        client = self._known.client()
         found = self._list_known(client) or self._discover(client)
         if not found:
             raise FetchError("no_calendars")
@@ -103,7 +106,7 @@ class CalDavSource:
         self, remote_id: str, cursor: dict[str, Any], reader: Reader, *, first: datetime, last: datetime
     ) -> Outcome:
         """Raises FetchError, ReadingError."""
-        client, url = self._client(), join_address(self._known.address, remote_id)
+        client, url = self._known.client(), join_address(self._known.address, remote_id)
         window = [f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}" for moment in (first - SLACK, last + SLACK)]
         # The mark comes first: what changes between the two questions then changes the next mark.
         mark = _mark_of(client, url, window)
@@ -113,9 +116,6 @@ class CalDavSource:
         reader = replace(reader, addresses=reader.addresses | frozenset(self._known.addresses))
         contents = _contents_of(client.report(url, asked).resources)
         return Outcome(read_objects(contents, reader, first=first, last=last), {"mark": mark} if mark else {})
-
-    def _client(self) -> WebDavClient:
-        return WebDavClient(Account(self._known.address, self._known.user, self._known.password))
 
     def _list_known(self, client: WebDavClient) -> list[RemoteCalendar]:
         """None if they aren't where they were when we looked last."""
@@ -250,6 +250,6 @@ def _contents_of(resources: Iterable[Resource]) -> list[bytes]:
     for one in resources:
         if text := one.text_of(f"{CALDAV}calendar-data"):
             contents.append(text.encode())
-        elif one.status not in (404, 410):
+        elif one.is_there:
             raise FetchError("broken")
     return contents

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 DAV, CALDAV = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}"
 SERVER, APPLE = "{http://calendarserver.org/ns/}", "{http://apple.com/ns/ical/}"
 MOST_ELEMENTS, MOST_ATTRIBUTES, DEEPEST = 400_000, 50, 40
-FINE = 200
+FINE, NOT_THERE = 200, (404, 410)
 
 
 class XmlError(ValueError):
@@ -24,6 +24,11 @@ class Resource:
     href: str
     status: int
     properties: dict[str, ET.Element] = field(default_factory=dict)
+
+    @property
+    def is_there(self) -> bool:
+        """Whether, if it couldn't be read, there is another reason."""
+        return self.status not in NOT_THERE
 
     def text_of(self, name: str) -> str:
         found = self.properties.get(name)

@@ -20,7 +20,10 @@ from tests.calendars.servers import say
 FIRST = datetime(2026, 11, 26, tzinfo=UTC)
 CALENDAR = "<d:collection/><c:calendar/>"
 EMPTY = '<d:multistatus xmlns:d="DAV:"/>'
-EVENT = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:20261126T100000Z\nDTEND:20261126T110000Z\nEND:VEVENT\nEND:VCALENDAR\n"
+EVENT = (
+    "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\n"
+    "DTSTART:20261126T100000Z\nDTEND:20261126T110000Z\nEND:VEVENT\nEND:VCALENDAR\n"
+)
 
 
 def answer_with(handler, *responses, status=207):
