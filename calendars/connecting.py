@@ -70,7 +70,7 @@ def make_connection(
 @transaction.atomic
 def count_connection(*, connection: Connection, now: datetime) -> None:
     """The person has seen what we read, and it counts from now on. Raises CalendarError `unread`."""
-    row = _locked(connection)
+    row = lock_connection(connection)
     if row is None or row.state != ConnectionState.PROPOSED:
         return
     if row.synced_at is None:
@@ -81,7 +81,7 @@ def count_connection(*, connection: Connection, now: datetime) -> None:
         calendar.counts = True
         calendar.forget_marks()
         calendar.save()
-    _read_soon(row, now)
+    read_soon(row, now)
 
 
 @transaction.atomic
@@ -89,7 +89,7 @@ def switch_calendar(
     *, calendar: ExternalCalendar, counts: bool, treats_tentative: bool, treats_all_day: AllDay, now: datetime
 ) -> None:
     """Switched off, its busy times are gone at once; all else shows at the next reading, which comes soon."""
-    connection = _locked(calendar.connection)
+    connection = lock_connection(calendar.connection)
     if connection is None or connection.state == ConnectionState.PROPOSED:
         return
     row = ExternalCalendar.objects.get(pk=calendar.pk)
@@ -98,13 +98,13 @@ def switch_calendar(
     row.save()
     if not counts:
         replace_busy_times(person=connection.person, calendar=row.pk, spans=(), now=now)
-    _read_soon(connection, now)
+    read_soon(connection, now)
 
 
 @transaction.atomic
 def look_now(*, connection: Connection, now: datetime) -> None:
     """Raises CalendarError `too_often`."""
-    row = _locked(connection)
+    row = lock_connection(connection)
     if row is None:
         return
     wait = row.asked_at + settings.CALENDAR_LOOK_EVERY - now
@@ -112,13 +112,13 @@ def look_now(*, connection: Connection, now: datetime) -> None:
         raise CalendarError(TOO_OFTEN, _("We’ve just looked. You can ask again in a minute"), wait=wait)
     Connection.objects.filter(pk=row.pk).update(asked_at=now)
     row.calendars.update(etag="", modified="", read_at=None)
-    _read_soon(row, now)
+    read_soon(row, now)
 
 
 @transaction.atomic
 def disconnect(*, connection: Connection, now: datetime) -> None:
     """Nothing of it stays: not the address, not what was read. Times that it blocked are offered again."""
-    row = _locked(connection)
+    row = lock_connection(connection)
     if row is None:
         return
     for calendar in row.calendars.all():
@@ -138,14 +138,14 @@ def _fingerprint_of(person: User, address: str) -> str:
     return salted_hmac("calendars.fingerprint", f"{person.pk}:{address}", algorithm="sha256").hexdigest()
 
 
-def _locked(connection: Connection) -> Connection | None:
+def lock_connection(connection: Connection) -> Connection | None:
     """The person first, as in all acts that change what can be booked."""
     User.objects.locked(connection.person_id)
     found = Connection.objects.select_for_update(of=("self",)).select_related("person")
     return found.filter(pk=connection.pk).first()
 
 
-def _read_soon(connection: Connection, now: datetime) -> None:
+def read_soon(connection: Connection, now: datetime) -> None:
     """Also by a worker who reads it right now as it was before: that one's outcome must not stand."""
     Connection.objects.filter(pk=connection.pk).update(next_at=now, lease_until=None)
     _wake_when_committed()

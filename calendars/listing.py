@@ -21,7 +21,7 @@ def _warn_of(connection: Connection, now: datetime) -> str:
     since = connection.failing_since
     if since is None or (connection.state != ConnectionState.NEEDS_YOU and now - since < TOLD_AFTER):
         return ""
-    what = describe_failure(connection.failure).what
+    what = describe_failure(connection.failure, connection.kind).what
     if connection.stopped_at:
         return _("%(what)s It doesn’t block times any more.") % {"what": what}
     return _("%(what)s New events there don’t block times.") % {"what": what}

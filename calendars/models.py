@@ -16,6 +16,7 @@ TOLD_AFTER, STOPS_AFTER = timedelta(hours=24), timedelta(days=7)
 
 class ConnectionKind(models.TextChoices):
     ADDRESS = "address", _("Calendar address")
+    CALDAV = "caldav", _("CalDAV account")
 
 
 class ConnectionState(models.TextChoices):

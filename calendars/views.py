@@ -19,11 +19,12 @@ from common.pages.requests import post_data
 from common.refusals import TOO_OFTEN
 from sessions_app.availability.busy_week import busy_week_of
 
+from .accounts import connect_caldav, renew_password
 from .connecting import connect_address, count_connection, disconnect, look_now, switch_calendar
 from .errors import CalendarError
-from .forms import AddressForm, SwitchesForm
-from .guides import GUIDES
-from .models import AllDay, Connection, ConnectionState, ExternalCalendar
+from .forms import AddressForm, CalDavForm, PasswordForm, SwitchesForm
+from .guides import GUIDES, PASSWORD_GUIDES
+from .models import AllDay, Connection, ConnectionKind, ConnectionState, ExternalCalendar
 from .wording import Failure, describe_failure
 
 
@@ -32,6 +33,7 @@ class ConnectionPanel:
     connection: Connection
     calendar: ExternalCalendar
     switches: SwitchesForm
+    password_form: PasswordForm
     now: datetime
 
     @property
@@ -54,7 +56,16 @@ class ConnectionPanel:
 
     @property
     def failure(self) -> Failure | None:
-        return describe_failure(self.connection.failure) if self.connection.failing_since else None
+        connection = self.connection
+        return describe_failure(connection.failure, connection.kind) if connection.failing_since else None
+
+    @property
+    def has_password(self) -> bool:
+        return self.connection.kind == ConnectionKind.CALDAV
+
+    @property
+    def needs_password(self) -> bool:
+        return self.has_password and (self.connection.failure == "refused" or bool(self.password_form.errors))
 
     @property
     def tone(self) -> str:
@@ -66,19 +77,41 @@ class ConnectionPanel:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def external_calendars(request: SignedInRequest) -> HttpResponse:
-    now, form = timezone.now(), AddressForm(post_data(request))
+    now = timezone.now()
+    if request.method == "POST" and request.POST.get("kind") == ConnectionKind.CALDAV:
+        return _connect_account(request, now)
+    form = AddressForm(post_data(request))
     if request.method == "POST" and form.is_valid():
         try:
-            if again := take_calendar(request, request.user):
-                said = _("You’ve connected a lot of calendars in a short time. Try again later")
-                raise CalendarError(TOO_OFTEN, said, field="address", wait=again - now)
+            _check_limit(request, now)
             connect_address(person=request.user, address=form.cleaned_data["address"], now=now)
         except CalendarError as error:
             form.add_error(error.field, error.as_form_error())
         else:
             messages.success(request, _("We’re reading your calendar. Nothing counts before you’ve seen what’s in it."))
             return redirect("external_calendars")
-    return _render_page(request, form, now)
+    return _render_page(request, now, form=form)
+
+
+def _connect_account(request: SignedInRequest, now: datetime) -> HttpResponse:
+    form = CalDavForm(request.POST)
+    if form.is_valid():
+        try:
+            _check_limit(request, now)
+            connect_caldav(person=request.user, now=now, **form.cleaned_data)
+        except CalendarError as error:
+            form.add_error(error.field, error.as_form_error())
+        else:
+            messages.success(request, _("We’re looking for your calendars. Nothing counts before you’ve chosen."))
+            return redirect("external_calendars")
+    return _render_page(request, now, account_form=form)
+
+
+def _check_limit(request: SignedInRequest, now: datetime) -> None:
+    """Raises CalendarError `too_often`."""
+    if again := take_calendar(request, request.user):
+        said = _("You’ve connected a lot of calendars in a short time. Try again later")
+        raise CalendarError(TOO_OFTEN, said, field="address", wait=again - now)
 
 
 @require_POST
@@ -96,6 +129,8 @@ def external_calendar(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         elif act == "disconnect":
             disconnect(connection=connection, now=now)
             messages.success(request, _("Disconnected. We’ve deleted the address and everything that we read."))
+        elif act == "password":
+            return _renew_password(request, connection, now)
         else:
             return _switch(request, connection, now)
     except CalendarError as error:
@@ -103,10 +138,23 @@ def external_calendar(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     return redirect("external_calendars")
 
 
+def _renew_password(request: SignedInRequest, connection: Connection, now: datetime) -> HttpResponse:
+    form = PasswordForm(request.POST, prefix=f"c{connection.pk}")
+    if form.is_valid():
+        try:
+            renew_password(connection=connection, password=form.cleaned_data["password"], now=now)
+        except CalendarError as error:
+            form.add_error(error.field, error.as_form_error())
+        else:
+            messages.success(request, _("Saved. We’re signing in with it now. Reload this page in a moment."))
+            return redirect("external_calendars")
+    return _render_page(request, now, passwords={connection.pk: form})
+
+
 def _switch(request: SignedInRequest, connection: Connection, now: datetime) -> HttpResponse:
     form = SwitchesForm(request.POST, prefix=f"c{connection.pk}")
     if not form.is_valid():
-        return _render_page(request, AddressForm(), now, {connection.pk: form})
+        return _render_page(request, now, typed={connection.pk: form})
     chosen = form.cleaned_data
     switch_calendar(
         calendar=connection.calendars.get(),
@@ -120,20 +168,30 @@ def _switch(request: SignedInRequest, connection: Connection, now: datetime) -> 
 
 
 def _render_page(
-    request: SignedInRequest, form: AddressForm, now: datetime, typed: dict[int, SwitchesForm] | None = None
+    request: SignedInRequest,
+    now: datetime,
+    *,
+    form: AddressForm | None = None,
+    account_form: CalDavForm | None = None,
+    typed: dict[int, SwitchesForm] | None = None,
+    passwords: dict[int, PasswordForm] | None = None,
 ) -> HttpResponse:
-    typed = typed or {}
+    form, account_form = form or AddressForm(), account_form or CalDavForm()
+    typed, passwords = typed or {}, passwords or {}
     rows = Connection.objects.filter(person=request.user).prefetch_related("calendars")
     panels = []
     for row in rows:
         [calendar] = row.calendars.all()
-        panels.append(ConnectionPanel(row, calendar, typed.get(row.pk) or _switches_of(calendar), now))
-    has_errors = bool(form.errors or typed)
+        password_form = passwords.get(row.pk) or PasswordForm(prefix=f"c{row.pk}")
+        panels.append(ConnectionPanel(row, calendar, typed.get(row.pk) or _switches_of(calendar), password_form, now))
+    has_errors = bool(form.errors or account_form.errors or typed or passwords)
     context = {
         "form": form,
+        "account_form": account_form,
         "panels": panels,
         "elsewhere": busy_week_of(request.user, zone=viewer_zone(request), now=now),
         "guides": GUIDES,
+        "password_guides": PASSWORD_GUIDES,
         "nav": "settings",
     }
     return render(request, "calendars/settings.html", context, status=422 if has_errors else 200)

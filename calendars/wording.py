@@ -5,6 +5,8 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from .models import ConnectionKind
+
 
 class Failure(NamedTuple):
     what: str | Promise
@@ -31,7 +33,32 @@ FAILURES: dict[str, Failure] = {
     "too_many_events": Failure(_("The calendar has more than 20,000 entries."), SMALLER),
     "too_many_times": Failure(_("The calendar has more than 5,000 busy times ahead."), SMALLER),
 }
+# Of accounts whose calendars are read by CalDAV, where it isn't as above
+AGAIN = _("Disconnect the account and connect it again.")
+ACCOUNT_FAILURES: dict[str, Failure] = {
+    "address": Failure(_("The server’s address leads to a place that we can’t read from."), AGAIN),
+    "refused": Failure(
+        _("The server doesn’t accept the user name with this password. It may have been changed or revoked."),
+        _("Make a new app password there and enter it below."),
+    ),
+    "not_caldav": Failure(
+        _("We found no calendar account at this address."),
+        _("Copy the CalDAV address that your calendar shows, and connect again with it."),
+    ),
+    "no_calendars": Failure(
+        _("There’s no calendar with events in this account."),
+        _("Make one there, then choose “Look now”."),
+    ),
+    "elsewhere": Failure(
+        _("This server sends us to another one, and we give your password only to the server that you entered."),
+        _("Connect again with the address of the server that holds your calendars."),
+    ),
+    "key": Failure(_("We can’t open what we stored of this account any more."), AGAIN),
+    "redirects": Failure(_("The server leads us from one place to the next without an end."), WAIT),
+}
 
 
-def describe_failure(code: str) -> Failure:
+def describe_failure(code: str, kind: str) -> Failure:
+    if kind == ConnectionKind.CALDAV and code in ACCOUNT_FAILURES:
+        return ACCOUNT_FAILURES[code]
     return FAILURES.get(code, FAILURES["broken"])
