@@ -9,6 +9,7 @@ import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.message import Message
 from urllib.parse import urldefrag, urljoin
 
 from django.conf import settings
@@ -57,7 +58,7 @@ class Answer:
     """`content` is empty unless the status promises some."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: Message
     content: bytes = b""
 
     @property
