@@ -91,7 +91,6 @@ class CalDavSource:
 
     @property
     def secret(self) -> bytes:
-        """With what was found out meanwhile."""
         return self._known.write()
 
     def list_calendars(self) -> list[RemoteCalendar]:
@@ -105,7 +104,6 @@ class CalDavSource:
     def read_calendar(
         self, remote_id: str, cursor: dict[str, Any], reader: Reader, *, first: datetime, last: datetime
     ) -> Outcome:
-        """Raises FetchError, ReadingError."""
         client, url = self._known.client(), join_address(self._known.address, remote_id)
         window = [f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}" for moment in (first - SLACK, last + SLACK)]
         # The mark comes first: what changes between the two questions then changes the next mark.

@@ -14,7 +14,7 @@ FINE, NOT_THERE = 200, (404, 410)
 
 
 class XmlError(ValueError):
-    """This is no answer of WebDAV, or none that we read."""
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Resource:
 
 
 def read_multistatus(content: bytes) -> list[Resource]:
-    """Raises XmlError."""
+    """Raises XmlError for what is no answer of WebDAV, or none that we read."""
     root = _parse(content)
     if root.tag != f"{DAV}multistatus":
         raise XmlError("This is not an answer of WebDAV.")

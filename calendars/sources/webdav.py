@@ -45,27 +45,24 @@ class Found:
     resources: list[Resource]
 
     def address_of(self, href: str) -> str:
-        """Raises FetchError `broken`."""
         return join_address(self.url, href)
 
 
 @dataclass(slots=True)
 class WebDavClient:
-    """Everything that one of these asks for is within one budget."""
+    """Everything that one of these asks for is within one budget. Its methods raise FetchError."""
 
     account: Account
     budget: Budget = field(default_factory=Budget)
 
     def find_properties(self, url: str, body: str, *, depth: int = 0) -> Found:
-        """Raises FetchError."""
         return self._ask_for_many("PROPFIND", url, body, depth)
 
     def report(self, url: str, body: str) -> Found:
-        """Raises FetchError."""
         return self._ask_for_many("REPORT", url, body, 1)
 
     def ask(self, method: str, url: str, headers: dict[str, str], body: bytes | None = None) -> tuple[str, Answer]:
-        """What was answered, and by which address in the end. Raises FetchError."""
+        """What was answered, and by which address in the end."""
         headers = {"Authorization": self.account.authorization, **headers}
         for _hop in range(MOST_HOPS):
             if not may_have_password(self.account.address, url):
