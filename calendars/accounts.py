@@ -6,14 +6,14 @@ from cryptography.fernet import InvalidToken
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.encryption import cipher_for
 from accounts.models import User
 from notifications.webhooks.addresses import BadAddressError, BadPortError, parts_of
 
-from .connecting import PURPOSE, lock_connection, make_connection, read_soon
+from .connecting import lock_connection, make_connection, read_soon
 from .errors import CalendarError
 from .models import Connection, ConnectionKind
 from .sources.caldav import CalDavSecret
+from .sources.opening import open_secret, seal_secret
 
 
 @transaction.atomic
@@ -55,14 +55,13 @@ def renew_password(*, connection: Connection, password: str, now: datetime) -> N
     row = lock_connection(connection)
     if row is None or row.kind != ConnectionKind.CALDAV:
         return
-    cipher = cipher_for(PURPOSE)
     try:
-        secret = CalDavSecret.read(cipher.decrypt(row.secret))
+        secret = CalDavSecret.read(open_secret(row))
     except InvalidToken:
         said = _("We can’t open what we stored of this account any more. Disconnect it, and connect it again")
         raise CalendarError("key", said, field="password") from None
     secret.password = password
-    row.secret = cipher.encrypt(secret.write()).decode()
+    row.secret = seal_secret(secret.write())
     row.save(update_fields=["secret"])
     read_soon(row, now)
 

@@ -1,5 +1,6 @@
 """What people do with their calendars elsewhere. The calendars themselves are read by workers only."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -7,7 +8,6 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from accounts.encryption import cipher_for
 from accounts.models import User
 from common.refusals import TOO_OFTEN
 from notifications.hints import wake_worker
@@ -18,8 +18,8 @@ from .errors import CalendarError
 from .fetching import as_https
 from .models import AllDay, Connection, ConnectionKind, ConnectionState, ExternalCalendar
 from .notices import withdraw_notices
+from .sources.opening import seal_secret
 
-PURPOSE = b"calendar"
 TASK = "calendars.tasks.read_due"
 
 
@@ -34,9 +34,11 @@ def connect_address(*, person: User, address: str, now: datetime) -> Connection:
     except BadAddressError:
         said = _("Enter the whole address. It starts with https:// or webcal://")
         raise CalendarError("address", said, field="address") from None
-    return make_connection(
+    made = make_connection(
         person=person, kind=ConnectionKind.ADDRESS, host=host, account=address, secret=address.encode(), now=now
     )
+    ExternalCalendar.objects.create(connection=made)
+    return made
 
 
 def make_connection(
@@ -56,30 +58,36 @@ def make_connection(
         person=person,
         kind=kind,
         host=host[:255],
-        secret=cipher_for(PURPOSE).encrypt(secret).decode(),
+        secret=seal_secret(secret),
         fingerprint=fingerprint,
         created_at=now,
         asked_at=now,
         next_at=now,
     )
-    ExternalCalendar.objects.create(connection=made)
     _wake_when_committed()
     return made
 
 
 @transaction.atomic
-def count_connection(*, connection: Connection, now: datetime) -> None:
-    """The person has seen what we read, and it counts from now on. Raises CalendarError `unread`."""
+def count_connection(*, connection: Connection, chosen: Collection[int] | None = None, now: datetime) -> None:
+    """The person has seen what we read, and from now on these of its calendars count; all of them, if none are named.
+
+    Raises CalendarError `unread`, `none_chosen`.
+    """
     row = lock_connection(connection)
     if row is None or row.state != ConnectionState.PROPOSED:
         return
     if row.synced_at is None:
         raise CalendarError("unread", _("We haven’t been able to read this calendar yet. Look again in a minute"))
+    there = row.calendars.filter(is_gone=False)
+    counting = [one for one in there if chosen is None or one.pk in chosen]
+    if not counting:
+        raise CalendarError("none_chosen", _("Choose at least one calendar, or disconnect"), field="calendars")
     row.state = ConnectionState.FAILING if row.failing_since else ConnectionState.ACTIVE
     row.save(update_fields=["state"])
-    for calendar in row.calendars.all():
+    for calendar in counting:
         calendar.counts = True
-        calendar.forget_marks()
+        calendar.forget_cursor()
         calendar.save()
     read_soon(row, now)
 
@@ -94,7 +102,7 @@ def switch_calendar(
         return
     row = ExternalCalendar.objects.get(pk=calendar.pk)
     row.counts, row.treats_tentative, row.treats_all_day = counts, treats_tentative, treats_all_day
-    row.forget_marks()
+    row.forget_cursor()
     row.save()
     if not counts:
         replace_busy_times(person=connection.person, calendar=row.pk, spans=(), now=now)
@@ -111,7 +119,7 @@ def look_now(*, connection: Connection, now: datetime) -> None:
     if wait > timedelta():
         raise CalendarError(TOO_OFTEN, _("We’ve just looked. You can ask again in a minute"), wait=wait)
     Connection.objects.filter(pk=row.pk).update(asked_at=now)
-    row.calendars.update(etag="", modified="", read_at=None)
+    row.calendars.update(cursor={}, read_at=None)
     read_soon(row, now)
 
 

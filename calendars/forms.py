@@ -1,13 +1,15 @@
 """The forms in which people connect calendars and say what counts."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from common.forms import ChipRadio, PlainText
+from common.forms import ChipRadio, PlainText, field_of
 
-from .models import AllDay
+from .models import AllDay, ExternalCalendar
 
 LONGEST_ADDRESS = 2000
 
@@ -74,6 +76,35 @@ class CalDavForm(forms.Form):
 class PasswordForm(forms.Form):
     use_required_attribute = False
     password = app_password_field(_("New app password"))
+
+
+class ChoiceForm(forms.Form):
+    """Which calendars of a connection count, from the first. Those that its person can change are offered as theirs."""
+
+    use_required_attribute = False
+    calendars = forms.MultipleChoiceField(
+        label=_("Which of these calendars should block bookings?"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": _("Choose at least one calendar, or disconnect the account"),
+            "invalid_choice": _("One of these calendars isn’t there any more. Choose again"),
+        },
+    )
+
+    def __init__(self, calendars: Sequence[ExternalCalendar], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = field_of(self, "calendars", forms.MultipleChoiceField)
+        field.choices = [(one.pk, _describe_found(one)) for one in calendars]
+        field.initial = [one.pk for one in calendars if one.is_writable]
+
+
+def _describe_found(calendar: ExternalCalendar) -> str:
+    said = ngettext(
+        "%(name)s: one busy time in the next 30 days",
+        "%(name)s: %(count)d busy times in the next 30 days",
+        calendar.found,
+    )
+    return said % {"name": calendar.shown_name, "count": calendar.found}
 
 
 class SwitchesForm(forms.Form):

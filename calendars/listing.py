@@ -12,7 +12,8 @@ from .wording import describe_failure
 
 
 def list_counting(person: User, now: datetime) -> list[NamedCalendar]:
-    counting = ExternalCalendar.objects.filter(connection__person=person, counts=True).select_related("connection")
+    found = ExternalCalendar.objects.filter(connection__person=person, counts=True, is_gone=False)
+    counting = found.select_related("connection")
     return [NamedCalendar(one.pk, one.shown_name, _warn_of(one.connection, now)) for one in counting]
 
 
@@ -21,7 +22,7 @@ def _warn_of(connection: Connection, now: datetime) -> str:
     since = connection.failing_since
     if since is None or (connection.state != ConnectionState.NEEDS_YOU and now - since < TOLD_AFTER):
         return ""
-    what = describe_failure(connection.failure, connection.kind).what
+    what = describe_failure(connection).what
     if connection.stopped_at:
         return _("%(what)s It doesn’t block times any more.") % {"what": what}
     return _("%(what)s New events there don’t block times.") % {"what": what}

@@ -1,4 +1,6 @@
-"""Reads connected calendars: claim one that is due, fetch it, write what it says. Only workers do this.
+"""Reads connected calendars: claim a connection that is due, read its calendars, write what they say.
+
+Only workers do this.
 
 A connection is in the hands of one worker at a time. The outcome is written in one transaction, and only while the
 lease is still that worker's own: what the calendar says is the old or the new, never half.
@@ -7,26 +9,29 @@ lease is still that worker's own: what the calendar says is the old or the new, 
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import transaction
 
-from accounts.encryption import cipher_for
 from accounts.models import User
 from common.texts import clean_text, one_line
 from sessions_app.availability.busy_times import replace_busy_times
 from sessions_app.models import Schedule
 
-from .connecting import PURPOSE, disconnect
-from .fetching import Fetched, FetchError, fetch_calendar
+from .connecting import disconnect
+from .fetching import FetchError
 from .models import STOPS_AFTER, TOLD_AFTER, Connection, ConnectionState, ExternalCalendar
 from .notices import News, tell_person, withdraw_notices
-from .reading.busy import Reading, read_busy_times
+from .reading.busy import Reading
 from .reading.entries import Reader
 from .reading.errors import ReadingError
+from .sources.contract import Outcome, RemoteCalendar, Source
+from .sources.opening import open_secret, seal_secret, source_of
 
 READ_SECONDS = 20
 logger = logging.getLogger(__name__)
@@ -44,7 +49,22 @@ BEYOND, USUAL_DAYS = 7, 60
 SUMMED_UP = timedelta(days=30)
 MOST_GUESSED, LONGEST_NAME = 10, 100
 # The person has to do something about these; all others may pass.
-NEEDS_PERSON = {"refused", "address", "key"}
+NEEDS_PERSON = {"refused", "address", "key", "not_caldav", "no_calendars", "elsewhere"}
+# For all calendars of a connection together; well within the lease
+MOST_SECONDS = 60
+
+
+@dataclass(slots=True)
+class Looked:
+    """What came of reading the calendars of one connection, by the number of each."""
+
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    failures: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def worst(self) -> str:
+        codes = list(self.failures.values())
+        return next((code for code in codes if code in NEEDS_PERSON), codes[0])
 
 
 def read_due(clock: Callable[[], datetime], *, seconds: float = READ_SECONDS) -> int:
@@ -69,11 +89,13 @@ def claim_connection(now: datetime) -> Connection | None:
 
 def look_at(row: Connection, now: datetime) -> None:
     """Bring a claimed connection to its next state."""
-    calendar = row.calendars.get()
     try:
-        fetched = _fetch(row, calendar, now)
-        reading = None if fetched.content is None else _read(row.person, calendar, fetched.content, now)
-    except (FetchError, ReadingError) as error:
+        source = source_of(row)
+        calendars = note_listing(row, source.list_calendars(), now)
+        if calendars is not None:
+            looked = _read_all(row, source, calendars, now)
+            note_looked(row, looked, source.secret, now)
+    except FetchError as error:
         note_failure(row, error.code, now)
     except InvalidToken:
         note_failure(row, "key", now)
@@ -81,8 +103,6 @@ def look_at(row: Connection, now: datetime) -> None:
         # Not the traceback: its last line may quote what the calendar says.
         logger.error("calendar connection %s: %s", row.pk, type(error).__name__)
         note_failure(row, "broken", now)
-    else:
-        note_success(row, fetched, reading, now)
 
 
 def forget_proposals(*, now: datetime) -> int:
@@ -101,11 +121,76 @@ def window_of(person: User, now: datetime) -> tuple[datetime, datetime]:
 
 
 @transaction.atomic
-def note_success(row: Connection, fetched: Fetched, reading: Reading | None, now: datetime) -> bool:
-    """`reading` is None if nothing has changed. Returns whether it was still ours to note."""
+def note_listing(row: Connection, listed: Sequence[RemoteCalendar], now: datetime) -> list[ExternalCalendar] | None:
+    """Keep which calendars there are. Returns those to be read; None if it was no longer ours to note."""
+    held = _still_leased(row)
+    if held is None:
+        return None
+    known = {calendar.remote_id: calendar for calendar in held.calendars.all()}
+    for remote in listed:
+        calendar = known.pop(remote.remote_id, None) or ExternalCalendar(connection=held, remote_id=remote.remote_id)
+        _note_remote(calendar, remote)
+    for calendar in known.values():
+        if not calendar.is_gone:
+            calendar.is_gone = True
+            calendar.save(update_fields=["is_gone"])
+            replace_busy_times(person=held.person, calendar=calendar.pk, spans=(), now=now)
+    there = [calendar for calendar in held.calendars.all() if not calendar.is_gone]
+    # One that doesn't count is read once, so that its person sees what is in it; and a connection's only one always.
+    wanted = [one for one in there if one.counts or one.read_at is None or len(there) == 1]
+    return sorted(wanted, key=lambda one: (one.read_at is not None, one.read_at))
+
+
+def _note_remote(calendar: ExternalCalendar, remote: RemoteCalendar) -> None:
+    name = one_line(clean_text(remote.name))[:LONGEST_NAME] or calendar.name
+    said = (name, remote.colour, remote.is_writable)
+    if calendar.pk and not calendar.is_gone and said == (calendar.name, calendar.colour, calendar.is_writable):
+        return
+    if calendar.is_gone:
+        calendar.forget_cursor()
+    calendar.name, calendar.colour, calendar.is_writable = said
+    calendar.is_gone = False
+    calendar.save()
+
+
+def _read_all(row: Connection, source: Source, calendars: Sequence[ExternalCalendar], now: datetime) -> Looked:
+    """One that can't be read is in the way of no other, unless the reason is the account's."""
+    looked = Looked()
+    end = time.monotonic() + MOST_SECONDS
+    for calendar in calendars:
+        if time.monotonic() > end:
+            looked.failures[calendar.pk] = "too_slow"
+            continue
+        try:
+            looked.outcomes[calendar.pk] = _read(row.person, source, calendar, now)
+        except (FetchError, ReadingError) as error:
+            looked.failures[calendar.pk] = error.code
+            if error.code in NEEDS_PERSON:
+                break
+    return looked
+
+
+@transaction.atomic
+def note_looked(row: Connection, looked: Looked, secret: bytes, now: datetime) -> bool:
+    """What was read, all in one. Returns whether it was still ours to note."""
     held = _still_leased(row)
     if held is None:
         return False
+    _keep_secret(held, row, secret)
+    for calendar in held.calendars.filter(pk__in=looked.outcomes):
+        outcome = looked.outcomes[calendar.pk]
+        if outcome.reading is not None:
+            _note_reading(calendar, outcome.reading, outcome.cursor, now)
+            if calendar.counts:
+                replace_busy_times(person=held.person, calendar=calendar.pk, spans=outcome.reading.spans, now=now)
+    if looked.failures:
+        _note_failure(held, looked.worst, now, well=set(looked.outcomes))
+    else:
+        _note_success(held, now)
+    return True
+
+
+def _note_success(held: Connection, now: datetime) -> None:
     if held.failing_since:
         held.version += 1
         withdraw_notices(held)
@@ -116,12 +201,6 @@ def note_success(row: Connection, fetched: Fetched, reading: Reading | None, now
     held.synced_at = held.tried_at = now
     held.next_at = now + _jittered(EVERY)
     held.save()
-    if reading is not None:
-        calendar = held.calendars.get()
-        _note_reading(calendar, fetched, reading, now)
-        if calendar.counts:
-            replace_busy_times(person=held.person, calendar=calendar.pk, spans=reading.spans, now=now)
-    return True
 
 
 @transaction.atomic
@@ -130,6 +209,12 @@ def note_failure(row: Connection, code: str, now: datetime) -> bool:
     held = _still_leased(row)
     if held is None:
         return False
+    _note_failure(held, code, now, well=set())
+    return True
+
+
+def _note_failure(held: Connection, code: str, now: datetime, *, well: Collection[int]) -> None:
+    """`well`: its calendars that could be read."""
     is_proposed = held.state == ConnectionState.PROPOSED
     needs_person = code in NEEDS_PERSON
     if held.failing_since is None or (needs_person and held.state == ConnectionState.FAILING):
@@ -137,22 +222,16 @@ def note_failure(row: Connection, code: str, now: datetime) -> bool:
     held.failing_since = held.failing_since or now
     held.failures += 1
     held.failure, held.tried_at, held.lease_until = code, now, None
+    if well:
+        held.synced_at = now
     if not is_proposed:
         held.state = ConnectionState.NEEDS_YOU if needs_person else ConnectionState.FAILING
-        _follow_up(held, now)
+        _follow_up(held, now, well)
     held.next_at = _next_try(held, now)
     held.save()
-    return True
 
 
-def _fetch(row: Connection, calendar: ExternalCalendar, now: datetime) -> Fetched:
-    address = cipher_for(PURPOSE).decrypt(row.secret).decode()
-    if calendar.was_read_within(WHOLE_EVERY, now=now):
-        return fetch_calendar(address, etag=calendar.etag, modified=calendar.modified)
-    return fetch_calendar(address)
-
-
-def _read(person: User, calendar: ExternalCalendar, content: bytes, now: datetime) -> Reading:
+def _read(person: User, source: Source, calendar: ExternalCalendar, now: datetime) -> Outcome:
     reader = Reader(
         zone=person.zone_name,
         addresses=frozenset({person.email.lower(), person.readable_email.lower()}),
@@ -161,7 +240,14 @@ def _read(person: User, calendar: ExternalCalendar, content: bytes, now: datetim
         all_day=calendar.treats_all_day,  # type: ignore[arg-type]
     )
     first, last = window_of(person, now)
-    return read_busy_times(content, reader, first=first, last=last)
+    cursor = calendar.cursor if calendar.was_read_within(WHOLE_EVERY, now=now) else {}
+    return source.read_calendar(calendar.remote_id, cursor, reader, first=first, last=last)
+
+
+def _keep_secret(held: Connection, row: Connection, secret: bytes) -> None:
+    """As the source found it to be meanwhile, unless someone else has changed it since."""
+    if held.secret == row.secret and secret != open_secret(held):
+        held.secret = seal_secret(secret)
 
 
 def _still_leased(row: Connection) -> Connection | None:
@@ -171,13 +257,11 @@ def _still_leased(row: Connection) -> Connection | None:
     return found.filter(pk=row.pk, lease_until=row.lease_until).first()
 
 
-def _note_reading(calendar: ExternalCalendar, fetched: Fetched, reading: Reading, now: datetime) -> None:
+def _note_reading(calendar: ExternalCalendar, reading: Reading, cursor: dict[str, Any], now: datetime) -> None:
     ahead = [span for span in reading.spans if span.end > now]
-    calendar.name = one_line(clean_text(reading.name))[:LONGEST_NAME]
-    # Marks that we can't keep whole are no marks.
-    calendar.etag = fetched.etag if len(fetched.etag) <= 500 else ""
-    calendar.modified = fetched.modified if len(fetched.modified) <= 100 else ""
-    calendar.read_at = now
+    if reading.name or not calendar.remote_id:
+        calendar.name = one_line(clean_text(reading.name))[:LONGEST_NAME]
+    calendar.cursor, calendar.read_at = cursor, now
     calendar.found = sum(span.start < now + SUMMED_UP for span in ahead)
     calendar.next_start = ahead[0].start if ahead else None
     guessed = sorted(reading.guessed.items())[:MOST_GUESSED]
@@ -186,15 +270,15 @@ def _note_reading(calendar: ExternalCalendar, fetched: Fetched, reading: Reading
     calendar.save()
 
 
-def _follow_up(held: Connection, now: datetime) -> None:
+def _follow_up(held: Connection, now: datetime, well: Collection[int]) -> None:
     if held.state == ConnectionState.NEEDS_YOU:
         tell_person(held, News.REFUSED, now=now)
     failing_for = now - (held.failing_since or now)
     if failing_for >= STOPS_AFTER:
         if held.stopped_at is None:
             held.stopped_at = now
-            for calendar in held.calendars.all():
-                calendar.forget_marks()
+            for calendar in held.calendars.exclude(pk__in=well):
+                calendar.forget_cursor()
                 calendar.save()
                 replace_busy_times(person=held.person, calendar=calendar.pk, spans=(), now=now)
             tell_person(held, News.STOPPED, now=now)

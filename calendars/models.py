@@ -17,6 +17,8 @@ TOLD_AFTER, STOPS_AFTER = timedelta(hours=24), timedelta(days=7)
 class ConnectionKind(models.TextChoices):
     ADDRESS = "address", _("Calendar address")
     CALDAV = "caldav", _("CalDAV account")
+    GOOGLE = "google", _("Google Calendar")
+    MICROSOFT = "microsoft", _("Microsoft 365 or Outlook")
 
 
 class ConnectionState(models.TextChoices):
@@ -90,18 +92,22 @@ class Connection(models.Model):
 class ExternalCalendar(models.Model):
     """One calendar of a connection: whether it counts, how, and what was found at the last reading.
 
-    `etag` and `modified` are marks by which its server can say that nothing has changed; `read_at`: when all of it was
-    read. `found`: how many busy times were in the 30 days after that. `guessed`: zones that nobody could tell, each
-    with its number of events. `unread`: how many events made no sense.
+    `remote_id` is what its server calls it; empty where a connection has only one. `is_gone`: the server doesn't name
+    it any more. `cursor` is what the server gave, by which it can say that nothing has changed; `read_at`: when all of
+    it was read. `found`: how many busy times were in the 30 days after that. `guessed`: zones that nobody could tell,
+    each with its number of events. `unread`: how many events made no sense.
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="calendars")
+    remote_id = models.CharField(max_length=1000, blank=True)
     name = models.CharField(max_length=100, blank=True)
+    colour = models.CharField(max_length=7, blank=True)
+    is_writable = models.BooleanField(default=False)
+    is_gone = models.BooleanField(default=False)
     counts = models.BooleanField(default=False)
     treats_tentative = models.BooleanField(default=True)
     treats_all_day = models.CharField(max_length=10, choices=AllDay, default=AllDay.SAID)
-    etag = models.CharField(max_length=500, blank=True)
-    modified = models.CharField(max_length=100, blank=True)
+    cursor = models.JSONField(default=dict, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
     found = models.PositiveIntegerField(default=0)
     next_start = models.DateTimeField(null=True, blank=True)
@@ -110,6 +116,9 @@ class ExternalCalendar(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "remote_id"], name="a_connection_has_each_calendar_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.connection_id}: {self.name}"
@@ -118,9 +127,9 @@ class ExternalCalendar(models.Model):
     def shown_name(self) -> str:
         return self.name or self.connection.host
 
-    def forget_marks(self) -> None:
+    def forget_cursor(self) -> None:
         """All of it is read next time, whatever its server says."""
-        self.etag = self.modified = ""
+        self.cursor = {}
         self.read_at = None
 
     def was_read_within(self, time: timedelta, *, now: datetime) -> bool:

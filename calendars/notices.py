@@ -47,7 +47,7 @@ def render_email(row: Notification, now: datetime) -> Message | Nothing:
     if connection is None or connection.failing_since is None:
         return Nothing("not so any more")
     reader = NoticeReader(row.recipient, now)
-    failure = describe_failure(connection.failure, connection.kind)
+    failure = describe_failure(connection)
     context: Context = {
         "news": row.kind,
         "calendar": _name_of(connection),

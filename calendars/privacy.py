@@ -14,8 +14,9 @@ TABLES: tuple[Table, ...] = (
         {
             "name": mine(),
             "treats_all_day": fact(),
-            "etag": hidden("a mark of the calendar's server"),
-            "modified": hidden("a mark of the calendar's server"),
+            "remote_id": hidden("what the calendar's server calls it"),
+            "colour": fact("a colour"),
+            "cursor": hidden("a mark of the calendar's server"),
             "guessed": mine(),
         },
         people=("connection__person",),

@@ -1,11 +1,12 @@
 """The page for calendars that a person keeps elsewhere. Nothing is fetched here: only workers read calendars."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,19 +23,48 @@ from sessions_app.availability.busy_week import busy_week_of
 from .accounts import connect_caldav, renew_password
 from .connecting import connect_address, count_connection, disconnect, look_now, switch_calendar
 from .errors import CalendarError
-from .forms import AddressForm, CalDavForm, PasswordForm, SwitchesForm
+from .forms import AddressForm, CalDavForm, ChoiceForm, PasswordForm, SwitchesForm
 from .guides import GUIDES, PASSWORD_GUIDES
 from .models import AllDay, Connection, ConnectionKind, ConnectionState, ExternalCalendar
 from .wording import Failure, describe_failure
 
 
 @dataclass(frozen=True, slots=True)
-class ConnectionPanel:
-    connection: Connection
+class CalendarPanel:
+    """What the page says of one calendar."""
+
     calendar: ExternalCalendar
     switches: SwitchesForm
+    now: datetime
+
+    @property
+    def upcoming(self) -> datetime | None:
+        """As it was read last; what has begun meanwhile isn't upcoming any more."""
+        start = self.calendar.next_start
+        return start if start and start > self.now else None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionPanel:
+    connection: Connection
+    calendars: Sequence[CalendarPanel]
+    choice: ChoiceForm
     password_form: PasswordForm
     now: datetime
+
+    @property
+    def name(self) -> str:
+        is_account = self.has_several or not self.calendars
+        return self.connection.host if is_account else self.calendars[0].calendar.shown_name
+
+    @property
+    def has_several(self) -> bool:
+        """Also an account in which there is only one for now."""
+        return any(panel.calendar.remote_id for panel in self.calendars)
+
+    @property
+    def counts(self) -> bool:
+        return any(panel.calendar.counts for panel in self.calendars)
 
     @property
     def is_proposed(self) -> bool:
@@ -49,15 +79,8 @@ class ConnectionPanel:
         return self.is_proposed and self.connection.synced_at is not None
 
     @property
-    def upcoming(self) -> datetime | None:
-        """As it was read last; what has begun meanwhile isn't upcoming any more."""
-        start = self.calendar.next_start
-        return start if start and start > self.now else None
-
-    @property
     def failure(self) -> Failure | None:
-        connection = self.connection
-        return describe_failure(connection.failure, connection.kind) if connection.failing_since else None
+        return describe_failure(self.connection) if self.connection.failing_since else None
 
     @property
     def has_password(self) -> bool:
@@ -72,6 +95,19 @@ class ConnectionPanel:
         if self.connection.state == ConnectionState.NEEDS_YOU or self.connection.stopped_at:
             return "danger"
         return "warn"
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Forms of connections that were sent and can't be taken: by the number of the calendar, or of the connection."""
+
+    switches: dict[int, SwitchesForm] = field(default_factory=dict)
+    choices: dict[int, ChoiceForm] = field(default_factory=dict)
+    passwords: dict[int, PasswordForm] = field(default_factory=dict)
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.switches or self.choices or self.passwords)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -121,9 +157,8 @@ def external_calendar(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     now, act = timezone.now(), request.POST.get("act")
     try:
         if act == "count":
-            count_connection(connection=connection, now=now)
-            messages.success(request, _("Your busy times count from now on."))
-        elif act == "look":
+            return _count(request, connection, now)
+        if act == "look":
             look_now(connection=connection, now=now)
             messages.success(request, _("We’re looking now. Reload this page in a moment."))
         elif act == "disconnect":
@@ -138,8 +173,22 @@ def external_calendar(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     return redirect("external_calendars")
 
 
+def _count(request: SignedInRequest, connection: Connection, now: datetime) -> HttpResponse:
+    """Raises CalendarError."""
+    calendars = [one for one in connection.calendars.all() if not one.is_gone]
+    chosen = None
+    if any(one.remote_id for one in calendars):
+        form = ChoiceForm(calendars, request.POST, prefix=f"n{connection.pk}")
+        if not form.is_valid():
+            return _render_page(request, now, typed=Typed(choices={connection.pk: form}))
+        chosen = {int(number) for number in form.cleaned_data["calendars"]}
+    count_connection(connection=connection, chosen=chosen, now=now)
+    messages.success(request, _("Your busy times count from now on."))
+    return redirect("external_calendars")
+
+
 def _renew_password(request: SignedInRequest, connection: Connection, now: datetime) -> HttpResponse:
-    form = PasswordForm(request.POST, prefix=f"c{connection.pk}")
+    form = PasswordForm(request.POST, prefix=f"p{connection.pk}")
     if form.is_valid():
         try:
             renew_password(connection=connection, password=form.cleaned_data["password"], now=now)
@@ -148,16 +197,20 @@ def _renew_password(request: SignedInRequest, connection: Connection, now: datet
         else:
             messages.success(request, _("Saved. We’re signing in with it now. Reload this page in a moment."))
             return redirect("external_calendars")
-    return _render_page(request, now, passwords={connection.pk: form})
+    return _render_page(request, now, typed=Typed(passwords={connection.pk: form}))
 
 
 def _switch(request: SignedInRequest, connection: Connection, now: datetime) -> HttpResponse:
-    form = SwitchesForm(request.POST, prefix=f"c{connection.pk}")
+    calendars = list(connection.calendars.all())
+    named = [one for one in calendars if str(one.pk) == request.POST.get("calendar") or len(calendars) == 1]
+    if not named:
+        raise Http404
+    form = SwitchesForm(request.POST, prefix=f"c{named[0].pk}")
     if not form.is_valid():
-        return _render_page(request, now, typed={connection.pk: form})
+        return _render_page(request, now, typed=Typed(switches={named[0].pk: form}))
     chosen = form.cleaned_data
     switch_calendar(
-        calendar=connection.calendars.get(),
+        calendar=named[0],
         counts=chosen["counts"],
         treats_tentative=chosen["treats_tentative"],
         treats_all_day=AllDay(chosen["treats_all_day"]),
@@ -173,31 +226,41 @@ def _render_page(
     *,
     form: AddressForm | None = None,
     account_form: CalDavForm | None = None,
-    typed: dict[int, SwitchesForm] | None = None,
-    passwords: dict[int, PasswordForm] | None = None,
+    typed: Typed | None = None,
 ) -> HttpResponse:
-    form, account_form = form or AddressForm(), account_form or CalDavForm()
-    typed, passwords = typed or {}, passwords or {}
+    form, account_form, typed = form or AddressForm(), account_form or CalDavForm(), typed or Typed()
     rows = Connection.objects.filter(person=request.user).prefetch_related("calendars")
-    panels = []
-    for row in rows:
-        [calendar] = row.calendars.all()
-        password_form = passwords.get(row.pk) or PasswordForm(prefix=f"c{row.pk}")
-        panels.append(ConnectionPanel(row, calendar, typed.get(row.pk) or _switches_of(calendar), password_form, now))
-    has_errors = bool(form.errors or account_form.errors or typed or passwords)
     context = {
         "form": form,
         "account_form": account_form,
-        "panels": panels,
+        "panels": [_panel_of(row, typed, now) for row in rows],
         "elsewhere": busy_week_of(request.user, zone=viewer_zone(request), now=now),
         "guides": GUIDES,
         "password_guides": PASSWORD_GUIDES,
         "nav": "settings",
     }
+    has_errors = bool(form.errors or account_form.errors or typed.has_errors)
     return render(request, "calendars/settings.html", context, status=422 if has_errors else 200)
+
+
+def _panel_of(row: Connection, typed: Typed, now: datetime) -> ConnectionPanel:
+    calendars = row.calendars.all()
+    there = [one for one in calendars if not one.is_gone]
+    return ConnectionPanel(
+        connection=row,
+        # One that is gone is shown for as long as its person relied on it.
+        calendars=[
+            CalendarPanel(one, typed.switches.get(one.pk) or _switches_of(one), now)
+            for one in calendars
+            if one.counts or not one.is_gone
+        ],
+        choice=typed.choices.get(row.pk) or ChoiceForm(there, prefix=f"n{row.pk}"),
+        password_form=typed.passwords.get(row.pk) or PasswordForm(prefix=f"p{row.pk}"),
+        now=now,
+    )
 
 
 def _switches_of(calendar: ExternalCalendar) -> SwitchesForm:
     names = ("counts", "treats_tentative", "treats_all_day")
     initial = {name: getattr(calendar, name) for name in names}
-    return SwitchesForm(initial=initial, prefix=f"c{calendar.connection_id}")
+    return SwitchesForm(initial=initial, prefix=f"c{calendar.pk}")

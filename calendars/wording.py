@@ -5,7 +5,7 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .models import ConnectionKind
+from .models import Connection, ConnectionKind
 
 
 class Failure(NamedTuple):
@@ -58,7 +58,8 @@ ACCOUNT_FAILURES: dict[str, Failure] = {
 }
 
 
-def describe_failure(code: str, kind: str) -> Failure:
-    if kind == ConnectionKind.CALDAV and code in ACCOUNT_FAILURES:
+def describe_failure(connection: Connection) -> Failure:
+    code = connection.failure
+    if connection.kind == ConnectionKind.CALDAV and code in ACCOUNT_FAILURES:
         return ACCOUNT_FAILURES[code]
     return FAILURES.get(code, FAILURES["broken"])

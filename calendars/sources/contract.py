@@ -1,13 +1,20 @@
-"""What every source of calendars gives."""
+"""What all sources of calendars can do. They ask others over the network, so only workers call them."""
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
 from calendars.reading.busy import Reading
+from calendars.reading.entries import Reader
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteCalendar:
+    """One calendar that a connection could read.
+
+    `remote_id` is empty where there is only one. `colour` is "#rrggbb" or empty.
+    """
+
     remote_id: str
     name: str
     colour: str
@@ -16,5 +23,58 @@ class RemoteCalendar:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
+    """Of reading one calendar. `reading` is None if nothing has changed since `cursor`, as it was given before."""
+
     reading: Reading | None
     cursor: dict[str, Any]
+
+
+class Source(Protocol):
+    """`secret` is what it was made from, with what was found out meanwhile. Both methods raise FetchError."""
+
+    @property
+    def secret(self) -> bytes: ...
+
+    def list_calendars(self) -> list[RemoteCalendar]: ...
+
+    def read_calendar(
+        self, remote_id: str, cursor: dict[str, Any], reader: Reader, *, first: datetime, last: datetime
+    ) -> Outcome: ...
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenEvent:
+    """A session as it is to stand there, from `start` to `end` in UTC. `content` is all of it as an iCalendar file."""
+
+    uid: str
+    sequence: int
+    start: datetime
+    end: datetime
+    title: str
+    description: str
+    url: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KnownEvent:
+    """What its server calls it; no `remote_id` if we never heard whether it was written. `etag`: its mark there."""
+
+    uid: str
+    remote_id: str = ""
+    etag: str = ""
+
+
+class Writer(Protocol):
+    """Puts events into the calendars of one connection. All three raise FetchError."""
+
+    def put_event(self, remote_id: str, event: WrittenEvent, known: KnownEvent | None) -> KnownEvent:
+        """Write it over the one that is known, or else as a new one. Raises `changed` if that one isn't as it was, or
+        if there is one although none is known.
+        """
+
+    def find_event(self, remote_id: str, known: KnownEvent) -> KnownEvent | None:
+        """As it stands there now; None if it doesn't."""
+
+    def remove_event(self, remote_id: str, known: KnownEvent) -> None:
+        """If it is gone already, that is well."""

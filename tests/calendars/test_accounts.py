@@ -4,19 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from calendars.accounts import as_server, connect_caldav, renew_password
+from calendars.accounts import as_server, connect_caldav
 from calendars.connecting import connect_address
 from calendars.errors import CalendarError
-from calendars.models import Connection, ConnectionKind, ExternalCalendar
+from calendars.models import Connection
 from calendars.wording import ACCOUNT_FAILURES
-from sessions_app.models import BusySpan
-from tests.calendars.dav_servers import PASSWORD, USER, Radicale
-from tests.calendars.feeds import read_now
-from tests.calendars.test_page import PAGE, press, said_on
+from tests.calendars.dav_servers import PASSWORD, USER
+from tests.calendars.test_page import PAGE, said_on
 from tests.conftest import NOW
 from tests.form_codes import codes_of
 from tests.markup import elements_of, markup_of
-from tests.sessions_app.conftest import THURSDAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 ACCOUNT = {"address": "https://dav.example.org/", "user": USER, "password": PASSWORD}

@@ -6,10 +6,10 @@ from itertools import pairwise
 import pytest
 
 from accounts.models import User
-from calendars import looking
 from calendars.connecting import connect_address, count_connection, switch_calendar
 from calendars.looking import EVERY, JITTER, LEASE, LONGEST_WAIT, WHOLE_EVERY, claim_connection, look_at
 from calendars.models import AllDay, Connection
+from calendars.sources import address
 from notifications.models import InboxItem, Notification, State
 from sessions_app.models import BusySpan
 from tests.calendars.feeds import connect, read_now, write_calendar
@@ -203,7 +203,7 @@ def test_an_error_of_ours_is_logged_without_what_it_says(alice, feed, monkeypatc
 
     feed.content = write_calendar(THURSDAY)
     made = connect(alice, feed)
-    monkeypatch.setattr(looking, "read_busy_times", break_down)
+    monkeypatch.setattr(address, "read_busy_times", break_down)
 
     read_now(NOW + HOUR)
 

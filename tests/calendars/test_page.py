@@ -48,7 +48,7 @@ def test_the_whole_way(alice, client_for, feed):
     assert states_on(client) == ["active"]
     assert BusySpan.objects.count() == 1
 
-    press(client, made, "switch", **{f"c{made.pk}-treats_all_day": "never"})
+    press(client, made, "switch", **{f"c{made.calendars.get().pk}-treats_all_day": "never"})
     assert BusySpan.objects.count() == 0
 
     press(client, made, "disconnect")
@@ -73,7 +73,10 @@ def test_a_choice_that_is_none_changes_nothing(alice, client_for, feed):
     feed.content = write_calendar(THURSDAY)
     made = connect(alice, feed)
 
-    assert press(client_for(alice), made, "switch", **{f"c{made.pk}-treats_all_day": "now"}).status_code == 422
+    assert (
+        press(client_for(alice), made, "switch", **{f"c{made.calendars.get().pk}-treats_all_day": "now"}).status_code
+        == 422
+    )
     assert BusySpan.objects.count() == 1
 
 

@@ -249,7 +249,7 @@ def write_about_sessions(canary: Canary, booking: Booking, staff: User) -> None:
         next_at=NOW,
     )
     ExternalCalendar.objects.create(
-        connection=calendar, name=new(), etag=new(), modified=new(), guessed={new(): 1}, read_at=NOW
+        connection=calendar, name=new(), remote_id=new(), cursor={"mark": new()}, guessed={new(): 1}, read_at=NOW
     )
     CalendarFeed.objects.create(person=person, token_hash=new(), content_hash=new(), created_at=NOW, changed_at=NOW)
     AttendanceAct.objects.create(
