@@ -115,7 +115,7 @@ class ExternalCalendar(models.Model):
     unread = models.PositiveIntegerField(default=0)
 
     class Meta:
-        ordering = ["pk"]
+        ordering = ["name", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["connection", "remote_id"], name="a_connection_has_each_calendar_once"),
         ]

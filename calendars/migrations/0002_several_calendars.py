@@ -9,6 +9,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AlterModelOptions(
+            name="externalcalendar",
+            options={"ordering": ["name", "pk"]},
+        ),
         migrations.RemoveField(
             model_name="externalcalendar",
             name="etag",
