@@ -55,8 +55,6 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`content` is empty unless the status promises some."""
-
     status: int
     headers: Message
     content: bytes = b""

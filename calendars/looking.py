@@ -214,7 +214,7 @@ def note_failure(row: Connection, code: str, now: datetime) -> bool:
 
 
 def _note_failure(held: Connection, code: str, now: datetime, *, well: Collection[int]) -> None:
-    """`well`: its calendars that could be read."""
+    # `well` are its calendars that could be read.
     is_proposed = held.state == ConnectionState.PROPOSED
     needs_person = code in NEEDS_PERSON
     if held.failing_since is None or (needs_person and held.state == ConnectionState.FAILING):

@@ -31,8 +31,6 @@ from .wording import Failure, describe_failure
 
 @dataclass(frozen=True, slots=True)
 class CalendarPanel:
-    """What the page says of one calendar."""
-
     calendar: ExternalCalendar
     switches: SwitchesForm
     now: datetime
@@ -144,7 +142,6 @@ def _connect_account(request: SignedInRequest, now: datetime) -> HttpResponse:
 
 
 def _check_limit(request: SignedInRequest, now: datetime) -> None:
-    """Raises CalendarError `too_often`."""
     if again := take_calendar(request, request.user):
         said = _("You’ve connected a lot of calendars in a short time. Try again later")
         raise CalendarError(TOO_OFTEN, said, field="address", wait=again - now)
@@ -174,7 +171,6 @@ def external_calendar(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 
 def _count(request: SignedInRequest, connection: Connection, now: datetime) -> HttpResponse:
-    """Raises CalendarError."""
     calendars = [one for one in connection.calendars.all() if not one.is_gone]
     chosen = None
     if any(one.remote_id for one in calendars):

@@ -14,13 +14,11 @@ LONGEST_MARK = 500
 
 
 class AddressSource:
-    """`secret` is the address."""
-
     def __init__(self, secret: bytes) -> None:
         self.secret = secret
 
     def list_calendars(self) -> list[RemoteCalendar]:
-        """What it is called, only the file says."""
+        # What it is called, only the file says.
         return [RemoteCalendar("", "", "", is_writable=False)]
 
     def read_calendar(

@@ -116,7 +116,6 @@ class CalDavSource:
         return Outcome(read_objects(contents, reader, first=first, last=last), {"mark": mark} if mark else {})
 
     def _list_known(self, client: WebDavClient) -> list[RemoteCalendar]:
-        """None if they aren't where they were when we looked last."""
         try:
             return self._calendars_at(client, self._known.homes)
         except StatusError as error:
@@ -228,7 +227,6 @@ def _addresses_in(principal: Resource, user: str) -> set[str]:
 
 
 def _mark_of(client: WebDavClient, url: str, window: Iterable[str]) -> str:
-    """Empty if its server has none."""
     for resource in client.find_properties(url, MARKS).resources[:1]:
         for name in (f"{DAV}sync-token", f"{SERVER}getctag"):
             if said := resource.text_of(name):

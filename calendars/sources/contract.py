@@ -66,15 +66,15 @@ class KnownEvent:
 
 
 class Writer(Protocol):
-    """Puts events into the calendars of one connection. All three raise FetchError."""
+    """Puts events into the calendars of one connection. All three raise FetchError.
 
-    def put_event(self, remote_id: str, event: WrittenEvent, known: KnownEvent | None) -> KnownEvent:
-        """Write it over the one that is known, or else as a new one. Raises `changed` if that one isn't as it was, or
-        if there is one although none is known.
-        """
+    `put_event` writes over the one that is known, or else a new one; it raises `changed` if that one isn't as it was,
+    or if there is one although none is known. `find_event` gives it as it stands there now, or None. One that is gone
+    already is well removed.
+    """
 
-    def find_event(self, remote_id: str, known: KnownEvent) -> KnownEvent | None:
-        """As it stands there now; None if it doesn't."""
+    def put_event(self, remote_id: str, event: WrittenEvent, known: KnownEvent | None) -> KnownEvent: ...
 
-    def remove_event(self, remote_id: str, known: KnownEvent) -> None:
-        """If it is gone already, that is well."""
+    def find_event(self, remote_id: str, known: KnownEvent) -> KnownEvent | None: ...
+
+    def remove_event(self, remote_id: str, known: KnownEvent) -> None: ...

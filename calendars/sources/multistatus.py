@@ -35,7 +35,6 @@ class Resource:
         return (found.text or "").strip() if found is not None else ""
 
     def has_inside(self, name: str, *inner: str) -> bool:
-        """Whether any of these elements is in the property."""
         found = self.properties.get(name)
         return found is not None and any(one.tag in inner for one in found.iter())
 
@@ -69,7 +68,7 @@ def _resources_of(answer: ET.Element) -> Iterator[Resource]:
 
 
 def _status_of(element: ET.Element) -> int:
-    """Of a line as `HTTP/1.1 200 OK`."""
+    # As `HTTP/1.1 200 OK`.
     said = (element.findtext(f"{DAV}status") or "").split()
     if len(said) < 2 or not (said[1].isascii() and said[1].isdigit()):
         raise XmlError("A status that is none.")

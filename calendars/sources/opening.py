@@ -22,7 +22,6 @@ def source_of(connection: Connection) -> Source:
 
 
 def open_secret(connection: Connection) -> bytes:
-    """Raises InvalidToken."""
     return cipher_for(PURPOSE).decrypt(connection.secret)
 
 

@@ -17,8 +17,6 @@ PLAIN = "%/:?#[]@!$&'()*+,;=~-._"
 
 
 class StatusError(FetchError):
-    """The server answered with a status that doesn't give us what we asked for."""
-
     def __init__(self, status: int) -> None:
         super().__init__("refused" if status == http.client.UNAUTHORIZED else "broken")
         self.status = status
@@ -62,7 +60,6 @@ class WebDavClient:
         return self._ask_for_many("REPORT", url, body, 1)
 
     def ask(self, method: str, url: str, headers: dict[str, str], body: bytes | None = None) -> tuple[str, Answer]:
-        """What was answered, and by which address in the end."""
         headers = {"Authorization": self.account.authorization, **headers}
         for _hop in range(MOST_HOPS):
             if not may_have_password(self.account.address, url):
@@ -102,7 +99,6 @@ def may_have_password(given: str, url: str) -> bool:
 
 
 def join_address(url: str, href: str) -> str:
-    """Raises FetchError `broken`."""
     try:
         return urljoin(url, quote(href, safe=PLAIN))
     except ValueError:
