@@ -1,6 +1,6 @@
 """Several calendars of one connection.
 
-What the release before keeps of the one calendar is no longer used: it leaves the state, and the database later.
+What was kept of the one calendar is no longer used: it leaves the state here, and the database in the next migration.
 """
 
 from django.db import migrations, models
