@@ -31,23 +31,25 @@ class AddressForm(forms.Form):
 LONGEST_USER, LONGEST_PASSWORD = 254, 200
 
 
-def app_password_field(label: Any, **options: Any) -> forms.CharField:
+class PasswordForm(forms.Form):
     """Never filled in again, and never kept by the browser: it is none of ours."""
-    return forms.CharField(
-        label=label,
+
+    use_required_attribute = False
+    password = forms.CharField(
+        label=_("App password"),
+        help_text=_("One that you make for us only, not your usual password"),
         max_length=LONGEST_PASSWORD,
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false", "dir": "ltr"}),
         error_messages={
             "required": _("Enter the app password"),
             "max_length": _("The password must be %(limit_value)d characters or less"),
         },
-        **options,
     )
 
 
-class CalDavForm(forms.Form):
-    use_required_attribute = False
+class CalDavForm(PasswordForm):
     prefix = "caldav"
+    field_order = ("address", "user", "password")
     address = PlainText(
         label=_("Server"),
         help_text=_("For example caldav.icloud.com, or the CalDAV address that your calendar shows"),
@@ -68,14 +70,6 @@ class CalDavForm(forms.Form):
         },
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "dir": "ltr"}),
     )
-    password = app_password_field(
-        _("App password"), help_text=_("One that you make for us only, not your usual password")
-    )
-
-
-class PasswordForm(forms.Form):
-    use_required_attribute = False
-    password = app_password_field(_("New app password"))
 
 
 class ChoiceForm(forms.Form):

@@ -49,6 +49,7 @@ MODULES = [
 ]
 # Where a plain Django or REST field is made on purpose, and why
 MADE_ELSEWHERE = {
+    ("calendars.forms", "PasswordForm"): "a password goes to its server as it was typed",
     ("accounts.forms.credentials", "password_field"): "a password is taken exactly as it is typed",
 }
 
