@@ -10,6 +10,7 @@ from calendars.models import Connection, ConnectionState
 from sessions_app.models import BusySpan
 from tests.browser.conftest import expect_done
 from tests.browser.looking import problems
+from tests.calendars.dav_servers import PASSWORD, USER, Radicale, write_event
 from tests.calendars.feeds import Feed, read_now, write_calendar
 from tests.calendars.servers import Server
 
@@ -27,6 +28,15 @@ def feed(settings):
     yield found
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def radicale(tmp_path_factory, settings):
+    settings.WEBHOOKS_TO_LOCAL_ADDRESSES = True
+    server = Radicale(tmp_path_factory.mktemp("radicale"))
+    server.start()
+    yield server
+    server.stop()
 
 
 def press(page, act):
@@ -81,5 +91,42 @@ def test_every_look_of_it_is_sound(browser_page, priya, feed):
     found += problems(page, "calendars-failing")
     page.goto("/mentor/availability/")
     found += problems(page, "availability-failing")
+
+    assert found == []
+
+
+def connect_account(page, server):
+    page.goto(PAGE)
+    page.locator("input[name=caldav-address]").fill(server.url)
+    page.locator("input[name=caldav-user]").fill(USER)
+    page.locator("input[name=caldav-password]").fill(PASSWORD)
+    page.locator("input[name=caldav-password]").press("Enter")
+    expect_done(page)
+    read_now(timezone.now())
+    page.goto(PAGE)
+
+
+def test_calendars_of_an_account_are_chosen_and_every_look_of_it_is_sound(browser_page, priya, radicale):
+    for name in ("Work", "Family", "A calendar with a name that is much longer than names of calendars usually are"):
+        radicale.make_calendar(name.split()[0], name=name)
+    radicale.put(f"{radicale.home}Work/", "1", write_event(f":{timezone.now() + timedelta(days=2):%Y%m%dT%H%M%SZ}"))
+    page = browser_page(user=priya.person)
+    connect_account(page, radicale)
+    found = problems(page, "account-proposed")
+
+    page.locator("input[type=checkbox][name$=calendars]").first.uncheck()
+    press(page, "count")
+    read_now(timezone.now())
+    assert BusySpan.objects.exists()
+    page.goto(PAGE)
+    for calendar in page.locator("[data-calendar] summary").all():
+        calendar.click()
+    found += problems(page, "account-connected")
+
+    radicale.restart(password="another")
+    read_now(timezone.now() + timedelta(hours=1))
+    page.goto(PAGE)
+    assert page.locator("input[name$=password]").first.is_visible()
+    found += problems(page, "account-refused")
 
     assert found == []
