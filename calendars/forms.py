@@ -94,7 +94,7 @@ class ChoiceForm(forms.Form):
 
 def _describe_found(calendar: ExternalCalendar) -> str:
     said = ngettext(
-        "%(name)s: one busy time in the next 30 days",
+        "%(name)s: %(count)d busy time in the next 30 days",
         "%(name)s: %(count)d busy times in the next 30 days",
         calendar.found,
     )

@@ -82,11 +82,12 @@ class ConnectionPanel:
 
     @property
     def has_password(self) -> bool:
-        return self.connection.kind == ConnectionKind.CALDAV
+        """While calendars are being chosen, it is asked for only if it is at fault."""
+        return self.connection.kind == ConnectionKind.CALDAV and (not self.is_proposed or self.needs_password)
 
     @property
     def needs_password(self) -> bool:
-        return self.has_password and (self.connection.failure == "refused" or bool(self.password_form.errors))
+        return self.connection.failure == "refused" or bool(self.password_form.errors)
 
     @property
     def tone(self) -> str:
