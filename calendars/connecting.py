@@ -47,8 +47,7 @@ def make_connection(
     """`account` is what is connected only once. Raises CalendarError `exists`, `too_many`, beside the address."""
     User.objects.locked(person.pk)
     mine = Connection.objects.filter(person=person)
-    fingerprint = _fingerprint_of(person, account)
-    if mine.filter(kind=kind, fingerprint=fingerprint).exists():
+    if find_same(person=person, kind=kind, account=account):
         said = _("This calendar is connected already. You find it on this page")
         raise CalendarError("exists", said, field="address")
     if mine.count() >= settings.MAX_CALENDARS:
@@ -59,13 +58,19 @@ def make_connection(
         kind=kind,
         host=host[:255],
         secret=seal_secret(secret),
-        fingerprint=fingerprint,
+        fingerprint=_fingerprint_of(person, account),
         created_at=now,
         asked_at=now,
         next_at=now,
     )
     _wake_when_committed()
     return made
+
+
+def find_same(*, person: User, kind: ConnectionKind, account: str) -> Connection | None:
+    """The connection by which this person has this account already."""
+    fingerprint = _fingerprint_of(person, account)
+    return Connection.objects.filter(person=person, kind=kind, fingerprint=fingerprint).first()
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from email.message import Message
 from urllib.parse import urldefrag, urljoin
 
@@ -29,11 +30,14 @@ GONE = {401, 404, 410}
 
 
 class FetchError(Exception):
-    """`code` is one of those that calendars/wording.py has words for."""
+    """`code` is one of those that calendars/wording.py has words for.
 
-    def __init__(self, code: str) -> None:
+    `wait`: for how long the server asks to be left alone.
+    """
+
+    def __init__(self, code: str, wait: timedelta | None = None) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.wait = code, wait
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,9 +101,14 @@ def _describe_found(calendar: ExternalCalendar) -> str:
     return said % {"name": calendar.shown_name, "count": calendar.found}
 
 
-class SwitchesForm(forms.Form):
+class BusyForm(forms.Form):
+    """For calendars that say only when they are busy."""
+
     use_required_attribute = False
     counts = forms.BooleanField(label=_("Busy times here block bookings"), required=False)
+
+
+class SwitchesForm(BusyForm):
     treats_tentative = forms.BooleanField(label=_("Events that aren’t certain yet count too"), required=False)
     treats_all_day = forms.ChoiceField(
         label=_("Do events of a whole day count?"),

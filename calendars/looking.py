@@ -25,7 +25,7 @@ from sessions_app.models import Schedule
 
 from .connecting import disconnect
 from .fetching import FetchError
-from .models import STOPS_AFTER, TOLD_AFTER, Connection, ConnectionState, ExternalCalendar
+from .models import SERVICE_KINDS, STOPS_AFTER, TOLD_AFTER, Connection, ConnectionState, ExternalCalendar
 from .notices import News, tell_person, withdraw_notices
 from .reading.busy import Reading
 from .reading.entries import Reader
@@ -37,6 +37,8 @@ READ_SECONDS = 20
 logger = logging.getLogger(__name__)
 
 EVERY = timedelta(minutes=10)
+# Those that allow only so many questions
+EVERY_OF_KIND: dict[str, timedelta] = dict.fromkeys(SERVICE_KINDS, timedelta(minutes=15))
 LONGEST_WAIT = timedelta(hours=6)
 JITTER = 0.25
 LEASE = timedelta(minutes=2)
@@ -50,16 +52,22 @@ SUMMED_UP = timedelta(days=30)
 MOST_GUESSED, LONGEST_NAME = 10, 100
 # The person has to do something about these; all others may pass.
 NEEDS_PERSON = {"refused", "address", "key", "not_caldav", "no_calendars", "elsewhere"}
+# Where one calendar of an account fails by these, so would the next.
+OF_ACCOUNT = NEEDS_PERSON | {"limited"}
 # For all calendars of a connection together; well within the lease
 MOST_SECONDS = 60
 
 
 @dataclass(slots=True)
 class Looked:
-    """What came of reading the calendars of one connection, by the number of each."""
+    """What came of reading the calendars of one connection, by the number of each.
+
+    `wait`: for how long the server asks to be left alone.
+    """
 
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     failures: dict[int, str] = field(default_factory=dict)
+    wait: timedelta | None = None
 
     @property
     def worst(self) -> str:
@@ -96,7 +104,7 @@ def look_at(row: Connection, now: datetime) -> None:
             looked = _read_all(row, source, calendars, now)
             note_looked(row, looked, source.secret, now)
     except FetchError as error:
-        note_failure(row, error.code, now)
+        note_failure(row, error.code, now, wait=error.wait)
     except InvalidToken:
         note_failure(row, "key", now)
     except Exception as error:
@@ -163,9 +171,11 @@ def _read_all(row: Connection, source: Source, calendars: Sequence[ExternalCalen
             continue
         try:
             looked.outcomes[calendar.pk] = _read(row.person, source, calendar, now)
-        except (FetchError, ReadingError) as error:
+        except ReadingError as error:
             looked.failures[calendar.pk] = error.code
-            if error.code in NEEDS_PERSON:
+        except FetchError as error:
+            looked.failures[calendar.pk], looked.wait = error.code, error.wait or looked.wait
+            if error.code in OF_ACCOUNT:
                 break
     return looked
 
@@ -184,7 +194,7 @@ def note_looked(row: Connection, looked: Looked, secret: bytes, now: datetime) -
             if calendar.counts:
                 replace_busy_times(person=held.person, calendar=calendar.pk, spans=outcome.reading.spans, now=now)
     if looked.failures:
-        _note_failure(held, looked.worst, now, well=set(looked.outcomes))
+        _note_failure(held, looked.worst, now, well=set(looked.outcomes), wait=looked.wait)
     else:
         _note_success(held, now)
     return True
@@ -199,21 +209,21 @@ def _note_success(held: Connection, now: datetime) -> None:
     held.failing_since = held.stopped_at = held.lease_until = None
     held.failure, held.failures = "", 0
     held.synced_at = held.tried_at = now
-    held.next_at = now + _jittered(EVERY)
+    held.next_at = now + _jittered(EVERY_OF_KIND.get(held.kind, EVERY))
     held.save()
 
 
 @transaction.atomic
-def note_failure(row: Connection, code: str, now: datetime) -> bool:
+def note_failure(row: Connection, code: str, now: datetime, *, wait: timedelta | None = None) -> bool:
     """What was read before stays for a week. Returns whether it was still ours to note."""
     held = _still_leased(row)
     if held is None:
         return False
-    _note_failure(held, code, now, well=set())
+    _note_failure(held, code, now, well=set(), wait=wait)
     return True
 
 
-def _note_failure(held: Connection, code: str, now: datetime, *, well: Collection[int]) -> None:
+def _note_failure(held: Connection, code: str, now: datetime, *, well: Collection[int], wait: timedelta | None) -> None:
     # `well` are its calendars that could be read.
     is_proposed = held.state == ConnectionState.PROPOSED
     needs_person = code in NEEDS_PERSON
@@ -227,7 +237,7 @@ def _note_failure(held: Connection, code: str, now: datetime, *, well: Collectio
     if not is_proposed:
         held.state = ConnectionState.NEEDS_YOU if needs_person else ConnectionState.FAILING
         _follow_up(held, now, well)
-    held.next_at = _next_try(held, now)
+    held.next_at = max(_next_try(held, now), now + (wait or timedelta()))
     held.save()
 
 

@@ -21,6 +21,10 @@ class ConnectionKind(models.TextChoices):
     MICROSOFT = "microsoft", _("Microsoft 365 or Outlook")
 
 
+# Accounts that are read by consent
+SERVICE_KINDS = (ConnectionKind.GOOGLE, ConnectionKind.MICROSOFT)
+
+
 class ConnectionState(models.TextChoices):
     """`PROPOSED`: its person hasn't yet said that it counts. `NEEDS_YOU`: only they can mend it."""
 

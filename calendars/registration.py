@@ -1,7 +1,10 @@
 """What this app enters into the lists of lower apps when it starts."""
 
+from django.core.checks import register
+
 from accounts.privacy.hooks import on_leaving
 from accounts.privacy.registry import register_tables
+from common.checks.configuration import CONFIGURATION
 from notifications.registry import register_kinds
 from sessions_app.availability.busy_week import list_calendars
 
@@ -9,10 +12,12 @@ from .connecting import disconnect_all
 from .kinds import KINDS
 from .listing import list_counting
 from .privacy import TABLES
+from .sources.checks import check_calendar_providers
 
 
 def register_all() -> None:
     register_tables(*TABLES)
     register_kinds(KINDS)
+    register(check_calendar_providers, CONFIGURATION)
     on_leaving.append(disconnect_all)
     list_calendars.append(list_counting)

@@ -22,17 +22,21 @@ from sessions_app.availability.busy_week import busy_week_of
 
 from .accounts import connect_caldav, renew_password
 from .connecting import connect_address, count_connection, disconnect, look_now, switch_calendar
+from .consent.wording import list_offers
 from .errors import CalendarError
-from .forms import AddressForm, CalDavForm, ChoiceForm, PasswordForm, SwitchesForm
+from .forms import AddressForm, BusyForm, CalDavForm, ChoiceForm, PasswordForm, SwitchesForm
 from .guides import GUIDES, PASSWORD_GUIDES
 from .models import AllDay, Connection, ConnectionKind, ConnectionState, ExternalCalendar
 from .wording import Failure, describe_failure
+
+# Failures after which a service has to be asked for new tokens
+NEEDS_CONSENT = {"refused", "key"}
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarPanel:
     calendar: ExternalCalendar
-    switches: SwitchesForm
+    switches: BusyForm
     now: datetime
 
     @property
@@ -90,6 +94,12 @@ class ConnectionPanel:
         return self.connection.failure == "refused" or bool(self.password_form.errors)
 
     @property
+    def can_connect_again(self) -> bool:
+        """Its person can mend it by consenting once more."""
+        row = self.connection
+        return row.failure in NEEDS_CONSENT and any(offer.slug == row.kind for offer in list_offers())
+
+    @property
     def tone(self) -> str:
         if self.connection.state == ConnectionState.NEEDS_YOU or self.connection.stopped_at:
             return "danger"
@@ -100,7 +110,7 @@ class ConnectionPanel:
 class Typed:
     """Forms of connections that were sent and can't be taken: by the number of the calendar, or of the connection."""
 
-    switches: dict[int, SwitchesForm] = field(default_factory=dict)
+    switches: dict[int, BusyForm] = field(default_factory=dict)
     choices: dict[int, ChoiceForm] = field(default_factory=dict)
     passwords: dict[int, PasswordForm] = field(default_factory=dict)
 
@@ -202,15 +212,15 @@ def _switch(request: SignedInRequest, connection: Connection, now: datetime) -> 
     named = [one for one in calendars if str(one.pk) == request.POST.get("calendar") or len(calendars) == 1]
     if not named:
         raise Http404
-    form = SwitchesForm(request.POST, prefix=f"c{named[0].pk}")
+    form = _switches_for(connection.kind)(request.POST, prefix=f"c{named[0].pk}")
     if not form.is_valid():
         return _render_page(request, now, typed=Typed(switches={named[0].pk: form}))
     chosen = form.cleaned_data
     switch_calendar(
         calendar=named[0],
         counts=chosen["counts"],
-        treats_tentative=chosen["treats_tentative"],
-        treats_all_day=AllDay(chosen["treats_all_day"]),
+        treats_tentative=chosen.get("treats_tentative", named[0].treats_tentative),
+        treats_all_day=AllDay(chosen.get("treats_all_day", named[0].treats_all_day)),
         now=now,
     )
     messages.success(request, _("Saved. It shows as soon as we’ve read your calendar again."))
@@ -234,6 +244,7 @@ def _render_page(
         "elsewhere": busy_week_of(request.user, zone=viewer_zone(request), now=now),
         "guides": GUIDES,
         "password_guides": PASSWORD_GUIDES,
+        "offers": list_offers(),
         "nav": "settings",
     }
     has_errors = bool(form.errors or account_form.errors or typed.has_errors)
@@ -247,7 +258,7 @@ def _panel_of(row: Connection, typed: Typed, now: datetime) -> ConnectionPanel:
         connection=row,
         # One that is gone is shown for as long as its person relied on it.
         calendars=[
-            CalendarPanel(one, typed.switches.get(one.pk) or _switches_of(one), now)
+            CalendarPanel(one, typed.switches.get(one.pk) or _switches_of(one, row.kind), now)
             for one in calendars
             if one.counts or not one.is_gone
         ],
@@ -257,7 +268,11 @@ def _panel_of(row: Connection, typed: Typed, now: datetime) -> ConnectionPanel:
     )
 
 
-def _switches_of(calendar: ExternalCalendar) -> SwitchesForm:
+def _switches_of(calendar: ExternalCalendar, kind: str) -> BusyForm:
     names = ("counts", "treats_tentative", "treats_all_day")
     initial = {name: getattr(calendar, name) for name in names}
-    return SwitchesForm(initial=initial, prefix=f"c{calendar.pk}")
+    return _switches_for(kind)(initial=initial, prefix=f"c{calendar.pk}")
+
+
+def _switches_for(kind: str) -> type[BusyForm]:
+    return BusyForm if kind == ConnectionKind.GOOGLE else SwitchesForm

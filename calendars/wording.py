@@ -5,7 +5,7 @@ from typing import NamedTuple
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .models import Connection, ConnectionKind
+from .models import SERVICE_KINDS, Connection, ConnectionKind
 
 
 class Failure(NamedTuple):
@@ -21,6 +21,7 @@ FAILURES: dict[str, Failure] = {
     "refused": Failure(_("Nothing can be read at the address. It’s wrong, or it was reset or turned off."), COPY_AGAIN),
     "key": Failure(_("We can’t open the address that we stored any more."), COPY_AGAIN),
     "unreachable": Failure(_("The calendar’s server can’t be reached."), WAIT),
+    "limited": Failure(_("The calendar’s server asks us to come back later."), WAIT),
     "broken": Failure(_("The calendar’s server answers with an error."), WAIT),
     "too_slow": Failure(_("Reading the calendar takes too long."), WAIT),
     "cut_off": Failure(_("The calendar’s server sends only a part of it."), WAIT),
@@ -56,10 +57,23 @@ ACCOUNT_FAILURES: dict[str, Failure] = {
     "key": Failure(_("We can’t open what we stored of this account any more."), AGAIN),
     "redirects": Failure(_("The server leads us from one place to the next without an end."), WAIT),
 }
+# Of accounts at Google and Microsoft
+CONSENT_AGAIN = _("Connect it again. What you chose for its calendars stays.")
+SERVICE_FAILURES: dict[str, Failure] = {
+    "refused": Failure(_("The account doesn’t let us read its calendars any more."), CONSENT_AGAIN),
+    "key": Failure(_("We can’t open what we stored of this account any more."), CONSENT_AGAIN),
+    "switched_off": Failure(
+        _("Accounts of this kind can’t be read here at the moment."),
+        _("If it stays so, disconnect the account and connect its calendar by its secret address."),
+    ),
+    "too_large": Failure(_("There’s more in the account than we can read."), SMALLER),
+}
 
 
 def describe_failure(connection: Connection) -> Failure:
     code = connection.failure
+    if connection.kind in SERVICE_KINDS and code in SERVICE_FAILURES:
+        return SERVICE_FAILURES[code]
     if connection.kind == ConnectionKind.CALDAV and code in ACCOUNT_FAILURES:
         return ACCOUNT_FAILURES[code]
     return FAILURES.get(code, FAILURES["broken"])

@@ -189,6 +189,8 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 # With whose accounts people can sign in; docs/sign-in.md shows how they are written
 OIDC_PROVIDERS = env("OIDC_PROVIDERS", default="")
 SAML_PROVIDERS = env("SAML_PROVIDERS", default="")
+# At whose services people can connect their calendars; docs/calendars.md shows how they are written
+CALENDAR_PROVIDERS = env("CALENDAR_PROVIDERS", default="")
 # "required": roles of staff sleep until their session has used a second factor. "optional" is for trying things out.
 STAFF_SECOND_FACTOR = env("STAFF_SECOND_FACTOR", default="required")
 # After this the second step is asked again: with nothing opened in between, and at the latest

@@ -9,7 +9,7 @@ from threading import Thread
 @contextmanager
 def serving(server: BaseServer) -> Iterator[None]:
     """It answers inside, and has ended and let go of its port afterwards."""
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
         yield

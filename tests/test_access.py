@@ -376,6 +376,8 @@ ACCESS: dict[str, Row] = {
     "calendar_feed": Row(EVERYBODY, at="feed"),
     "calendar_settings": Row(PERSON, post=200),
     "external_calendars": Row(PERSON, post=422),
+    "calendar_consent": Row(PERSON, NOT_ALLOWED, 200, at="calendar_service"),
+    "calendar_consent_return": Row(PERSON, "/settings/calendars/", at="calendar_service"),
     "external_calendar": Row(ITS_MENTEE, NOT_ALLOWED, 422, at="external"),
     # a mentor's own pages
     "mentor_today": Row(MENTORS),
@@ -489,7 +491,7 @@ class Scene:
     def offer(self) -> UUID:
         return self.mentor.offers.timed().get().uuid
 
-    provider, saml_provider = "uni", "campus"
+    provider, saml_provider, calendar_service = "uni", "campus", "google"
 
     @property
     def mentor(self) -> MentorProfile:
@@ -883,6 +885,7 @@ class Scene:
 def scene(alice, bob, charlie, closed, dora, maria, settings, tmp_path) -> Scene:
     settings.MEDIA_ROOT = tmp_path
     settings.OIDC_PROVIDERS = "uni name=Uni issuer=https://127.0.0.1:9 client_id=a secret=b"
+    settings.CALENDAR_PROVIDERS = "google client_id=a secret=b"
     settings.SAML_PROVIDERS = "campus name=Campus entity_id=a metadata=https://127.0.0.1:9"
     return Scene(
         {

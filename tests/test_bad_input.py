@@ -114,6 +114,7 @@ SENT = {
     "staff_role_end": {"person": "00000000-0000-4000-8000-000000000000", "role": "support"},
     "staff_words": {"feedback": "1", "decision": "show", "reason": ""},
     "external_calendar": {"act": "look"},
+    "calendar_consent": {"again": "00000000-0000-4000-8000-000000000000"},
     "calendar_settings": {"stop": "1", "replaces": "1"},
     "account_reauthenticate_by_code": {"action": "resend", "code": "123456"},
     "unsubscribe": {"List-Unsubscribe": "One-Click"},

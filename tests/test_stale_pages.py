@@ -118,6 +118,7 @@ FREE: dict[str, str] = {
             "web_sessions_end",
             "tokens",
             "external_calendars",
+            "calendar_consent",
             "book_email",
             "ask",
             "ask_email",

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 from accounts.models import User
 from accounts.providers.configuration import list_providers
+from calendars.sources.providers import list_calendar_providers
 from mentors.models import MentorProfile
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.book import book_session
@@ -48,7 +49,8 @@ class Visitor:
             self.complaints.append(f"console: {message.text}")
 
     def answers(self, response: Response) -> None:
-        own = (self.home, "data:", django_settings.LIVE_URL or self.home, *(one.issuer for one in list_providers()))
+        elsewhere = [one.issuer for one in (*list_providers(), *list_calendar_providers())]
+        own = (self.home, "data:", django_settings.LIVE_URL or self.home, *elsewhere)
         if response.status >= 500 or not response.url.startswith(own):
             self.complaints.append(f"{response.status} from {response.url}")
 

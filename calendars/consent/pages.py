@@ -1,0 +1,92 @@
+"""To a service and back, to be allowed to read calendars there."""
+
+from uuid import UUID
+
+from cryptography.fernet import InvalidToken
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.limits import take_calendar
+from accounts.requests import SignedInRequest
+from calendars.errors import CalendarError
+from calendars.models import Connection, ConnectionKind
+from calendars.sources.opening import open_secret
+from calendars.sources.providers import CalendarProvider, find_calendar_provider
+from calendars.sources.tokens import Tokens
+from common.views import too_many
+
+from .connecting import connect_account
+from .journeys import begin_journey, end_journey, read_account
+
+
+@require_POST
+@never_cache
+def calendar_consent(request: SignedInRequest, slug: str) -> HttpResponse:
+    """A form may not lead to another site (our content policy), so its answer is a page that leads on by itself."""
+    provider, again = _find_or_404(slug), _again_in(request)
+    if wait := take_calendar(request, request.user):
+        return too_many(request, wait)
+    address = begin_journey(
+        request,
+        provider,
+        person=request.user.pk,
+        again=again.uuid if again else None,
+        writes="writes" in request.POST or (again is not None and _may_write(again)),
+    )
+    response = render(request, "calendars/leave.html", {"provider": provider, "address": address, "nav": "settings"})
+    response["Refresh"] = f"0; url={address}"
+    return response
+
+
+@require_GET
+@never_cache
+def calendar_consent_return(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Where the service sends the browser back to. Whatever comes of it is said on the page of calendars."""
+    provider = _find_or_404(slug)
+    try:
+        journey = end_journey(request, provider, person=request.user.pk)
+        account = read_account(provider, request.GET.dict(), journey)
+        connect_account(
+            person=request.user,
+            kind=ConnectionKind(provider.slug),
+            account=account,
+            again=journey.again_uuid,
+            now=timezone.now(),
+        )
+    except CalendarError as error:
+        messages.error(request, error.message, extra_tags=error.code)
+    else:
+        said = _("Connected. We’re reading the list of your calendars. Nothing counts before you’ve said which ones.")
+        messages.success(request, _("Connected again. We’re reading your calendars.") if journey.again else said)
+    return redirect("external_calendars")
+
+
+def _find_or_404(slug: str) -> CalendarProvider:
+    provider = find_calendar_provider(slug)
+    if provider is None:
+        raise Http404
+    return provider
+
+
+def _may_write(connection: Connection) -> bool:
+    """What its person allowed before, they are asked for again."""
+    try:
+        return Tokens.from_secret(open_secret(connection)).writes
+    except InvalidToken:
+        return False
+
+
+def _again_in(request: SignedInRequest) -> Connection | None:
+    """The connection of theirs that is to be mended, if the form names one. Raises Http404."""
+    given = request.POST.get("again", "")
+    if not given:
+        return None
+    try:
+        return Connection.objects.get(person=request.user, uuid=UUID(given))
+    except (ValueError, Connection.DoesNotExist):
+        raise Http404 from None
