@@ -14,6 +14,7 @@ OUTBOX_BREAKER_PAUSE = timedelta(seconds=1)
 # Long, so that only what a scenario wants to take long does; one that is about short ones sets its own.
 EMAIL_TIMEOUT = float(os.environ.get("EMAIL_TIMEOUT", 200))
 EMAIL_ANSWER_TIMEOUT = 200
+WEBHOOKS_TO_LOCAL_ADDRESSES = True
 CELERY_TASK_SOFT_TIME_LIMIT = 240
 CELERY_TASK_TIME_LIMIT = 300
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 2

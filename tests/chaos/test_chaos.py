@@ -157,3 +157,12 @@ def test_visitors_read_the_standby_and_nobody_else_does(stand):
     assert (found["signed_in"], found["fell_back"]) == (0, 0)
     assert found["states"] == ["cancelled"] * 2
     assert found["doctor"] == [["good"], ["bad"], ["bad"]]
+
+
+def test_busy_times_are_the_old_or_the_new_whatever_happens_to_their_reader(stand):
+    report = launch(stand, "tests.chaos.calendars", number=7)
+
+    assert report["done"] == [["killed", True], ["crashed", True]]
+    assert report["torn"] == []
+    # A worker that stood still with the one before the last in its hands brought nothing back.
+    assert report["seen"] == [0, 1, 2, 3, 4]
