@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from accounts.limits import take_calendar
 from accounts.models import User
 from common.refusals import TOO_OFTEN
 from notifications.hints import wake_worker
@@ -21,6 +23,13 @@ from .notices import withdraw_notices
 from .sources.opening import seal_secret
 
 TASK = "calendars.tasks.read_due"
+
+
+def check_connecting(request: HttpRequest, person: User, now: datetime) -> None:
+    """Count one attempt to connect a calendar. Raises CalendarError `too_often`."""
+    if again := take_calendar(request, person):
+        said = _("You’ve connected a lot of calendars in a short time. Try again later")
+        raise CalendarError(TOO_OFTEN, said, field="address", wait=again - now)
 
 
 @transaction.atomic

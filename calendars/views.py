@@ -13,15 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts.limits import take_calendar
 from accounts.requests import SignedInRequest
 from accounts.viewing import viewer_zone
 from common.pages.requests import post_data
-from common.refusals import TOO_OFTEN
 from sessions_app.availability.busy_week import busy_week_of
 
 from .accounts import connect_caldav, renew_password
-from .connecting import connect_address, count_connection, disconnect, look_now, switch_calendar
+from .connecting import check_connecting, connect_address, count_connection, disconnect, look_now, switch_calendar
 from .consent.wording import list_offers
 from .errors import CalendarError
 from .forms import AddressForm, BusyForm, CalDavForm, ChoiceForm, PasswordForm, SwitchesForm
@@ -128,7 +126,7 @@ def external_calendars(request: SignedInRequest) -> HttpResponse:
     form = AddressForm(post_data(request))
     if request.method == "POST" and form.is_valid():
         try:
-            _check_limit(request, now)
+            check_connecting(request, request.user, now)
             connect_address(person=request.user, address=form.cleaned_data["address"], now=now)
         except CalendarError as error:
             form.add_error(error.field, error.as_form_error())
@@ -142,7 +140,7 @@ def _connect_account(request: SignedInRequest, now: datetime) -> HttpResponse:
     form = CalDavForm(request.POST)
     if form.is_valid():
         try:
-            _check_limit(request, now)
+            check_connecting(request, request.user, now)
             connect_caldav(person=request.user, now=now, **form.cleaned_data)
         except CalendarError as error:
             form.add_error(error.field, error.as_form_error())
@@ -150,12 +148,6 @@ def _connect_account(request: SignedInRequest, now: datetime) -> HttpResponse:
             messages.success(request, _("We’re looking for your calendars. Nothing counts before you’ve chosen."))
             return redirect("external_calendars")
     return _render_page(request, now, account_form=form)
-
-
-def _check_limit(request: SignedInRequest, now: datetime) -> None:
-    if again := take_calendar(request, request.user):
-        said = _("You’ve connected a lot of calendars in a short time. Try again later")
-        raise CalendarError(TOO_OFTEN, said, field="address", wait=again - now)
 
 
 @require_POST

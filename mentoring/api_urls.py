@@ -2,6 +2,7 @@
 
 from django.urls import path, re_path
 
+from calendars.api import CalendarsView, LookView, OneCalendarView
 from events.api.calls import (
     CancelRegistrationView,
     EventsView,
@@ -64,6 +65,9 @@ urlpatterns = [
     path("me/export/", CopyView.as_view(), name="api_export"),
     path("me/separations/", SeparationsView.as_view(), name="api_separations"),
     path("me/separations/<uuid:uuid>/", SeparationView.as_view(), name="api_separation"),
+    path("me/calendars/", CalendarsView.as_view(), name="api_calendars"),
+    path("me/calendars/<uuid:uuid>/", OneCalendarView.as_view(), name="api_calendar"),
+    path("me/calendars/<uuid:uuid>/look/", LookView.as_view(), name="api_calendar_look"),
     path("me/saved/", SavedMentorsView.as_view(), name="api_saved"),
     path("me/saved/<slug:slug>/", SavedMentorView.as_view(), name="api_save"),
     path("me/schedule/", ScheduleView.as_view(), name="api_schedule"),

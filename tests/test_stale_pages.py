@@ -412,6 +412,9 @@ def test_every_call_that_changes_a_thing_says_which_version_was_read():
     needless |= {("api_export", "post"), ("api_reports", "post")}
     # Whom one keeps away is said, however often, and taken back.
     needless |= {("api_separations", "post"), ("api_separation", "delete")}
+    # One's own calendars are connected or not, and each is switched to what it says.
+    needless |= {("api_calendars", "post"), ("api_calendar", "patch"), ("api_calendar", "delete")}
+    needless |= {("api_calendar_look", "post")}
     # Joining is of a moment, and says nothing about the booking.
     needless |= {("api_booking_room", "post"), ("api_booking_signals", "post")}
     lacking = set()
