@@ -18,8 +18,16 @@ from common.api.fields import Input, Instant, Text
 from .accounts import connect_caldav
 from .connecting import check_connecting, connect_address, count_connection, disconnect, look_now, switch_calendar
 from .errors import CalendarError
-from .forms import LONGEST_ADDRESS, LONGEST_PASSWORD, LONGEST_USER
-from .models import AllDay, Connection, ConnectionKind, ConnectionState, ExternalCalendar
+from .models import (
+    LONGEST_ADDRESS,
+    LONGEST_PASSWORD,
+    LONGEST_USER,
+    AllDay,
+    Connection,
+    ConnectionKind,
+    ConnectionState,
+    ExternalCalendar,
+)
 
 answers_for(
     CalendarError,

@@ -9,9 +9,7 @@ from django.utils.translation import ngettext
 
 from common.forms import ChipRadio, PlainText, field_of
 
-from .models import AllDay, ExternalCalendar
-
-LONGEST_ADDRESS = 2000
+from .models import LONGEST_ADDRESS, LONGEST_PASSWORD, LONGEST_USER, AllDay, ExternalCalendar
 
 
 class AddressForm(forms.Form):
@@ -26,9 +24,6 @@ class AddressForm(forms.Form):
         },
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false", "dir": "ltr"}),
     )
-
-
-LONGEST_USER, LONGEST_PASSWORD = 254, 200
 
 
 class PasswordForm(forms.Form):

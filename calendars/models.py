@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 # For how long a calendar can't be read before its person is told; and before what was read no longer counts
 TOLD_AFTER, STOPS_AFTER = timedelta(hours=24), timedelta(days=7)
 
+LONGEST_ADDRESS, LONGEST_USER, LONGEST_PASSWORD = 2000, 254, 200
+
 
 class ConnectionKind(models.TextChoices):
     ADDRESS = "address", _("Calendar address")
