@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.http import Http404
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -74,7 +75,7 @@ class SwitchesInput(Input):
 
 
 class ConnectionInput(Input):
-    calendars = SwitchesInput(many=True, min_length=1, max_length=100)
+    calendars = serializers.ListField(child=SwitchesInput(), min_length=1, max_length=100)
 
     example = {"calendars": [{"id": 7, "counts": True}]}
 
@@ -124,9 +125,9 @@ class ConnectionOut(serializers.Serializer[Connection]):
         ],
     }
 
+    @extend_schema_field(ExternalCalendarOut(many=True))
     def get_calendars(self, connection: Connection) -> list[dict[str, Any]]:
-        there = [calendar for calendar in connection.calendars.all() if not calendar.is_gone]
-        return ExternalCalendarOut(there, many=True).data  # type: ignore[return-value]
+        return [ExternalCalendarOut(one).data for one in connection.calendars.all() if not one.is_gone]
 
 
 class ConnectionsOut(serializers.Serializer[Any]):
@@ -158,7 +159,7 @@ class CalendarsView(CalendarView):
     @api_call(name="list_calendars", summary="My calendars elsewhere", answers=ConnectionsOut)
     def get(self, _request: Request) -> Response:
         mine = Connection.objects.filter(person=self.person).prefetch_related("calendars")
-        return Response({"results": ConnectionOut(mine, many=True).data})
+        return Response({"results": [ConnectionOut(connection).data for connection in mine]})
 
     @api_call(
         name="connect_calendar",
@@ -223,5 +224,7 @@ class OneCalendarView(CalendarView):
 class LookView(CalendarView):
     @api_call(name="read_calendar", summary="Have a connected calendar read now", answers=ConnectionOut)
     def post(self, _request: Request, uuid: UUID) -> Response:
-        look_now(connection=self.find(uuid), now=self.now)
+        found = self.find(uuid)
+        self.read_body()
+        look_now(connection=found, now=self.now)
         return self.answer(uuid)
