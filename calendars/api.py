@@ -53,16 +53,14 @@ class CalendarInput(Input):
 
     example = {"kind": "address", "address": "https://calendar.example/private-1234/basic.ics"}
 
-    def validate(self, sent: dict[str, Any]) -> dict[str, Any]:
-        needed = {"user", "password"}
-        given = needed & sent.keys()
-        if sent["kind"] == ConnectionKind.CALDAV:
-            lacking = {name: [_("This kind needs it.")] for name in needed - given}
-        else:
-            lacking = {name: [_("Leave it out for this kind.")] for name in given}
-        if lacking:
-            raise serializers.ValidationError(lacking)
-        return sent
+    @staticmethod
+    def check_kind(kind: str, sent: dict[str, Any]) -> None:
+        """Raises CalendarError `user`, `password` for what this kind lacks, or has too many."""
+        for name in ("user", "password"):
+            if kind == ConnectionKind.CALDAV and name not in sent:
+                raise CalendarError(name, _("Send it too: a CalDAV account needs it"), field=name)
+            if kind != ConnectionKind.CALDAV and name in sent:
+                raise CalendarError(name, _("Leave it out: a calendar address has none"), field=name)
 
 
 class SwitchesInput(Input):
@@ -171,6 +169,7 @@ class CalendarsView(CalendarView):
     def post(self, request: Request) -> Response:
         sent: dict[str, Any] = self.read_body()
         kind = sent.pop("kind")
+        CalendarInput.check_kind(kind, sent)
         check_connecting(request._request, self.person, self.now)
         connect = connect_caldav if kind == ConnectionKind.CALDAV else connect_address
         made = connect(person=self.person, **sent, now=self.now)

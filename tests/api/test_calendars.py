@@ -91,8 +91,8 @@ def test_calendars_of_others_do_not_exist(program, alice, bob, feed):  # noqa: F
     [
         pytest.param({"kind": "address", "address": "my calendar"}, 422, "address", id="no-address"),
         pytest.param({"kind": "address"}, 400, "address", id="nothing"),
-        pytest.param({**CALDAV, "kind": "address"}, 400, "user", id="more-than-it-needs"),
-        pytest.param({"kind": "caldav", "address": "dav.example.org"}, 400, "password", id="less-than-it-needs"),
+        pytest.param({**CALDAV, "kind": "address"}, 422, "user", id="more-than-it-needs"),
+        pytest.param({"kind": "caldav", "address": "dav.example.org"}, 422, "user", id="less-than-it-needs"),
         pytest.param({**CALDAV, "user": "a:b"}, 422, "user", id="a-colon"),
         pytest.param({**CALDAV, "kind": "google"}, 400, "kind", id="another-kind"),
     ],
