@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import subprocess
 import time
 from collections.abc import Callable
@@ -145,15 +146,26 @@ def _side_by_side() -> list[str]:
 def _without_what_is_missing() -> list[str]:
     """Some tests need a program; where all must run (CI=true) they are left in, and fail without it.
 
-    Without any history, as in an archive, there is no change either that they could refuse.
+    Without the history that they need, as in an archive or a shallow clone that can't be deepened, nobody can run
+    those that are marked so.
     """
     missing = []
-    if not (ROOT / ".git").exists():
-        print_warning("This is no checkout by git: the tests marked history are NOT run (git clone).")
+    if not has_release_before():
+        print_warning(
+            "The code of the release before isn't in this checkout: the tests marked history are NOT run "
+            "(a git clone with its history has it)."
+        )
         missing.append("not history")
     if os.environ.get("CI", "").lower() != "true":
         missing += _missing_programs()
     return ["-m", " and ".join(missing)] if missing else []
+
+
+def has_release_before() -> bool:
+    """Whether git can show the commit that `.ci/release-before` names."""
+    commit = (ROOT / ".ci" / "release-before").read_text().strip()
+    asked = ["git", "cat-file", "-e", f"{commit}^{{commit}}"]
+    return shutil.which("git") is not None and not subprocess.run(asked, cwd=ROOT, capture_output=True).returncode
 
 
 def _missing_programs() -> list[str]:
