@@ -40,6 +40,10 @@ KINDS_TO_CONNECT = [ConnectionKind.ADDRESS.value, ConnectionKind.CALDAV.value]
 CONNECTION_ID = "1f6f2d0e-6a0c-4b7e-9d0f-5a3d1c2b4e5f"
 
 
+class AppPassword(serializers.CharField):
+    """As it is sent, to the last blank: a server elsewhere compares it, and nobody is shown it."""
+
+
 class CalendarInput(Input):
     kind = serializers.ChoiceField(choices=KINDS_TO_CONNECT, help_text="`address`: a secret iCalendar address.")
     address = Text(lines=False, max_length=LONGEST_ADDRESS, help_text="Of the calendar, or of the CalDAV server.")

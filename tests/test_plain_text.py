@@ -20,6 +20,7 @@ from rest_framework import serializers
 from accounts.forms.credentials import CodeField
 from accounts.forms.second_step import PasskeyField
 from accounts.models import User
+from calendars.api import AppPassword
 from common.api.fields import Input, Text
 from common.forms import EmailText, PlainText
 from sessions_app.api.room import SignalText
@@ -95,8 +96,9 @@ def test_every_form_takes_text_as_plain_text(loaded):
 
 def test_every_call_takes_text_as_plain_text(loaded):
     ours = [shape for shape in set(subclasses(Input)) if shape.__module__ in loaded]
-    # What a browser says to connect has lines of its own; `room.signals` checks its shape, and nobody is shown it.
-    limited = (serializers.SlugField, Text, SignalText)
+    # What a browser says to connect has lines of its own; `room.signals` checks its shape, and nobody is shown it. Nor is
+    # anybody shown a password.
+    limited = (serializers.SlugField, Text, SignalText, AppPassword)
 
     wrong = {
         f"{shape.__name__}.{name}"
