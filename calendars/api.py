@@ -48,7 +48,7 @@ class CalendarInput(Input):
     kind = serializers.ChoiceField(choices=KINDS_TO_CONNECT, help_text="`address`: a secret iCalendar address.")
     address = Text(lines=False, max_length=LONGEST_ADDRESS, help_text="Of the calendar, or of the CalDAV server.")
     user = Text(lines=False, max_length=LONGEST_USER, required=False, help_text="Only for `caldav`.")
-    password = serializers.CharField(
+    password = AppPassword(
         max_length=LONGEST_PASSWORD,
         required=False,
         trim_whitespace=False,

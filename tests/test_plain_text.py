@@ -96,8 +96,8 @@ def test_every_form_takes_text_as_plain_text(loaded):
 
 def test_every_call_takes_text_as_plain_text(loaded):
     ours = [shape for shape in set(subclasses(Input)) if shape.__module__ in loaded]
-    # What a browser says to connect has lines of its own; `room.signals` checks its shape, and nobody is shown it. Nor is
-    # anybody shown a password.
+    # What a browser says to connect has lines of its own; `room.signals` checks its shape, and nobody is shown it.
+    # Nobody is shown a password either.
     limited = (serializers.SlugField, Text, SignalText, AppPassword)
 
     wrong = {
