@@ -210,15 +210,29 @@ def draw_slot_link(start: StartDrawn, href: str, told: SafeString, *, first: boo
 
 @register.simple_tag(takes_context=True)
 def slot_radio(
-    context: Context, start: datetime, chosen: datetime | None = None, their_zone: str = "", their_name: str = ""
+    context: Context,
+    start: datetime,
+    chosen: datetime | None = None,
+    their_zone: str = "",
+    their_name: str = "",
+    is_busy: bool = False,
 ) -> SafeString:
-    """A time to choose: `15:00`; for ears also the other person's clock."""
+    """A time to choose: `15:00`, marked if the reader is busy elsewhere; for ears also the other person's clock."""
     who = reader_of(context)
     checked = " checked" if start == chosen else ""
     told = f'<span class="vh">, {draw_theirs(start, None, their_zone, their_name, who)}</span>' if their_zone else ""
     return SafeString(
         f'<label class="slot slot--radio"><input type="radio" name="start" value="{times.utc_text(start)}"{checked}'
-        f" required>{time_tag(start, times.clock_text(start, who.zone, who.hour12))}{told}</label>"
+        f" required>{time_tag(start, times.clock_text(start, who.zone, who.hour12))}{told}"
+        f"{busy_mark() if is_busy else ''}</label>"
+    )
+
+
+@register.simple_tag
+def busy_mark() -> SafeString:
+    """Below a time at which a calendar of the reader's says that they are busy."""
+    return format_html(
+        '<small aria-hidden="true">{}</small><span class="vh">, {}</span>', _("busy"), _("busy in your calendar")
     )
 
 

@@ -14,7 +14,8 @@ from accounts.api import ApiView
 from common.api.description import api_call
 from common.api.fields import Day, Input, Zone
 from mentors.models import MentorProfile, Offer
-from sessions_app.availability.slot_picker import SlotPicker, busy_times
+from sessions_app.availability.reader_times import JoinedSpans, reader_times_of
+from sessions_app.availability.slot_picker import SlotPicker
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import load_timetable
 
@@ -40,10 +41,19 @@ class SlotsQuery(Input):
         return attrs
 
 
+class MarkedSlotOut(SlotOut):
+    """A free time, and whether a calendar that you have connected says that you are busy then."""
+
+    busy_in_your_calendar = serializers.BooleanField(
+        help_text="You can book it all the same. Always `false` if you haven’t connected a calendar."
+    )
+    example: dict[str, Any] = {**SLOT, "busy_in_your_calendar": False}
+
+
 class Slots(serializers.Serializer[Any]):
     timezone = serializers.CharField()
-    slots = SlotOut(many=True)
-    example = {"timezone": "Europe/London", "slots": [SLOT]}
+    slots = MarkedSlotOut(many=True)
+    example = {"timezone": "Europe/London", "slots": [MarkedSlotOut.example]}
 
 
 class SlotsView(ApiView):
@@ -57,10 +67,15 @@ class SlotsView(ApiView):
         timetable = load_timetable(profile, now=self.now, reader=self.reader)
         free = []
         if timetable is not None:
-            busy = busy_times(self.reader, now=self.now)
-            browser = SlotPicker(timetable, offer.length, offer.step, asked["timezone"], self.now, busy)
-            free = all_between(browser, asked["from"], asked["to"])
+            own = reader_times_of(self.reader, now=self.now)
+            browser = SlotPicker(timetable, offer.length, offer.step, asked["timezone"], self.now, own.sessions)
+            free = [marked(slot, own.elsewhere) for slot in all_between(browser, asked["from"], asked["to"])]
         return Response(Slots({"timezone": asked["timezone"], "slots": free}).data)
+
+
+def marked(slot: Slot, elsewhere: JoinedSpans) -> dict[str, Any]:
+    busy = elsewhere.overlap(slot.start, slot.end)
+    return {"start": slot.start, "end": slot.end, "busy_in_your_calendar": busy}
 
 
 def offer_with_times(profile: MentorProfile, uuid: UUID) -> Offer:

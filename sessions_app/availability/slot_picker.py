@@ -16,6 +16,7 @@ from accounts.models import User
 from common.refusals import RefusalError
 from sessions_app.models import Booking, Occupancy
 
+from .reader_times import NOTHING, JoinedSpans
 from .slots import Slot, Taken, nearest_slots
 from .timetable import Timetable
 
@@ -72,20 +73,27 @@ class PickerDay:
 class PickerTime:
     """A start on the opened day. One that is `gone` is taken: by the reader's `own` session, or by another.
 
-    `is_present`: it is the time of the session that is being moved.
+    `is_present`: it is the time of the session that is being moved. `is_busy`: it can be had, but a calendar of the
+    reader's says that they are busy then.
     """
 
     slot: Slot
     gone: bool
     own: bool
     is_present: bool = False
+    is_busy: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PickerView:
-    """The opened `day` with its `times`; `weeks` are the four, each of seven days, that it lies in."""
+    """The opened `day` with its `times`; `weeks` are the four, each of seven days, that it lies in.
+
+    `soonest` is the first at which the reader has time. `skipped`: the day of an earlier one at which a calendar of
+    theirs says that they are busy, if another was opened for that.
+    """
 
     soonest: Slot
+    skipped: date | None
     day: date
     weeks: Sequence[Sequence[PickerDay]]
     times: Sequence[PickerTime]
@@ -118,6 +126,10 @@ class PickerView:
         return any(time.own for time in self.times)
 
     @property
+    def has_busy(self) -> bool:
+        return any(time.is_busy for time in self.times)
+
+    @property
     def full_days(self) -> list[date]:
         return [day.date for day in self.days if day.is_full]
 
@@ -142,6 +154,8 @@ class SlotPicker:
     present: datetime | None = None
     # The first and the last start that come into question, where not all do.
     within: tuple[datetime, datetime] | None = None
+    # When the reader is busy, as their own calendars elsewhere say. It hides nothing.
+    elsewhere: JoinedSpans = NOTHING
 
     def open_picker(self, *, day: date | None = None, chosen: datetime | None = None) -> PickerView | None:
         """The picker opened on `day`, or on the day of the `chosen` start, or on the soonest. Never on a day without
@@ -149,11 +163,12 @@ class SlotPicker:
 
         None if there is no free time at all.
         """
-        soonest = self.first_after(self.now)
-        if soonest is None:
+        first_free = self.first_after(self.now)
+        if first_free is None:
             return None
+        soonest = self.first_suiting(first_free)
         wished = day or (self.local_date(chosen) if chosen else None)
-        today = self.local_date(self.now)
+        today, day_of_first = self.local_date(self.now), self.local_date(first_free.start)
         opened = self.near_free_day(max(wished, today)) if wished else None
         opened = opened or self.local_date(soonest.start)
         first = today + (opened - today) // FOUR_WEEKS * FOUR_WEEKS
@@ -167,6 +182,7 @@ class SlotPicker:
         start = first + (opened - first) // WEEK * WEEK
         return PickerView(
             soonest=soonest,
+            skipped=day_of_first if not wished and day_of_first < opened else None,
             day=opened,
             weeks=[days[at : at + WEEK.days] for at in range(0, len(days), WEEK.days)],
             times=self.times_of(opened),
@@ -214,7 +230,15 @@ class SlotPicker:
 
     def time_of(self, slot: Slot, free: bool) -> PickerTime:
         own, is_present = overlaps_busy(slot, self.busy), slot.start == self.present
-        return PickerTime(slot, gone=not free, own=own, is_present=is_present)
+        is_busy = free and self.elsewhere.overlap(slot.start, slot.end)
+        return PickerTime(slot, gone=not free, own=own, is_present=is_present, is_busy=is_busy)
+
+    def first_suiting(self, first_free: Slot) -> Slot:
+        """The first slot at which the reader's own calendars leave them free; the first of all if there is none."""
+        if not self.elsewhere.overlap(first_free.start, first_free.end):
+            return first_free
+        free = (slot for span in self.search_spans(first_free.start) for slot in self.slots(*span))
+        return next((slot for slot in free if not self.elsewhere.overlap(slot.start, slot.end)), first_free)
 
     def between(self, first: date, last: date) -> list[Slot]:
         return self.slots(self.local_midnight(first), self.local_midnight(last))

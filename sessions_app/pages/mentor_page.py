@@ -18,7 +18,8 @@ from mentors.usual import usual_offer
 from sessions_app.address import clean_words, read_date, read_start
 from sessions_app.afterwards.summaries import Quote, published_quotes
 from sessions_app.afterwards.track_record import TrackRecord, track_records_of
-from sessions_app.availability.slot_picker import PickerView, SlotPicker, busy_times
+from sessions_app.availability.reader_times import reader_times_of
+from sessions_app.availability.slot_picker import PickerView, SlotPicker
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.book import continues_as_call
@@ -136,8 +137,8 @@ def read_mentor_page(
     browser = None
     if timetable and offer:
         # A mentor who looks at their own page sees what others see.
-        busy = busy_times(reader if reader != profile.person else None, now=now)
-        browser = SlotPicker(timetable, offer.length, offer.step, zone, now, busy)
+        own = reader_times_of(reader if reader != profile.person else None, now=now)
+        browser = SlotPicker(timetable, offer.length, offer.step, zone, now, busy=own.sessions, elsewhere=own.elsewhere)
     picker = browser.open_picker(day=choice.day, chosen=choice.start) if browser else None
     earlier = find_earlier_engagement(reader, (address if typed is None else typed).get("follows", ""))
     limit = why_not_book(reader, profile, now=now, standing=standing) if standing else None

@@ -25,7 +25,8 @@ from common.pages.seen import seen_by, still_seen
 from common.times import utc_text
 from sessions_app.access import get_booking_as_mentee
 from sessions_app.address import read_date, read_start
-from sessions_app.availability.slot_picker import PickerTime, PickerView, SlotPicker, busy_times
+from sessions_app.availability.reader_times import reader_times_of
+from sessions_app.availability.slot_picker import PickerTime, PickerView, SlotPicker
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.series import book_further, room_for, terms_mark
@@ -142,8 +143,9 @@ def series_page_for(request: SignedInRequest, uuid: UUID, starts: Iterable[datet
     if timetable is None:
         return SeriesPage(booking, room, error, chosen, None)
     zone = viewer_zone(request)
-    busy = busy_times(request.user, now=now)
-    return SeriesPage(booking, room, error, chosen, SlotPicker(timetable, offer.length, offer.step, zone, now, busy))
+    own = reader_times_of(request.user, now=now)
+    browser = SlotPicker(timetable, offer.length, offer.step, zone, now, busy=own.sessions, elsewhere=own.elsewhere)
+    return SeriesPage(booking, room, error, chosen, browser)
 
 
 def page_context(desk: SeriesPage) -> dict[str, Any]:

@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import DataExport
 from accounts.privacy.exports import write_due_copies
+from sessions_app.availability.busy_times import replace_busy_times
 from sessions_app.models import AttendanceAct, Booking, BookingState
-from tests.conftest import NOW
+from tests.conftest import NOW, at
 from tests.sessions_app.conftest import QUESTION, book
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
@@ -55,7 +56,18 @@ def test_slots_are_of_the_readers_dates(program, offer):
 
     # 09:00–17:00 in London is 14:30–22:30 in Kolkata: all on the same date there.
     assert (status, answer["timezone"], len(answer["slots"])) == (200, "Asia/Kolkata", 16)
-    assert answer["slots"][0] == {"start": "2026-11-26T09:00:00Z", "end": "2026-11-26T09:25:00Z"}
+    first = {"start": "2026-11-26T09:00:00Z", "end": "2026-11-26T09:25:00Z", "busy_in_your_calendar": False}
+    assert answer["slots"][0] == first
+
+
+def test_slots_say_when_a_calendar_of_the_readers_says_busy(program, offer, bob):
+    spans = [(at("2026-11-26 09:20"), at("2026-11-26 09:30"))]
+    replace_busy_times(person=bob, calendar=7, spans=spans, now=NOW)
+    query = {"offer": offer.uuid, "from": "2026-11-26", "to": "2026-11-26", "timezone": "Europe/London"}
+
+    slots = program(bob).get("mentors/alice-adair/slots/", **query)[1]["slots"]
+
+    assert [slot["busy_in_your_calendar"] for slot in slots] == [True] + [False] * 15
 
 
 def test_slots_leave_out_what_the_reader_has_elsewhere(program, offer, bob, booking):

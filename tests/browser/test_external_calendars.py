@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from calendars.models import Connection, ConnectionState
+from sessions_app.availability.busy_times import replace_busy_times
 from sessions_app.models import BusySpan
 from tests.browser.conftest import expect_done
 from tests.browser.looking import problems
@@ -129,4 +130,23 @@ def test_calendars_of_an_account_are_chosen_and_every_look_of_it_is_sound(browse
     assert page.locator("input[name$=password]").first.is_visible()
     found += problems(page, "account-refused")
 
+    assert found == []
+
+
+def test_a_mentee_sees_when_they_are_busy_and_books_all_the_same(browser_page, priya, bob):
+    now = timezone.now()
+    spans = [(now, now + timedelta(days=3)), (now + timedelta(days=4), now + timedelta(days=5))]
+    replace_busy_times(person=bob, calendar=7, spans=spans, now=now)
+    page = browser_page(user=bob)
+
+    page.goto(f"/mentors/{priya.slug}/")
+    found = problems(page, "picker-skips-busy")
+    page.locator("[data-part=skipped] a").click()
+    page.locator("[data-part=busy]").wait_for()
+    found += problems(page, "picker-busy")
+
+    # The time that is busy can be chosen: what is sent is its start.
+    radio = page.locator("label.slot:has(small) input").first
+    radio.check(force=True)
+    assert radio.is_checked()
     assert found == []

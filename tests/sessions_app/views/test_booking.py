@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.models import User
 from common.times import utc_text
 from mentors.models import MentorProfile
+from sessions_app.availability.busy_times import replace_busy_times
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.models import Booking, Occupancy
 from sessions_app.views.booking import address_mark
@@ -97,6 +98,28 @@ def test_mentor_detail_crosses_out_what_the_readers_own_session_covers(offer, bo
     assert 'value="2026-11-26T14:30Z"' not in page
     assert ("20:00", "slot-own") in gone_times(page)
     assert 'value="2026-11-26T15:00Z"' in page
+
+
+def test_mentor_detail_marks_when_the_readers_calendar_says_busy(alice, bob, offer, client_for):
+    spans = [(at("2026-11-26 14:30"), at("2026-11-26 15:00"))]
+    replace_busy_times(person=bob, calendar=7, spans=spans, now=NOW)
+
+    theirs, mentors = (markup_of(client_for(reader).get(PAGE, {"day": "2026-11-26"})) for reader in (bob, alice))
+
+    assert 'value="2026-11-26T14:30Z"' in theirs
+    assert ("busy" in parts_in(theirs), "busy" in parts_in(mentors)) == (True, False)
+
+
+def test_mentor_detail_passes_over_a_soonest_time_that_is_busy_and_leads_to_it(bob, offer, client_for):
+    spans = [(at("2026-11-25 00:00"), at("2026-11-26 00:00"))]
+    replace_busy_times(person=bob, calendar=7, spans=spans, now=NOW)
+
+    page = markup_of(client_for(bob).get(PAGE))
+
+    assert 'value="2026-11-26T14:30Z"' in page
+    [skipped] = elements_of(page, "p", data_part="skipped")
+    assert "day=2026-11-25" in page
+    assert skipped.text
 
 
 def test_mentor_detail_without_times_offers_other_people(alice, offer):
