@@ -1,11 +1,14 @@
 """The browsers in which a person is signed in: listed, ended, and told of by email when a new one comes in."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
 from django.contrib.sessions.models import Session
 from django.core import signing
 from django.db import transaction
@@ -89,10 +92,14 @@ def note_sign_in(request: HttpRequest, person: User, response: HttpResponse, *, 
 
 def note_use(request: HttpRequest) -> None:
     """Once an hour: the list says when a browser was used last."""
-    noted_at = request.session.get(NOTED_AT)
-    if isinstance(noted_at, float) and time.time() - noted_at > NOTED_EVERY:
+    if is_use_to_be_noted(request.session):
         request.session[NOTED_AT] = time.time()
         UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=timezone.now())
+
+
+def is_use_to_be_noted(session: SessionBase | Mapping[str, Any]) -> bool:
+    noted_at = session.get(NOTED_AT)
+    return isinstance(noted_at, float) and time.time() - noted_at > NOTED_EVERY
 
 
 def forget_ended_sessions() -> int:

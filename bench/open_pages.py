@@ -98,6 +98,7 @@ def open_session() -> Iterator[tuple[Client, str, datetime]]:
     from sessions_app.questions.brief_input import BriefInput
     from tests.browser.conftest import ALWAYS, begin, first_free
     from tests.conftest import make_mentor, make_person
+    from tests.signing_in import list_browser, sign_in
 
     with transaction.atomic():
         now = timezone.now()
@@ -110,7 +111,8 @@ def open_session() -> Iterator[tuple[Client, str, datetime]]:
             by = (mentor.person, mentee)[number % 2]
             send_message(engagement=booking.engagement, body="Words " * 20, by=by, now=now, key=str(number))
         client = Client(headers={"host": "localhost"})
-        client.force_login(mentee)
+        sign_in(client, mentee)
+        list_browser(client, mentee)
         yield client, f"/sessions/{booking.uuid}/", now
         transaction.set_rollback(True)
 

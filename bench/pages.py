@@ -23,7 +23,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from common.known import known
-from tests.signing_in import sign_in
+from tests.signing_in import list_browser, sign_in
 
 from .cpu import Cpu, CpuMeter
 from .stand import bench_database
@@ -88,6 +88,7 @@ class Site:
         if reader.pk not in self.cookies:
             client = Client()
             sign_in(client, reader)
+            list_browser(client, reader)
             self.cookies[reader.pk] = "; ".join(f"{name}={morsel.value}" for name, morsel in client.cookies.items())
         return self.cookies[reader.pk]
 

@@ -76,6 +76,8 @@ MIDDLEWARE = [
     "mentoring.middleware.CompressTextMiddleware",
     "csp.middleware.CSPMiddleware",
     "mentoring.middleware.ResponseHeadersMiddleware",
+    # Above all that only answers with something in them need
+    "sessions_app.middleware.NothingNewMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

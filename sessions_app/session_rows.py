@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import connection
 
 from accounts.models import User
+from accounts.quick_reader import READER_COLUMNS, READER_FOUND, READER_ROWS
 from common.statements import ModelColumns, Prepared, RowsBeside, write_array
 from mentors.models import MentorProfile, Offer
 from trust.models import pair_is_cut_off_sql
@@ -32,7 +33,7 @@ from .models import (
     Takeaway,
     WrittenQuestion,
 )
-from .models.bookings import OWN_ENGAGEMENT, visible_sql
+from .models.bookings import own_engagement_sql, visible_sql
 from .models.states import CONTACTS
 
 # A page shows so many messages; one more tells that there are earlier ones.
@@ -106,8 +107,12 @@ def _take_booking(row: Any) -> Booking:
     return booking
 
 
+_NEWEST = "coalesce(engagement.newest_message, 0)"
 NEWEST = Prepared(
-    f"SELECT coalesce(newest_message, 0) FROM sessions_app_engagement WHERE uuid = %(uuid)s AND {OWN_ENGAGEMENT}"
+    f"""
+SELECT {_NEWEST} FROM sessions_app_engagement AS engagement
+WHERE engagement.uuid = %(uuid)s AND {own_engagement_sql("%(reader)s")}
+"""
 )
 
 
@@ -119,16 +124,17 @@ def find_newest_message(engagement: UUID, *, reader: User) -> int | None:
     return row[0] if row else None
 
 
-NEWS = Prepared(
-    f"""
-SELECT coalesce(engagement.newest_message, 0), concat_ws(' ', booking.version, booking.state, booking.during,
+_FACTS = """concat_ws(' ', booking.version, booking.state, booking.during,
     (SELECT count(*) FROM sessions_app_attendanceact AS act WHERE act.booking_id = booking.id),
     (SELECT string_agg(asked.asked_by_id || ' ' || asked.ends_at, ' ' ORDER BY asked.id)
         FROM sessions_app_moretime AS asked WHERE asked.booking_id = booking.id),
     (SELECT string_agg(md5(line.text), ' ' ORDER BY line.author_id)
-        FROM sessions_app_takeaway AS line WHERE line.booking_id = booking.id))
-FROM sessions_app_booking AS booking
-JOIN sessions_app_engagement AS engagement ON engagement.id = booking.engagement_id
+        FROM sessions_app_takeaway AS line WHERE line.booking_id = booking.id))"""
+_OF_ITS_ENGAGEMENT = "JOIN sessions_app_engagement AS engagement ON engagement.id = booking.engagement_id"
+NEWS = Prepared(
+    f"""
+SELECT {_NEWEST}, {_FACTS}
+FROM sessions_app_booking AS booking {_OF_ITS_ENGAGEMENT}
 WHERE booking.uuid = %(uuid)s AND {visible_sql("%(reader)s")}
 """
 )
@@ -142,6 +148,31 @@ def find_news(uuid: UUID, *, reader: User) -> tuple[int, str] | None:
         NEWS.execute(cursor, {"uuid": uuid, "reader": reader.pk})
         found: tuple[int, str] | None = cursor.fetchone()
     return found
+
+
+# The same for who is signed in with a browser, who is read with it
+NEWEST_FOR_BROWSER = Prepared(
+    f"""
+SELECT {_NEWEST}, {READER_COLUMNS}
+FROM {READER_ROWS}
+JOIN sessions_app_engagement AS engagement ON {own_engagement_sql("person.id")}
+WHERE {READER_FOUND} AND engagement.uuid = %(uuid)s
+"""
+)
+NEWS_FOR_BROWSER = Prepared(
+    f"""
+SELECT {_NEWEST}, {_FACTS}, {READER_COLUMNS}
+FROM {READER_ROWS}
+JOIN sessions_app_booking AS booking ON {visible_sql("person.id")} {_OF_ITS_ENGAGEMENT}
+WHERE {READER_FOUND} AND booking.uuid = %(uuid)s
+"""
+)
+
+
+def find_news_for_browser(statement: Prepared, uuid: UUID, *, session: str, now: datetime) -> Any:
+    with connection.cursor() as cursor:
+        statement.execute(cursor, {"uuid": uuid, "session": session, "now": now})
+        return cursor.fetchone()
 
 
 _OF_BOOKING, _OF_ENGAGEMENT = "beside.booking_id = %(booking)s", "beside.engagement_id = %(engagement)s"
@@ -169,7 +200,10 @@ _ROWS: dict[str, RowsBeside[Any]] = {
 BESIDE = Prepared(
     f"""
 SELECT {", ".join(rows.sql for rows in _ROWS.values())},
-    (SELECT read_to FROM sessions_app_readmarker WHERE engagement_id = %(engagement)s AND person_id = %(reader)s)
+    (SELECT read_to FROM sessions_app_readmarker WHERE engagement_id = %(engagement)s AND person_id = %(reader)s),
+    (SELECT {_FACTS} FROM sessions_app_booking AS booking
+        WHERE booking.id = %(booking)s AND booking.version = %(version)s AND booking.state = %(state)s
+        AND lower(booking.during) = %(start)s AND upper(booking.during) = %(end)s)
 """
 )
 
@@ -193,6 +227,7 @@ class SessionRows:
     written: WrittenQuestion | None
     contacts: list[Booking]
     read_to: int
+    facts: str
 
     def feedback_by(self, person: User) -> Feedback | None:
         return next((said for said in self.feedback if said.author_id == person.pk), None)
@@ -208,10 +243,13 @@ def read_beside(booking: Booking, *, reader: User, now: datetime) -> SessionRows
         "mentor": booking.mentor_id,
         "mentee": booking.mentee_id,
         "now": now,
+        "version": booking.version,
+        "state": booking.state,
+        "end": booking.end,
     }
     with connection.cursor() as cursor:
         BESIDE.execute(cursor, asked)
-        *found, read_to = cursor.fetchone()
+        *found, read_to, facts = cursor.fetchone()
     rows = {name: kind.read(value) for (name, kind), value in zip(_ROWS.items(), found, strict=True)}
     _name_people(booking, rows)
     messages, steps, written = rows.pop("messages"), rows.pop("steps"), rows.pop("written")
@@ -222,6 +260,7 @@ def read_beside(booking: Booking, *, reader: User, now: datetime) -> SessionRows
         has_earlier=len(messages) > MESSAGES,
         written=written[0] if written else None,
         read_to=read_to or 0,
+        facts=facts or "",
     )
 
 

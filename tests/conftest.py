@@ -17,6 +17,7 @@ from django.utils import translation
 from about import texts
 from accounts.models import User
 from accounts.rules.roles import StaffRoleName
+from accounts.session_store import SESSION
 from events.registering.mentioning import forget_quiet
 from mentors.models import MentorProfile, Offer, ProfileDraft, ProfileState, Topic
 from search.indexing import write_profiles
@@ -287,7 +288,8 @@ def client_for(one_cast: OneCast | None) -> Callable[[User], Client]:
     def open_browser(user: User) -> Client:
         with connection.cursor() as cursor:
             # Else the first page that a connection shows would count one statement more.
-            FRAME.ready_text(cursor)
+            for statement in (SESSION, FRAME):
+                statement.ready_text(cursor)
         client = ReadingClient()
         if session := sessions.get(user.pk):
             client.cookies[settings.SESSION_COOKIE_NAME] = session

@@ -16,6 +16,13 @@ def sign_in(client: Client, person: "User", *, second_step: bool = True) -> None
         note_second_step(client, person)
 
 
+def list_browser(client: Client, person: "User") -> None:
+    """As if they had come in by the page for it: this session stands in the list of their browsers."""
+    from allauth.usersessions.models import UserSession
+
+    UserSession.objects.create(user=person, session_key=client.session.session_key, ip="127.0.0.1")
+
+
 def note_second_step(client: Client, person: "User") -> None:
     """As if this session had just used one."""
     # Needs settings, which benches have only once they run.

@@ -98,8 +98,9 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
         return self.filter(mentee=mentee, mentor=mentor)
 
 
-# `EngagementQuerySet.visible_to` as a condition of a larger statement on a row of its own
-OWN_ENGAGEMENT = "(%(reader)s IN (mentor_id, mentee_id) AND mentee_id IS NOT NULL)"
+def own_engagement_sql(person: str) -> str:
+    """`EngagementQuerySet.visible_to` as a condition of a larger statement, on its row `engagement`."""
+    return f"({person} IN (engagement.mentor_id, engagement.mentee_id) AND engagement.mentee_id IS NOT NULL)"
 
 
 class Engagement(models.Model):

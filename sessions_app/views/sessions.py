@@ -44,10 +44,11 @@ from sessions_app.pages.session_more_time import more_time_for
 from sessions_app.pages.session_news import (
     PARTS,
     SessionNews,
-    dial_mark,
-    is_between_changes,
+    look_seldom,
+    marks_of_time,
+    needs_only_time,
     news_of,
-    shows_same_but_time,
+    shows_all,
     watch_mark,
 )
 from sessions_app.pages.session_series import series_of
@@ -126,15 +127,18 @@ def answer_look(request: SignedInRequest, uuid: UUID, *, now: datetime) -> HttpR
     What the mark stands for is read first: what changes meanwhile is told by the next look.
     """
     newest, facts = get_news(uuid, reader=request.user)
-    watch = watch_mark(facts, now)
-    if request.GET["watch"] == watch and request.GET.get("after") == str(newest):
+    if shows_all(request.GET, newest=newest, facts=facts, now=now):
         return HttpResponse(status=204)
     booking, asked = get_booking(uuid, reader=request.user), request.GET.dict()
-    same = shows_same_but_time(request.GET["watch"], facts) and request.GET.get("after") == str(newest)
-    if same and is_between_changes(booking, now):
-        return render(request, "sessions_app/session/_news.html", dial_context(booking, asked, watch=watch, now=now))
+    has_messages = request.GET.get("after") == str(newest)
+    if has_messages and needs_only_time(request.GET["watch"], facts, booking, now):
+        return render(
+            request,
+            "sessions_app/session/_news.html",
+            time_context(booking, asked, watch=watch_mark(facts, now), now=now),
+        )
     context = session_context(request, booking, now=now)
-    news = news_of(context, newest=newest, now=now, watch=watch)
+    news = news_of(context, newest=newest, now=now)
     changed = news.list_changed(asked) if news else [part for part in PARTS if part in asked]
     context |= {"news": news and news.only(asked), "changed": changed, "oob": True}
     response = render(request, "sessions_app/session/_news.html", context)
@@ -143,13 +147,15 @@ def answer_look(request: SignedInRequest, uuid: UUID, *, now: datetime) -> HttpR
     return response
 
 
-def dial_context(booking: Booking, asked: dict[str, str], *, watch: str, now: datetime) -> dict[str, Any]:
-    """For an open page that needs nothing but the next minute of its dial and its plan."""
-    news = SessionNews.after_a_minute(asked, dial_mark(booking, now), watch)
+def time_context(booking: Booking, asked: dict[str, str], *, watch: str, now: datetime) -> dict[str, Any]:
+    """For an open page that needs nothing but the next minute of its dial, or the next part of its plan."""
+    parts = suggest_agenda(booking.start, booking.booked_length)
+    marks = marks_of_time(booking, parts, now)
+    news = SessionNews.after_a_minute(asked, marks, watch, look_seldom(booking, now))
     return {
         "booking": booking,
         "stage": stage_of(booking, now),
-        "parts": suggest_agenda(booking.start, booking.booked_length),
+        "parts": parts,
         "news": news.only(asked),
         "changed": news.list_changed(asked),
         "oob": True,

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.core.paginator import Page, Paginator
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -171,7 +171,7 @@ def return_address(request: SignedInRequest, engagement: Engagement) -> str:
     return f"{reverse('thread', args=[engagement.uuid])}#messages"
 
 
-def read_number(request: SignedInRequest, name: str) -> int | None:
+def read_number(request: HttpRequest, name: str) -> int | None:
     """The id that the address names, or None."""
     value = parse_number(request.GET.get(name, ""), digits=19)
     return value if value is not None and value <= MOST_ID else None

@@ -21,7 +21,7 @@ from sessions_app.models import (
     Takeaway,
     WrittenQuestion,
 )
-from sessions_app.session_rows import BESIDE, BOOKING, MESSAGES, find_booking, read_beside
+from sessions_app.session_rows import BESIDE, BOOKING, MESSAGES, find_booking, find_news, read_beside
 from tests.conftest import NOW, make_mentor
 from tests.sessions_app.conftest import THURSDAY
 from tests.sessions_app.conversation.test_files import add, disk  # noqa: F401 - a fixture
@@ -187,3 +187,27 @@ def test_page_of_a_plain_session_asks_fewer(booking, alice, bob, client_for, rol
         client.get(f"/sessions/{booking.uuid}/")  # prepares the statements
         with django_assert_num_queries(STATEMENTS[role]):
             client.get(f"/sessions/{booking.uuid}/")
+
+
+def test_a_page_is_read_with_the_facts_that_its_looks_ask_for(full, bob):
+    booking = find_booking(full.uuid, reader=bob)
+    _newest, facts = find_news(full.uuid, reader=bob)
+
+    assert read_beside(booking, reader=bob, now=booking.end).facts == facts != ""
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda booking: {"version": booking.version + 1},
+        lambda _booking: {"state": "cancelled"},
+        lambda booking: {"during": (booking.start, booking.end + 5 * MINUTE)},
+        lambda booking: {"during": (booking.start - 5 * MINUTE, booking.end)},
+    ],
+    ids=["version", "state", "end", "start"],
+)
+def test_facts_are_unknown_of_a_session_that_has_changed_since_it_was_read(booking, bob, change):
+    found = find_booking(booking.uuid, reader=bob)
+    Booking.objects.filter(pk=booking.pk).update(**change(booking))
+
+    assert read_beside(found, reader=bob, now=booking.end).facts == ""

@@ -106,7 +106,7 @@ def test_the_other_sees_it_without_reloading_and_answers_by_one_tap(booking, ali
     page, post = reverse("session", args=[booking.uuid]), reverse("session_more_time", args=[booking.uuid])
     with time_machine.travel(LAST, tick=False):
         mine, theirs = client_for(bob), client_for(alice)
-        still = look_again(theirs, theirs.get(page))
+        still = theirs.get(page)
         mine.post(post)
         news = look_again(theirs, still)
         done = theirs.post(post, {"end": "2026-11-26T14:55Z"}, follow=True)

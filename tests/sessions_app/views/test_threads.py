@@ -17,6 +17,7 @@ from tests.markup import elements_of, forms_in, links_in, markup_of, part_in, pa
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 from tests.sessions_app.helpers.messages import unread_messages, write
 from tests.sessions_app.helpers.pages import text_of
+from tests.signing_in import list_browser
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 HTMX = {"HX-Request": "true"}
@@ -102,9 +103,10 @@ def test_looking_does_not_count_as_reading_until_it_is_said(booking, alice, bob,
 
 def test_asking_for_news_is_cheap_when_there_is_none(booking, alice, bob, client_for, django_assert_num_queries):
     message, reader = write(booking, bob), client_for(alice)
+    list_browser(reader, alice)
 
     reader.get(page_of(booking), {"after": message.pk}, headers=HTMX)  # prepares the statement
-    with django_assert_num_queries(3):  # session, person, the newest message
+    with django_assert_num_queries(1):
         nothing = reader.get(page_of(booking), {"after": message.pk}, headers=HTMX)
 
     assert (nothing.status_code, nothing.content) == (204, b"")
