@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from accounts.limits import take_calendar
 from accounts.models import User
+from common.known import known
 from common.refusals import TOO_OFTEN
 from notifications.hints import wake_worker
 from notifications.webhooks.addresses import BadAddressError, parts_of
@@ -18,11 +20,13 @@ from sessions_app.availability.busy_times import replace_busy_times
 
 from .errors import CalendarError
 from .fetching import as_https
-from .models import AllDay, Connection, ConnectionKind, ConnectionState, ExternalCalendar
+from .models import STANDING, AllDay, Connection, ConnectionKind, ConnectionState, ExportedEvent, ExternalCalendar
 from .notices import withdraw_notices
 from .sources.opening import seal_secret
 
-TASK = "calendars.tasks.read_due"
+TASK, WRITING_TASK = "calendars.tasks.read_due", "calendars.tasks.write_due"
+# For how long a connection that ends waits for its sessions to be removed, and how many are looked at at once
+ENDS_WITHIN, MOST_ENDINGS = timedelta(days=1), 100
 
 
 def check_connecting(request: HttpRequest, person: User, now: datetime) -> None:
@@ -138,21 +142,64 @@ def look_now(*, connection: Connection, now: datetime) -> None:
 
 
 @transaction.atomic
-def disconnect(*, connection: Connection, now: datetime) -> None:
-    """Nothing of it stays: not the address, not what was read. Times that it blocked are offered again."""
+def disconnect(*, connection: Connection, now: datetime) -> bool:
+    """Times that it blocked are offered again at once. Returns whether all of it is gone by now.
+
+    It isn't while sessions that we put there have to be removed first, which a worker does. For a connection that is
+    being disconnected already, nobody waits: what stands there stays.
+    """
     row = lock_connection(connection)
     if row is None:
-        return
+        return True
+    standing = standing_ahead(row, now)
+    if row.ending_at is not None or not standing.exists():
+        _forget_connection(row, now)
+        return True
+    for calendar in row.calendars.all():
+        calendar.counts = False
+        calendar.save(update_fields=["counts"])
+        replace_busy_times(person=row.person, calendar=calendar.pk, spans=(), now=now)
+    row.version += 1
+    withdraw_notices(row)
+    row.ending_at, row.writes_to, row.writes_since, row.write_retry_at = now, None, None, None
+    row.lease_until = None
+    row.save()
+    standing.update(next_at=now, attempts=0)
+    _wake_when_committed(WRITING_TASK)
+    return False
+
+
+def disconnect_all(person: User, now: datetime) -> None:
+    """Without waiting for anything: sessions that stand in calendars elsewhere stay there."""
+    for connection in Connection.objects.filter(person=person):
+        with transaction.atomic():
+            if row := lock_connection(connection):
+                _forget_connection(row, now)
+
+
+def finish_endings(*, now: datetime) -> int:
+    """Forget connections whose sessions are removed, or couldn't be for a day. Returns how many."""
+    ending = list(Connection.objects.filter(ending_at__isnull=False).order_by("ending_at")[:MOST_ENDINGS])
+    last = now - ENDS_WITHIN
+    over = [one for one in ending if known(one.ending_at) <= last or not standing_ahead(one, now).exists()]
+    for connection in over:
+        disconnect(connection=connection, now=now)
+    return len(over)
+
+
+def standing_ahead(connection: Connection, now: datetime) -> QuerySet[ExportedEvent]:
+    """Sessions that aren't over and that we put, or may have put, into calendars of this connection."""
+    rows = ExportedEvent.objects.filter(calendar__connection=connection, state__in=STANDING)
+    return rows.filter(booking__during__endswith__gt=now)
+
+
+def _forget_connection(row: Connection, now: datetime) -> None:
+    """Nothing of it stays: not the address, not what was read."""
     for calendar in row.calendars.all():
         replace_busy_times(person=row.person, calendar=calendar.pk, spans=(), now=now)
     row.version += 1
     withdraw_notices(row)
     row.delete()
-
-
-def disconnect_all(person: User, now: datetime) -> None:
-    for connection in Connection.objects.filter(person=person):
-        disconnect(connection=connection, now=now)
 
 
 def _fingerprint_of(person: User, address: str) -> str:
@@ -173,5 +220,5 @@ def read_soon(connection: Connection, now: datetime) -> None:
     _wake_when_committed()
 
 
-def _wake_when_committed() -> None:
-    transaction.on_commit(lambda: wake_worker(TASK), robust=True)
+def _wake_when_committed(task: str = TASK) -> None:
+    transaction.on_commit(lambda: wake_worker(task), robust=True)

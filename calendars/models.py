@@ -10,8 +10,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from sessions_app.models import Booking
+
 # For how long a calendar can't be read before its person is told; and before what was read no longer counts
 TOLD_AFTER, STOPS_AFTER = timedelta(hours=24), timedelta(days=7)
+# For how long sessions can't be put into a calendar before invitations are sent again, and the person is told
+WRITES_ILL_AFTER = timedelta(hours=1)
 
 LONGEST_ADDRESS, LONGEST_USER, LONGEST_PASSWORD = 2000, 254, 200
 
@@ -46,7 +50,7 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
     def due(self, now: datetime) -> Self:
         """To be read now, and in the hands of no worker."""
         free = Q(lease_until=None) | Q(lease_until__lte=now)
-        return self.filter(free, next_at__lte=now, person__is_active=True)
+        return self.filter(free, next_at__lte=now, ending_at=None, person__is_active=True)
 
 
 class Connection(models.Model):
@@ -54,6 +58,11 @@ class Connection(models.Model):
 
     `secret` is encrypted. `host` says on pages where it leads. `version` counts the times at which it began to fail or
     was well again: what people are told is about one of them.
+
+    `writes_to`: its calendar into which the person's sessions are put; at most one of all their calendars. What was
+    confirmed before `writes_since` also goes out as an invitation. `write_failing_since` and those after it say how
+    writing goes, apart from reading; nothing is written before `write_retry_at`. `ending_at`: since when it is being
+    disconnected, which takes as long as it takes to remove the sessions that were put there.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -74,6 +83,15 @@ class Connection(models.Model):
     next_at = models.DateTimeField(db_index=True)
     lease_until = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=0)
+    writes_to = models.ForeignKey(
+        "ExternalCalendar", on_delete=models.SET_NULL, null=True, blank=True, related_name="written_by"
+    )
+    writes_since = models.DateTimeField(null=True, blank=True)
+    write_failing_since = models.DateTimeField(null=True, blank=True)
+    write_failure = models.CharField(max_length=20, blank=True, db_default="")
+    write_failures = models.PositiveIntegerField(default=0, db_default=0)
+    write_retry_at = models.DateTimeField(null=True, blank=True)
+    ending_at = models.DateTimeField(null=True, blank=True)
 
     objects = ConnectionQuerySet.as_manager()
 
@@ -89,10 +107,30 @@ class Connection(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="active") | Q(failing_since=None), name="an_active_calendar_does_not_fail"
             ),
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(writes_to__isnull=False),
+                name="sessions_of_a_person_are_put_into_one_calendar",
+            ),
+            models.CheckConstraint(
+                condition=Q(writes_to=None) | Q(writes_since__isnull=False, ending_at=None),
+                name="who_writes_writes_since_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=Q(write_failing_since=None, write_failure="", write_failures=0)
+                | Q(write_failing_since__isnull=False, write_failures__gte=1),
+                name="writing_that_fails_fails_since_a_moment",
+            ),
         ]
+        indexes = [models.Index(fields=["ending_at"], condition=Q(ending_at__isnull=False), name="connection_ending")]
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.host}"
+
+    def writes_well(self, now: datetime) -> bool:
+        """Whether sessions come into the calendar that was chosen; what fails for a short time still will."""
+        since = self.write_failing_since
+        return self.writes_to_id is not None and (since is None or now - since < WRITES_ILL_AFTER)
 
 
 class ExternalCalendar(models.Model):
@@ -140,3 +178,62 @@ class ExternalCalendar(models.Model):
 
     def was_read_within(self, time: timedelta, *, now: datetime) -> bool:
         return self.read_at is not None and now - self.read_at < time
+
+
+class ExportState(models.TextChoices):
+    """Whether a session stands in the calendar. `MAYBE`: we began to put it there and never heard how that ended.
+    `GONE`: its person took it out there.
+    """
+
+    ABSENT = "absent", _("Not there")
+    MAYBE = "maybe", _("Being put there")
+    THERE = "there", _("There")
+    GONE = "gone", _("Taken out there")
+
+
+# What may stand in a calendar elsewhere because of us
+STANDING = (ExportState.MAYBE, ExportState.THERE)
+
+
+class ExportedEvent(models.Model):
+    """One session of one of its people, in the calendar into which their sessions are put.
+
+    `remote_id` and `etag`: by what its server knows it. `sequence`: the booking's when it was last written. The row
+    says only that something may be to be done at `next_at`; what, is found out from the booking when it is done. A
+    worker who does it has a lease with a token, and sets `next_at` to the lease's end: a row whose worker is lost is
+    due again then, and one that was touched meanwhile has another `next_at`.
+    """
+
+    booking = models.ForeignKey(Booking, on_delete=models.CASCADE, related_name="exported_events")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="exported_events")
+    calendar = models.ForeignKey(ExternalCalendar, on_delete=models.CASCADE, related_name="exported_events")
+    state = models.CharField(max_length=10, choices=ExportState, default=ExportState.ABSENT)
+    remote_id = models.CharField(max_length=1000, blank=True)
+    etag = models.CharField(max_length=500, blank=True)
+    sequence = models.PositiveIntegerField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    next_at = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_token = models.UUIDField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["booking", "person"], name="a_session_is_written_once_for_each_person"),
+            models.CheckConstraint(
+                condition=Q(lease_until=None, lease_token=None)
+                | Q(lease_until__isnull=False, lease_token__isnull=False, next_at__isnull=False),
+                name="who_writes_a_session_has_a_lease",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["there", "gone"]) | Q(sequence__isnull=False, checked_at__isnull=False),
+                name="a_session_that_is_there_was_written",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="exported_due"),
+            models.Index(fields=["checked_at"], condition=Q(next_at=None), name="exported_to_check"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.booking_id} for {self.person_id}: {self.state}"

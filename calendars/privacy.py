@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.privacy.registry import Table, fact, hidden, mine
 
-from .models import Connection, ExternalCalendar
+from .models import Connection, ExportedEvent, ExternalCalendar
 
 OPENS = "opens the calendar, so it is never shown again"
 
@@ -34,11 +34,25 @@ TABLES: tuple[Table, ...] = (
             "fingerprint": hidden(OPENS),
             "state": fact(),
             "failure": fact(),
+            "write_failure": fact(),
         },
         people=("person",),
         part="calendar-connections",
         heading=_("How your calendars are read"),
-        hidden=("version", "lease_until", "next_at"),
+        hidden=("version", "lease_until", "next_at", "write_retry_at"),
+        is_deleted=True,
+    ),
+    Table(
+        ExportedEvent,
+        {
+            "state": fact(),
+            "remote_id": hidden("the name of a file on the calendar's server"),
+            "etag": hidden("a mark of the calendar's server"),
+        },
+        people=("person",),
+        part="calendar-sessions",
+        heading=_("Sessions put into your calendar"),
+        hidden=("lease_until", "lease_token", "next_at", "attempts"),
         is_deleted=True,
     ),
 )

@@ -26,6 +26,8 @@ from .forms import AddressForm, BusyForm, CalDavForm, ChoiceForm, PasswordForm, 
 from .guides import GUIDES, PASSWORD_GUIDES
 from .models import AllDay, Connection, ConnectionKind, ConnectionState, ExternalCalendar
 from .wording import Failure, describe_failure
+from .writing.choosing import choose_calendar, stop_writing
+from .writing.panel import WritingPanel, writing_panel_of
 
 # Failures after which a service has to be asked for new tokens
 NEEDS_CONSENT = {"refused", "key"}
@@ -71,6 +73,11 @@ class ConnectionPanel:
         return self.connection.state == ConnectionState.PROPOSED
 
     @property
+    def is_ending(self) -> bool:
+        """It is disconnected as soon as the sessions that we put there are removed."""
+        return self.connection.ending_at is not None
+
+    @property
     def is_reading(self) -> bool:
         return self.connection.next_at <= self.now
 
@@ -111,10 +118,11 @@ class Typed:
     switches: dict[int, BusyForm] = field(default_factory=dict)
     choices: dict[int, ChoiceForm] = field(default_factory=dict)
     passwords: dict[int, PasswordForm] = field(default_factory=dict)
+    writing: WritingPanel | None = None
 
     @property
     def has_errors(self) -> bool:
-        return bool(self.switches or self.choices or self.passwords)
+        return bool(self.switches or self.choices or self.passwords or self.writing)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -162,8 +170,7 @@ def external_calendar(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             look_now(connection=connection, now=now)
             messages.success(request, _("We’re looking now. Reload this page in a moment."))
         elif act == "disconnect":
-            disconnect(connection=connection, now=now)
-            messages.success(request, _("Disconnected. We’ve deleted the address and everything that we read."))
+            _disconnect(request, connection, now)
         elif act == "password":
             return _renew_password(request, connection, now)
         else:
@@ -197,6 +204,38 @@ def _renew_password(request: SignedInRequest, connection: Connection, now: datet
             messages.success(request, _("Saved. We’re signing in with it now. Reload this page in a moment."))
             return redirect("external_calendars")
     return _render_page(request, now, typed=Typed(passwords={connection.pk: form}))
+
+
+def _disconnect(request: SignedInRequest, connection: Connection, now: datetime) -> None:
+    if disconnect(connection=connection, now=now):
+        messages.success(request, _("Disconnected. We’ve deleted the address and everything that we read."))
+    else:
+        words = _("Nothing is read any more. We take your upcoming sessions out of that calendar first.")
+        messages.success(request, words)
+
+
+@require_POST
+def calendar_writing(request: SignedInRequest) -> HttpResponse:
+    """Into which calendar the person's sessions are put, if into any."""
+    now = timezone.now()
+    panel = writing_panel_of(request.user, now=now, data=request.POST)
+    if panel is None:
+        messages.error(request, _("None of your calendars can be written into any more."), extra_tags="not_writable")
+        return redirect("external_calendars")
+    if not panel.form.is_valid():
+        return _render_page(request, now, typed=Typed(writing=panel))
+    chosen = panel.form.cleaned_data["calendar"]
+    try:
+        if chosen is None:
+            stop_writing(person=request.user, now=now)
+            messages.success(request, _("Saved. We take upcoming sessions out of your calendar, and send invitations."))
+        else:
+            choose_calendar(calendar=ExternalCalendar.objects.get(pk=chosen), now=now)
+            messages.success(request, _("Saved. Your upcoming sessions will be in your calendar in a minute."))
+    except CalendarError as error:
+        panel.form.add_error(error.field, error.as_form_error())
+        return _render_page(request, now, typed=Typed(writing=panel))
+    return redirect("external_calendars")
 
 
 def _switch(request: SignedInRequest, connection: Connection, now: datetime) -> HttpResponse:
@@ -233,6 +272,7 @@ def _render_page(
         "form": form,
         "account_form": account_form,
         "panels": [_panel_of(row, typed, now) for row in rows],
+        "writing": typed.writing or writing_panel_of(request.user, now=now),
         "elsewhere": busy_week_of(request.user, zone=viewer_zone(request), now=now),
         "guides": GUIDES,
         "password_guides": PASSWORD_GUIDES,

@@ -70,8 +70,27 @@ SERVICE_FAILURES: dict[str, Failure] = {
 }
 
 
+# What stands in the way of putting sessions there
+WRITING_FAILURES: dict[str, Failure] = {
+    "read_only": Failure(
+        _("The calendar’s server doesn’t let us write into this calendar."), _("Choose another calendar.")
+    ),
+    "calendar_gone": Failure(_("This calendar isn’t there any more."), _("Choose another calendar.")),
+    "too_slow": Failure(_("Writing into the calendar takes too long."), WAIT),
+    "too_large": Failure(_("The calendar is full."), _("Make room there, or choose another calendar.")),
+}
+
+
+def describe_writing_failure(connection: Connection) -> Failure:
+    code = connection.write_failure
+    return WRITING_FAILURES.get(code) or _describe_code(connection, code)
+
+
 def describe_failure(connection: Connection) -> Failure:
-    code = connection.failure
+    return _describe_code(connection, connection.failure)
+
+
+def _describe_code(connection: Connection, code: str) -> Failure:
     if connection.kind in SERVICE_KINDS and code in SERVICE_FAILURES:
         return SERVICE_FAILURES[code]
     if connection.kind == ConnectionKind.CALDAV and code in ACCOUNT_FAILURES:

@@ -68,6 +68,7 @@ ROWS = (
     "DELETE FROM sessions_app_excuse WHERE booking_id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_roomsignal WHERE booking_id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_roomseat WHERE booking_id IN (SELECT id FROM demo_booking)",
+    "DELETE FROM calendars_exportedevent WHERE booking_id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_wallchange WHERE booking_id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_booking WHERE id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_followup WHERE written_id IN (SELECT id FROM demo_written)",

@@ -378,6 +378,7 @@ ACCESS: dict[str, Row] = {
     "external_calendars": Row(PERSON, post=422),
     "calendar_consent": Row(PERSON, NOT_ALLOWED, 200, at="calendar_service"),
     "calendar_consent_return": Row(PERSON, "/settings/calendars/", at="calendar_service"),
+    "calendar_writing": Row(PERSON, NOT_ALLOWED, "/settings/calendars/"),
     "external_calendar": Row(ITS_MENTEE, NOT_ALLOWED, 422, at="external"),
     # a mentor's own pages
     "mentor_today": Row(MENTORS),

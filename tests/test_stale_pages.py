@@ -203,6 +203,7 @@ FREE: dict[str, str] = {
     "book": "carries the terms that were shown; without any it books what the offer is",
     "thread": "carries the newest message that was read, under the same name, and a key of its own",
     "staff_webhook_change": "carries the number of the secret that was shown",
+    "calendar_writing": "one's own choice of where sessions go",
     "external_calendar": "one's own switches, or an act that happens once; the page of a calendar is nobody else's",
     "calendar_settings": "carries the address that it replaces",
     "mentor_certificates": "makes one, or takes back the one that it names",

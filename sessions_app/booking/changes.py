@@ -12,6 +12,7 @@ from common.known import known
 from sessions_app.availability.openings import announce_opened
 from sessions_app.availability.reserved_time import reserve_time
 from sessions_app.errors import SessionError, UnavailableTimeError, stale_error
+from sessions_app.invites.elsewhere import announce_calendar_change
 from sessions_app.locks import atomic_act, check_seen, lock_booking
 from sessions_app.models import Booking, BookingState, Brief, Occupancy
 from sessions_app.models.states import OPEN, UNANSWERED
@@ -176,6 +177,9 @@ def edit_brief(*, booking: Booking, brief: BriefInput, by: User, now: datetime, 
     if brief.question != booking.engagement.brief.question:
         # The question is part of the calendar event. By these fields calendars see that theirs is older.
         values["question_changed_at"] = now
-        Booking.objects.filter(engagement=booking.engagement_id).update(sequence=F("sequence") + 1)
+        same = Booking.objects.filter(engagement=booking.engagement_id)
+        same.update(sequence=F("sequence") + 1)
+        agreed = same.filter(state=BookingState.CONFIRMED).values_list("pk", flat=True)
+        announce_calendar_change(*agreed, now=now)
     Brief.objects.filter(pk=booking.engagement.brief_id).update(**values)
     watch_question(Brief(pk=booking.engagement.brief_id, **values), by=by, now=now)

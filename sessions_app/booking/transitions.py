@@ -15,6 +15,7 @@ from notifications.services import schedule_notices
 from sessions_app.availability.openings import announce_opened
 from sessions_app.availability.reserved_time import reserve_time
 from sessions_app.errors import SessionError, taken_error
+from sessions_app.invites.elsewhere import announce_calendar_change
 from sessions_app.invites.ics import event_status
 from sessions_app.models import (
     Booking,
@@ -93,6 +94,8 @@ def begin_booking(
             booking.booked_with = booking
             booking.save(update_fields=["booked_with"])
         log_event(booking, event=event, from_state="", by=by, now=now)
+    if booking.state == BookingState.CONFIRMED:
+        announce_calendar_change(booking.pk, now=now)
     if event:
         leads = how_told.leads if how_told else None
         schedule_notices(*booking_notices(booking, event=event, by=by, now=now, leads=leads), now=now)
@@ -136,6 +139,8 @@ def change_state(
     for name, value in values.items():
         setattr(booking, name, value)
     log_event(booking, event=event, from_state=before, by=by, now=now, reason=reason)
+    if to == BookingState.CONFIRMED or (before == BookingState.CONFIRMED and to in CALLED_OFF):
+        announce_calendar_change(booking.pk, now=now)
     if by and by.pk == booking.mentor_id:
         note_sign(by.pk, now=now)
     if by:

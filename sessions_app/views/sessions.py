@@ -25,6 +25,7 @@ from sessions_app.booking.agenda import suggest_agenda
 from sessions_app.booking.changes import is_late, why_not_cancel, why_not_edit, why_not_move
 from sessions_app.booking.stages import SessionStage, stage_of
 from sessions_app.conversation.reading import thread_of_session
+from sessions_app.invites.elsewhere import notes_on
 from sessions_app.models import Booking, Feedback, WrittenQuestion
 from sessions_app.pages.rows import (
     SessionRow,
@@ -172,6 +173,7 @@ def render_session(
     context["thread"] = thread_of_session(booking, rows, reader=reader, now=now)
     context["news"] = news_of(context, newest=context["thread"].newest, now=now)
     context["series"] = series_of(booking, rows.contacts, reader=reader, feedback=feedback, now=now)
+    context["calendar_notes"] = notes_on(booking, reader) if context["stage"].is_coming else []
     if context["stage"] == SessionStage.OVER:
         context["after"] = read_afterwards(booking, rows, reader=reader, now=now)
     return render(request, "sessions_app/session/page.html", context, status=status)

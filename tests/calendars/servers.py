@@ -21,7 +21,7 @@ class Server(ThreadingHTTPServer):
                 self.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 answer(self)
 
-            do_PROPFIND = do_REPORT = do_GET  # noqa: N815 - names of the standard library
+            do_PROPFIND = do_REPORT = do_PUT = do_DELETE = do_GET  # noqa: N815 - names of the standard library
 
             def log_message(self, *_args):
                 pass

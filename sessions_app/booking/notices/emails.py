@@ -19,6 +19,7 @@ from notifications.models import Notification
 from notifications.readers import NoticeReader
 from notifications.registry import NEVER_TOLD, Attachment, Message, Nothing
 from sessions_app.booking.meeting import is_held_here
+from sessions_app.invites.elsewhere import needs_invitation
 from sessions_app.invites.ics import build_invite
 from sessions_app.models import Booking, BookingEvent, BookingState, Confirmation
 from sessions_app.questions.addresses import QUESTION_IN_ADDRESS, mentor_address, question_query
@@ -116,12 +117,16 @@ def how_text(format_name: str) -> str:
 def render_booking_email(
     reading: BookingForReader, template: str, extra: Context | None = None, *, method: str = ""
 ) -> Message:
-    """`method` names the calendar method of the file that goes with it, if one does."""
+    """`method` names the calendar method of the file that goes with it, if one does.
+
+    None goes to a person into whose calendar we write ourselves.
+    """
     thread = f"<booking-{reading.booking.uuid}@{settings.SITE_HOST}>"
+    invites = bool(method) and needs_invitation(reading.booking, reading.person, now=reading.now)
     return reading.render_email(
         template,
-        booking_facts(reading) | (extra or {}),
-        attachments=invite_attachments(reading, method) if method else (),
+        booking_facts(reading) | {"has_file": invites, "is_written": bool(method) and not invites} | (extra or {}),
+        attachments=invite_attachments(reading, method) if invites else (),
         headers={"In-Reply-To": thread, "References": thread},
     )
 

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from common.mail.rendering import Context, absolute_url
 from notifications.models import Notification
 from notifications.registry import Attachment, Message, Nothing
+from sessions_app.invites.elsewhere import needs_invitation
 from sessions_app.invites.ics import build_invite
 from sessions_app.models import Booking, BookingEvent, BookingState
 from sessions_app.models.bookings import BookingQuerySet
@@ -21,9 +22,9 @@ def render_series_email(row: Notification, now: datetime, *, state: BookingState
     readings = load_readings(row, now, Booking.objects.filter(booked_with=row.subject_id, state=state))
     if not readings:
         return Nothing("moved on")
-    waits = state == BookingState.REQUESTED
-    message = render_booking_email(readings[0], f"booking/{row.kind}", dates_of(readings))
-    return message if waits else with_files(message, readings)
+    if state == BookingState.REQUESTED:
+        return render_booking_email(readings[0], f"booking/{row.kind}", dates_of(readings))
+    return render_with_files(row, readings)
 
 
 def render_accepted_email(row: Notification, now: datetime) -> Message | Nothing:
@@ -35,7 +36,7 @@ def render_accepted_email(row: Notification, now: datetime) -> Message | Nothing
         return Nothing("moved on")
     if len(readings) == 1:
         return render_booked_email(readings[0], accepted=True)
-    return with_files(render_booking_email(readings[0], f"booking/{row.kind}", dates_of(readings)), readings)
+    return render_with_files(row, readings)
 
 
 def turns_told(row: Notification) -> int:
@@ -76,14 +77,17 @@ def date_of(reading: BookingForReader) -> Context:
     }
 
 
-def with_files(message: Message, readings: list[BookingForReader]) -> Message:
-    """Adds a calendar file for each date, as attachments: an invitation in the body holds one event only."""
+def render_with_files(row: Notification, readings: list[BookingForReader]) -> Message:
+    """With a calendar file for each date, as attachments: an invitation in the body holds one event only."""
+    invited = [one for one in readings if needs_invitation(one.booking, one.person, now=one.now)]
     files = tuple(
         Attachment(
             f"session-{number}.ics",
             build_invite(reading.booking, for_person=reading.person, method="REQUEST"),
             "application/ics",
         )
-        for number, reading in enumerate(readings, start=1)
+        for number, reading in enumerate(invited, start=1)
     )
+    facts = dates_of(readings) | {"has_file": bool(files), "is_written": not files}
+    message = render_booking_email(readings[0], f"booking/{row.kind}", facts)
     return Message(message.subject, message.text, message.html, attachments=files, headers=message.headers)

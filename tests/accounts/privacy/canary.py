@@ -38,7 +38,7 @@ from accounts.models import (
 )
 from accounts.privacy.registry import Table, registered_tables
 from accounts.session_store import SessionStore
-from calendars.models import Connection, ConnectionState, ExternalCalendar
+from calendars.models import Connection, ConnectionState, ExportedEvent, ExternalCalendar
 from events.models import (
     Answer,
     Event,
@@ -248,9 +248,10 @@ def write_about_sessions(canary: Canary, booking: Booking, staff: User) -> None:
         asked_at=NOW,
         next_at=NOW,
     )
-    ExternalCalendar.objects.create(
+    diary = ExternalCalendar.objects.create(
         connection=calendar, name=new(), remote_id=new(), cursor={"mark": new()}, guessed={new(): 1}, read_at=NOW
     )
+    ExportedEvent.objects.create(booking=booking, person=person, calendar=diary, remote_id=new(), etag=new())
     CalendarFeed.objects.create(person=person, token_hash=new(), content_hash=new(), created_at=NOW, changed_at=NOW)
     AttendanceAct.objects.create(
         booking=booking, start=booking.start, person=person, kind=AttendanceKind.EXPLAINED, words=new(), at=booking.end
