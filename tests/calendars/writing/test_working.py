@@ -271,6 +271,22 @@ def test_a_worker_that_was_taken_for_dead_writes_nothing_over(diary, shelf, offe
     assert shelf.puts() == 1
 
 
+def test_a_worker_that_comes_back_after_its_lease_notes_nothing(diary, shelf, offer, bob):
+    booking = book(offer, bob)
+
+    def let_another_do_it(step):
+        if step == "after put":
+            shelf.crash = lambda _step: None
+            move_booking(booking=booking, start=FRIDAY, by=bob, now=NOW + HOUR)
+            work(NOW + 2 * HOUR)
+
+    shelf.crash = let_another_do_it
+    work(NOW)
+
+    row = ExportedEvent.objects.get()
+    assert (row.state, row.sequence, row.etag) == ("there", 1, shelf.events["/diary/", uid_of(booking)][0])
+
+
 def test_a_move_between_reading_and_writing_is_seen(diary, shelf, offer, bob):
     booking = book(offer, bob)
     work()
