@@ -17,12 +17,15 @@ from typing import Any
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
 from common.texts import clean_text, one_line
+from common.times import in_zone
 from sessions_app.availability.busy_times import replace_busy_times
-from sessions_app.models import Schedule
+from sessions_app.models import Booking, BookingState, Schedule
 
+from .conflicts import hurry_after_bookings, tell_conflicts
 from .connecting import disconnect
 from .fetching import FetchError
 from .models import SERVICE_KINDS, STOPS_AFTER, TOLD_AFTER, Connection, ConnectionState, ExternalCalendar
@@ -33,12 +36,16 @@ from .reading.errors import ReadingError
 from .sources.contract import Outcome, RemoteCalendar, Source
 from .sources.opening import open_secret, seal_secret, source_of
 
-READ_SECONDS = 20
+# With MOST_SECONDS and what the last calendar takes, less than a task may
+READ_SECONDS = 10
 logger = logging.getLogger(__name__)
 
 EVERY = timedelta(minutes=10)
+# While the person has sessions ahead, in the hours in which calendars fill: of a weekday, from … to, by their own clock
+EVERY_AT_WORK, WORKING_HOURS = timedelta(minutes=5), (8, 18)
 # Those that allow only so many questions
 EVERY_OF_KIND: dict[str, timedelta] = dict.fromkeys(SERVICE_KINDS, timedelta(minutes=15))
+FRIDAY = 5
 LONGEST_WAIT = timedelta(hours=6)
 JITTER = 0.25
 LEASE = timedelta(minutes=2)
@@ -55,7 +62,7 @@ NEEDS_PERSON = {"refused", "address", "key", "not_caldav", "no_calendars", "else
 # Where one calendar of an account fails by these, so would the next.
 OF_ACCOUNT = NEEDS_PERSON | {"limited"}
 # For all calendars of a connection together; well within the lease
-MOST_SECONDS = 60
+MOST_SECONDS = 20
 
 
 @dataclass(slots=True)
@@ -78,6 +85,7 @@ class Looked:
 def read_due(clock: Callable[[], datetime], *, seconds: float = READ_SECONDS) -> int:
     """Read what is due, one after the other, until nothing is or the time is up. Returns how many were taken up."""
     end, count = time.monotonic() + seconds, 0
+    hurry_after_bookings(clock())
     while time.monotonic() < end and (row := claim_connection(clock())):
         look_at(row, clock())
         count += 1
@@ -193,6 +201,8 @@ def note_looked(row: Connection, looked: Looked, secret: bytes, now: datetime) -
             _note_reading(calendar, outcome.reading, outcome.cursor, now)
             if calendar.counts:
                 replace_busy_times(person=held.person, calendar=calendar.pk, spans=outcome.reading.spans, now=now)
+    if held.state != ConnectionState.PROPOSED:
+        tell_conflicts(held.person, now)
     if looked.failures:
         _note_failure(held, looked.worst, now, well=set(looked.outcomes), wait=looked.wait)
     else:
@@ -209,8 +219,20 @@ def _note_success(held: Connection, now: datetime) -> None:
     held.failing_since = held.stopped_at = held.lease_until = None
     held.failure, held.failures = "", 0
     held.synced_at = held.tried_at = now
-    held.next_at = now + _jittered(EVERY_OF_KIND.get(held.kind, EVERY))
+    held.next_at = now + _jittered(_usual_wait(held, now))
     held.save()
+
+
+def _usual_wait(held: Connection, now: datetime) -> timedelta:
+    if held.kind in EVERY_OF_KIND:
+        return EVERY_OF_KIND[held.kind]
+    there = in_zone(now, held.person.zone_name)
+    begin, end = WORKING_HOURS
+    if there.isoweekday() > FRIDAY or not begin <= there.hour < end:
+        return EVERY
+    of_person = Q(mentor=held.person) | Q(mentee=held.person)
+    ahead = Booking.objects.filter(of_person, state=BookingState.CONFIRMED, during__startswith__gt=now)
+    return EVERY_AT_WORK if ahead.exists() else EVERY
 
 
 @transaction.atomic

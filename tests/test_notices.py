@@ -19,6 +19,7 @@ from accounts.models import User
 from accounts.privacy.erasing import ask_erasure
 from accounts.privacy.exports import ask_export, write_due_copies
 from accounts.privacy.retention import retain
+from calendars.conflicts import tell_conflicts
 from calendars.connecting import connect_address
 from calendars.looking import note_failure
 from calendars.models import Connection, ConnectionState
@@ -75,7 +76,7 @@ from sessions_app.conversation.files import add_file
 from sessions_app.conversation.messages import send_message
 from sessions_app.conversation.scanning import settle_scan
 from sessions_app.conversation.uploads import Upload
-from sessions_app.models import AttendanceKind, Booking, BookingState, ZoneRules
+from sessions_app.models import AttendanceKind, Booking, BookingState, BusySpan, ZoneRules
 from sessions_app.quiet.acts import rest_quiet_mentors
 from sessions_app.waiting.acts import wait_for_mentor
 from sessions_app.waiting.handing_out import hand_out_freed_time
@@ -384,6 +385,13 @@ def lose_calendar(cast: Cast, code: str, *, after: timedelta) -> None:
         note_failure(made, code, moment)
 
 
+def book_busy_time(cast: Cast) -> None:
+    """alice has put something else there, which is read after the booking."""
+    booking = cast.book()
+    BusySpan.objects.create(person=cast.alice, calendar=1, during=booking.during)
+    tell_conflicts(cast.alice, NOW)
+
+
 STORIES: dict[str, Callable[[Cast], object]] = {
     "report about safety": report,
     "case decided": decide_report,
@@ -491,6 +499,7 @@ STORIES: dict[str, Callable[[Cast], object]] = {
     "account deleted": lambda cast: ask_erasure(person=cast.bob, now=NOW),
     "virus in a file": lambda cast: scan_a_file(cast, clamd.Outcome.FOUND),
     "file that can't be scanned": lambda cast: scan_a_file(cast, clamd.Outcome.REFUSED),
+    "booked at a busy time": book_busy_time,
     "calendar refused": lambda cast: lose_calendar(cast, "refused", after=timedelta()),
     "calendar away for a day": lambda cast: lose_calendar(cast, "broken", after=timedelta(days=1)),
     "calendar away for a week": lambda cast: lose_calendar(cast, "broken", after=timedelta(days=7)),

@@ -111,6 +111,7 @@ def test_every_optional_kind_belongs_to_a_group_and_the_others_to_none():
         "removal_asked",
         "removal_soon",
         "calendar_away",
+        "calendar_conflict",
         "calendar_refused",
         "calendar_stopped",
         "programme_manager",

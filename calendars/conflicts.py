@@ -1,0 +1,80 @@
+"""Sessions that were agreed while their mentor was already busy elsewhere, which we hadn't read yet.
+
+A calendar is read every few minutes, so a time may be booked that has just been taken there. After each booking it is
+read again at once; if the time is taken, the mentor is told, one time. Nothing is cancelled.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from notifications.models import InboxItem
+from notifications.readers import NoticeReader
+from notifications.registry import InboxLine, Message
+from notifications.services import Due, schedule_notices
+from sessions_app.booking.notices.emails import BookingForReader, render_booking_email
+from sessions_app.models import Booking, BookingState, BusySpan
+from sessions_app.models.bookings import BOOKING_SUBJECT
+
+CONFLICT = "calendar_conflict"
+# For how long after a booking a busy time is one that we should have known
+AGREED_WITHIN = timedelta(minutes=20)
+
+# Those in a worker's hands are read right now; those that fail are tried again when they may be.
+HURRY = """
+UPDATE calendars_connection AS mine SET next_at = %(now)s
+WHERE mine.next_at > %(now)s AND mine.state = 'active' AND (mine.lease_until IS NULL OR mine.lease_until <= %(now)s)
+    AND EXISTS (
+        SELECT FROM sessions_app_booking AS booking
+        WHERE booking.mentor_id = mine.person_id AND booking.state = 'confirmed'
+            AND booking.confirmed_at >= GREATEST(mine.tried_at, %(since)s) AND lower(booking.during) > %(now)s
+    )
+"""
+
+
+def hurry_after_bookings(now: datetime) -> int:
+    """Calendars of mentors with whom a session was agreed since they were read are due now. Returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(HURRY, {"now": now, "since": now - AGREED_WITHIN})
+        return cursor.rowcount
+
+
+def tell_conflicts(person: User, now: datetime) -> None:
+    """Of sessions that were agreed just now, those at which this mentor is busy elsewhere: one notice each."""
+    taken = BusySpan.objects.filter(person=person, during__overlap=OuterRef("during"))
+    agreed = Booking.objects.filter(
+        mentor=person,
+        state=BookingState.CONFIRMED,
+        confirmed_at__gt=now - AGREED_WITHIN,
+        during__startswith__gt=now,
+    )
+    found = list(agreed.filter(Exists(taken)))
+    dues = [Due(CONFLICT, person.pk, BOOKING_SUBJECT, one.pk, one.version, now, one.start) for one in found]
+    if dues:
+        schedule_notices(*dues, now=now)
+
+
+def render_conflict_email(reading: BookingForReader) -> Message:
+    return render_booking_email(reading, "calendars/conflict")
+
+
+def conflict_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
+    ids = {item.subject_id for item in items}
+    bookings = Booking.objects.select_related("mentor", "mentee").filter(mentor=reader).in_bulk(ids)
+    return {
+        item.pk: _conflict_line(bookings[item.subject_id], reader, now) for item in items if item.subject_id in bookings
+    }
+
+
+def _conflict_line(booking: Booking, reader: User, now: datetime) -> InboxLine:
+    words = {
+        "name": booking.other_person(reader).first_name,
+        "when": NoticeReader(reader, now).when(booking.start, short=True),
+    }
+    said = _("Your calendar says you’re busy when you meet %(name)s: %(when)s")
+    return InboxLine(said % words, reverse("session_move", args=[booking.uuid]))
