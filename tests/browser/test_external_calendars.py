@@ -22,7 +22,9 @@ PAGE = "/settings/calendars/"
 @pytest.fixture
 def feed(settings):
     settings.WEBHOOKS_TO_LOCAL_ADDRESSES = True
-    found = Feed(content=write_calendar(timezone.now() + timedelta(days=2), timezone.now() + timedelta(days=3)))
+    # At noon, so that no hour of theirs belongs to two days, in London or in Bengaluru
+    noon = timezone.now().replace(hour=12, minute=0, second=0, microsecond=0)
+    found = Feed(content=write_calendar(noon + timedelta(days=2), noon + timedelta(days=3)))
     server = Server(found.answer)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     found.url = f"{server.url}/basic.ics"

@@ -73,10 +73,13 @@ def test_first_visit_weighs_little_and_asks_once_for_the_page(chromium, deployed
         found[path] = weigh(context, path)
         context.close()
     pages = [weights.pop("Pages") for weights in found.values()]
+    # Whose portraits a page shows depends on the hour.
+    portraits = [weights.pop("Image", 0) for weights in found.values()]
 
     assert pages == [1, 1, 1]
     assert {path: weights for path, weights in found.items() if weights["Document"] > 14_000} == {}
-    assert {path: weights for path, weights in found.items() if sum(weights.values()) > 95_000} == {}
+    assert max(portraits) <= 16_000
+    assert {path: weights for path, weights in found.items() if sum(weights.values()) > 86_000} == {}
 
 
 def test_letters_beyond_latin_1_are_asked_for_where_a_page_has_some(browser_page, priya):
