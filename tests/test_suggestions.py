@@ -12,8 +12,9 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.models import User
+from common.refusals import STALE, STATUSES
 from sessions_app.availability.refusals import WORDS
-from sessions_app.models import Booking, BookingState, ReservedTime, TimeOff
+from sessions_app.models import Booking, BookingState, BusySpan, ReservedTime, TimeOff
 from sessions_app.questions.suggestions import people_for
 from tests.api.conftest import program  # noqa: F401 - a fixture
 from tests.conftest import NOW, at, make_mentor, make_person
@@ -64,6 +65,12 @@ def full_week(offer, bob, charlie):
     return FRIDAY
 
 
+def busy_in_their_calendar(offer, bob, charlie):
+    during = (FRIDAY, FRIDAY + timedelta(minutes=25))
+    BusySpan.objects.create(person=offer.profile.person, calendar=1, during=during)
+    return FRIDAY
+
+
 def busy_elsewhere(offer, bob, charlie):
     dora = make_mentor(make_person("dora@example.org", "Dora Dane"))
     book(dora.offers.get(), bob, FRIDAY)
@@ -92,6 +99,7 @@ REFUSED = {
     "taken": taken,
     "set_aside": reserved,
     "buffer": too_close,
+    "busy_elsewhere": busy_in_their_calendar,
     "day_cap": full_day,
     "week_cap": full_week,
     "own_overlap": busy_elsewhere,
@@ -126,6 +134,11 @@ def press(client, href: str, form: str, **typed) -> str:
 
 def test_every_refusal_of_a_time_is_provoked_here():
     assert list(WORDS) == list(REFUSED)
+
+
+def test_no_refusal_of_a_time_is_called_as_one_that_passes_by_itself():
+    """Else its answer would be that of an overloaded server: 503, try again."""
+    assert WORDS.keys() & {*STATUSES, STALE} == set()
 
 
 @pytest.mark.parametrize("code", REFUSED)

@@ -42,7 +42,9 @@ WORDS: dict[str, Promise] = {
     "time_off": gettext_lazy("You’re away that day. Choose another day."),
     "outside_windows": gettext_lazy("That’s outside your hours. Choose a time within them, or change them first."),
     "taken": gettext_lazy("You have a session or an event at this time. Choose another time."),
-    "busy": gettext_lazy("Your other calendar says you’re busy then. Choose another time, or change it there."),
+    "busy_elsewhere": gettext_lazy(
+        "Your other calendar says you’re busy then. Choose another time, or change it there."
+    ),
     "buffer": gettext_lazy("That’s too close to another of your sessions. Choose another time."),
     "day_cap": gettext_lazy("You have as many sessions that day as you allow. Choose another day."),
     "week_cap": gettext_lazy("You have as many sessions that week as you allow. Choose another week."),

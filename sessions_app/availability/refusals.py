@@ -28,7 +28,7 @@ WORDS = {
         "another time, or look again in a few minutes."
     ),
     "buffer": _("This time is too close to another session of %(mentor)s. Choose another time."),
-    "busy": _("%(mentor)s has something else at this time. Choose another time."),
+    "busy_elsewhere": _("%(mentor)s has something else at this time. Choose another time."),
     "day_cap": _("%(mentor)s can’t take any more sessions that day. Choose another day."),
     "week_cap": _("%(mentor)s can’t take any more sessions that week. Choose another week."),
     "own_overlap": _("You already have a session or an event at this time. Choose another time, or change that one."),

@@ -309,7 +309,7 @@ def _reason_by_taken(rules: Rules, taken: tuple[Block, ...], minute: int, length
     if any(not isinstance(item, BusyElsewhere) for item in in_the_way):
         return "taken"
     if in_the_way:
-        return "busy"
+        return "busy_elsewhere"
     if any(
         item.counts_as_given and item.overlaps(minute - rules.buffer, minute + length + rules.buffer) for item in taken
     ):

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef
 
+from common.refusals import BUSY
 from mentors.models import Offer
 from notifications.services import schedule_notices
 from sessions_app.booking.book import check_offer, check_slot, expire_for, insert_booking
@@ -45,7 +46,8 @@ OF_THE_PERSON = ("paused", "too_many_open", "too_often")
 # Refusals that are about the person and this mentor: none of the mentor's times will do.
 OF_THE_MENTOR = ("already_together", "closed", "own_profile")
 # Refusals that can happen, since only the locks make sure. Any other contradicts what the engine has just listed.
-MAY_HAPPEN = (*OF_THE_PERSON, *OF_THE_MENTOR, "taken", "own_overlap", "buffer", "day_cap", "week_cap", "notice", "busy")
+OF_THE_TIME = ("taken", "busy_elsewhere", "own_overlap", "buffer", "day_cap", "week_cap", "notice")
+MAY_HAPPEN = (*OF_THE_PERSON, *OF_THE_MENTOR, *OF_THE_TIME, BUSY)
 
 
 def hand_out_freed_time(*, now: datetime, seconds: float = SECONDS, people: int = PEOPLE) -> int:

@@ -50,7 +50,7 @@ def test_busy_time_is_refused_with_a_reason_and_a_time_that_can_be_had(alice, bo
     with pytest.raises(UnavailableTimeError) as refused:
         book(offer, bob, THURSDAY)
 
-    assert refused.value.code == "busy"
+    assert refused.value.code == "busy_elsewhere"
     assert book(offer, bob, refused.value.earliest).start == refused.value.earliest
 
 
@@ -131,7 +131,7 @@ def test_the_engine_needs_no_rows_to_say_busy():
 
     refusal = why_not(rules, [elsewhere], start=THURSDAY, length=30, step=30, now=NOW)
 
-    assert (refusal.code, refusal.earliest) == ("busy", THURSDAY + HOUR)
+    assert (refusal.code, refusal.earliest) == ("busy_elsewhere", THURSDAY + HOUR)
 
 
 @pytest.mark.parametrize("edges", [(None, THURSDAY), (THURSDAY, None), (THURSDAY, THURSDAY)])
