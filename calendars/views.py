@@ -219,7 +219,7 @@ def calendar_writing(request: SignedInRequest) -> HttpResponse:
     """Into which calendar the person's sessions are put, if into any."""
     now = timezone.now()
     panel = writing_panel_of(request.user, now=now, data=request.POST)
-    if panel is None:
+    if panel is None or panel.form is None:
         messages.error(request, _("None of your calendars can be written into any more."), extra_tags="not_writable")
         return redirect("external_calendars")
     if not panel.form.is_valid():

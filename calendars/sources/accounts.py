@@ -35,11 +35,16 @@ def open_account(
     own_sessions: Callable[[datetime, datetime], Iterable[Span]],
     list_wanted: Callable[[], Sequence[str]],
 ) -> GoogleSource | MicrosoftSource:
+    """Raises FetchError as `open_service`."""
+    service = open_service(kind, secret, keeper=keeper)
+    if kind == MICROSOFT:
+        return MicrosoftSource(service, own_sessions)
+    return GoogleSource(service, own_sessions, list_wanted)
+
+
+def open_service(kind: str, secret: bytes, *, keeper: Keeper) -> Service:
     """Raises FetchError `switched_off` where the settings don't name its service any more."""
     provider = find_calendar_provider(kind)
     if provider is None:
         raise FetchError("switched_off")
-    service = Service(provider, Tokens.from_secret(secret), keeper)
-    if provider.slug == MICROSOFT:
-        return MicrosoftSource(service, own_sessions)
-    return GoogleSource(service, own_sessions, list_wanted)
+    return Service(provider, Tokens.from_secret(secret), keeper)

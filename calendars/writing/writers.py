@@ -2,22 +2,45 @@
 
 from collections.abc import Callable
 
-from calendars.models import Connection, ConnectionKind
+from cryptography.fernet import InvalidToken
+
+from calendars.models import SERVICE_KINDS, Connection, ConnectionKind
+from calendars.sources.accounts import open_service
 from calendars.sources.contract import Writer
-from calendars.sources.opening import open_secret
+from calendars.sources.opening import ConnectionKeeper, open_secret
+from calendars.sources.service import Service
+from calendars.sources.tokens import Tokens
 
 from .caldav import CalDavWriter
+from .google import GoogleWriter
+from .microsoft import MicrosoftWriter
 
-# By kind of connection. Each raises InvalidToken, if no key that we still have opens the connection's secret.
+# By kind of connection. Each raises InvalidToken, if no key that we still have opens the connection's secret, and
+# FetchError.
 WRITERS: dict[str, Callable[[Connection], Writer]] = {
-    ConnectionKind.CALDAV: lambda connection: CalDavWriter(open_secret(connection))
+    ConnectionKind.CALDAV: lambda connection: CalDavWriter(open_secret(connection)),
+    ConnectionKind.GOOGLE: lambda connection: GoogleWriter(_service_of(connection)),
+    ConnectionKind.MICROSOFT: lambda connection: MicrosoftWriter(_service_of(connection)),
 }
 
 
 def can_write(connection: Connection) -> bool:
-    return connection.kind in WRITERS
+    """At Google and Microsoft only if its person has allowed that, too."""
+    return connection.kind in WRITERS and (connection.kind not in SERVICE_KINDS or may_write(connection))
+
+
+def may_write(connection: Connection) -> bool:
+    """What the person of an account has allowed."""
+    try:
+        return Tokens.from_secret(open_secret(connection)).writes
+    except InvalidToken:
+        return False
 
 
 def writer_of(connection: Connection) -> Writer:
-    """Raises InvalidToken."""
+    """Raises InvalidToken, FetchError."""
     return WRITERS[connection.kind](connection)
+
+
+def _service_of(connection: Connection) -> Service:
+    return open_service(connection.kind, open_secret(connection), keeper=ConnectionKeeper(connection.pk))

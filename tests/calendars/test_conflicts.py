@@ -105,9 +105,7 @@ def test_the_mail_says_nothing_of_a_session_that_is_off(booked, alice, bob):
         pytest.param(at("2026-11-28 13:00"), True, EVERY, id="on-a-saturday"),
     ],
 )
-def test_it_is_read_more_often_at_work_with_sessions_ahead(
-    feed, offer, alice, bob, moment, has_session, every
-):
+def test_it_is_read_more_often_at_work_with_sessions_ahead(feed, offer, alice, bob, moment, has_session, every):
     feed.content = write_calendar(NOW)
     made = connect(alice, feed)
     if has_session:

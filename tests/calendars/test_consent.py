@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -9,17 +10,26 @@ from django.test import Client
 
 from accounts.limits import LIMITS
 from accounts.providers.provider import UnreadableSettingError
+from calendars.connecting import count_connection
+from calendars.looking import read_due
 from calendars.models import Connection, ConnectionState
 from calendars.sources.checks import check_calendar_providers
 from calendars.sources.opening import ConnectionKeeper, open_secret
 from calendars.sources.providers import read_calendar_providers
 from calendars.sources.tokens import Tokens
+from calendars.writing.choosing import choose_calendar
+from calendars.writing.working import write_due
+from calendars.writing.writers import may_write
+from sessions_app.booking.changes import cancel_booking, move_booking
+from sessions_app.models import BusySpan
 from tests.calendars.stand_in_service import ACCOUNT, Answer, serving_calendars
 from tests.conftest import NOW
 from tests.markup import elements_of, markup_of
+from tests.sessions_app.conftest import book
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 PAGE = "/settings/calendars/"
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FAILED = {"state": "needs_you", "failure": "refused", "failures": 3, "failing_since": NOW}
 
 
@@ -364,3 +374,47 @@ def test_nothing_of_the_way_is_logged(alice, client_for, service, caplog):
 
     for secret in ("access-", "refresh-", "code-", "a secret of both"):
         assert secret not in caplog.text
+
+
+# Putting sessions there
+
+
+def test_adding_sessions_is_allowed_by_a_consent_of_its_own(service, alice, client_for):
+    client = client_for(alice)
+    connect(client, service)
+    Connection.objects.update(state=ConnectionState.ACTIVE, synced_at=NOW)
+    before = (buttons_on(client, "data-asks-to-write"), may_write(Connection.objects.get()))
+    asked = start(client, service.slug, again=str(Connection.objects.get().uuid), writes="yes")
+    come_back(client, service.way_back(asked))
+
+    assert before == ([service.slug], False)
+    assert ("owned" in asked["scope"]) or ("ReadWrite" in asked["scope"])
+    assert may_write(Connection.objects.get())
+    assert buttons_on(client, "data-asks-to-write") == []
+
+
+def test_an_agreed_session_stands_in_the_calendar_that_was_chosen(service, offer, alice, bob, client_for):
+    """Put there, moved and removed, with the tokens that the consent gave."""
+    client = client_for(alice)
+    connect(client, service, writes="yes")
+    read_due(lambda: NOW)
+    made = Connection.objects.get()
+    count_connection(connection=made, now=NOW)
+    choose_calendar(calendar=made.calendars.filter(is_writable=True).first(), now=NOW)
+    booking = book(offer, bob)
+    write_due(clock=lambda: NOW)
+    stood = written(service)
+    move_booking(booking=booking, start=booking.start + DAY, by=bob, now=NOW)
+    write_due(clock=lambda: NOW)
+    moved = written(service)
+    read_due(lambda: NOW + HOUR)
+    cancel_booking(booking=booking, by=bob, reason="Ill", now=NOW + HOUR)
+    write_due(clock=lambda: NOW + HOUR)
+
+    assert (len(stood), len(moved), written(service)) == (1, 1, [])
+    assert stood != moved
+    assert not BusySpan.objects.filter(during__overlap=booking.during).exists()
+
+
+def written(service) -> list[str]:
+    return [one["start"]["dateTime"] for one in service.written.values() if one.get("status") != "cancelled"]
