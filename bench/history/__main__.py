@@ -26,7 +26,19 @@ def measure_size(mentors: int, bookings: int, only: str) -> Figures:
     with bench_database(f"history_{mentors}_{bookings}"):
         from bench.history.world import measure_world
 
-        return measure_world(mentors, bookings, only=only)
+        figures = measure_world(mentors, bookings, only=only)
+        print(f"{database_size() / 2**20:,.0f} MiB in the database", file=sys.stderr)
+        return figures
+
+
+def database_size() -> int:
+    """Bytes of all tables and indexes."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_database_size(current_database())")
+        size: int = cursor.fetchone()[0]
+    return size
 
 
 def from_another_process(mentors: int, bookings: int, only: str) -> Figures:

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.rules.roles import StaffRoleName
 from common.hashing import hash_text
 from mentors.models import MentorProfile
 from sessions_app.models import Booking, CalendarFeed, Certificate, Engagement, Message
@@ -47,9 +48,10 @@ class Readers:
 
     @cached_property
     def staff(self) -> User:
-        """Someone without sessions of their own."""
+        """Someone without sessions of their own, with every role."""
         given = {"name": "Maria Marsh", "is_staff": True, "is_superuser": True, "timezone": "Europe/London"}
-        return User.objects.get_or_create(email="staff@history.example", defaults=given)[0]
+        given["roles"] = StaffRoleName.values
+        return User.objects.update_or_create(email="staff@history.example", defaults=given)[0]
 
     def make_feed(self, person: User) -> str:
         token = f"the-calendar-of-{person.pk}"
