@@ -4,7 +4,9 @@ The real server with 1, 2 and 4 processes of one thread each, directly at Postgr
 world of bench.search; as many people as processes search, look at profiles and hold times, each waiting for an answer
 before the next request. `linear` is the rate over that of one process times the number of processes: it falls when the
 processors are full, which they are once `cores busy` comes near their number. People, PostgreSQL and pooler run on the
-same machine, and `web` and `database` are the processor time that a request costs there.
+same machine. `web`, `database` and `pooler` are the processor time that a request costs there, which other work on the
+machine hardly changes; `linear by cost` is what one process needs for a request over what each of several needs: it
+stays near 1 for as long as more processes only share the processors out.
 """
 
 import argparse
@@ -23,7 +25,19 @@ from .load import cpu_seconds, from_outside, run_server
 from .stand import bench_database
 
 PROCESSES = (1, 2, 4)
-COLUMNS = ("by way of", "processes", "requests/s", "linear", "cores busy", "web ms", "database ms", "p95 ms", "errors")
+COLUMNS = (
+    "by way of",
+    "processes",
+    "requests/s",
+    "linear",
+    "cores busy",
+    "web ms",
+    "database ms",
+    "pooler ms",
+    "linear by cost",
+    "p95 ms",
+    "errors",
+)
 
 
 class Run(NamedTuple):
@@ -31,19 +45,31 @@ class Run(NamedTuple):
     cores: float
     web: float
     database: float
+    pooler: float
     p95: float
     errors: int
 
+    @property
+    def cost(self) -> float:
+        return self.web + self.database + self.pooler
 
-def database_seconds() -> float:
-    """Seconds that PostgreSQL and PgBouncer have used on this machine; those of processes that ended are not known."""
+
+def seconds_used(program: str, words: str = "") -> float:
+    """By all processes of a program whose command line has these words; those of ended ones aren't known."""
     used = 0.0
     for process in psutil.process_iter(["name"]):
-        if process.info["name"] in ("postgres", "pgbouncer"):
+        if process.info["name"] == program:
             with contextlib.suppress(psutil.Error):
                 times = process.cpu_times()
-                used += times.user + times.system
+                used += times.user + times.system if words in " ".join(process.cmdline()) else 0
     return used
+
+
+def database_seconds() -> float:
+    """Of PostgreSQL's connections to this database: other databases may be in use beside it."""
+    from django.db import connection
+
+    return seconds_used("postgres", f" {connection.settings_dict['NAME']} ")
 
 
 def busy_seconds() -> float:
@@ -58,7 +84,8 @@ def measure(variables: dict[str, str], processes: int, requests: int) -> Run:
     port = free_port()
     with run_server(variables, port, workers=processes, threads=1) as master:
         from_outside(port, processes, 20, "", 0)  # warm
-        web, database, busy, began = cpu_seconds(master), database_seconds(), busy_seconds(), time.perf_counter()
+        web, database, pooler = cpu_seconds(master), database_seconds(), seconds_used("pgbouncer")
+        busy, began = busy_seconds(), time.perf_counter()
         met = from_outside(port, processes, requests, "", 1)
         seconds = time.perf_counter() - began
         times = sorted(one for kind in met["times"].values() for one in kind)
@@ -68,6 +95,7 @@ def measure(variables: dict[str, str], processes: int, requests: int) -> Run:
             cores=(busy_seconds() - busy) / seconds,
             web=1000 * (cpu_seconds(master) - web) / count,
             database=1000 * (database_seconds() - database) / count,
+            pooler=1000 * (seconds_used("pgbouncer") - pooler) / count,
             p95=times[int(count * 0.95)],
             errors=len(met["errors"]),
         )
@@ -104,14 +132,21 @@ def main() -> None:
         print("| " + " | ".join(COLUMNS) + " |\n" + "|---" * len(COLUMNS) + "|")
         for name, way in (("PostgreSQL", contextlib.nullcontext), ("PgBouncer", pooled)):
             with way(variables) as own:
-                alone = 0.0
+                alone = None
                 for processes in PROCESSES:
                     run = measure(own, processes, options.requests)
-                    alone = alone or run.rate
-                    linear = run.rate / alone / processes
+                    alone = alone or run
+                    linear = run.rate / alone.rate / processes
                     cells = (name, processes, f"{run.rate:.0f}", f"{linear:.2f}", f"{run.cores:.2f}")
-                    costs = (f"{run.web:.1f}", f"{run.database:.1f}", f"{run.p95:.0f}", run.errors)
-                    print("| " + " | ".join(map(str, (*cells, *costs))) + " |", flush=True)
+                    costs = (
+                        f"{run.web:.1f}",
+                        f"{run.database:.1f}",
+                        f"{run.pooler:.1f}",
+                        f"{alone.cost / run.cost:.2f}",
+                    )
+                    print(
+                        "| " + " | ".join(map(str, (*cells, *costs, f"{run.p95:.0f}", run.errors))) + " |", flush=True
+                    )
 
 
 if __name__ == "__main__":
