@@ -78,15 +78,15 @@ def busy_seconds() -> float:
     return times.user + times.system + times.nice + times.softirq + times.irq
 
 
-def measure(variables: dict[str, str], processes: int, requests: int) -> Run:
+def measure(variables: dict[str, str], processes: int, people: int, requests: int) -> Run:
     from local.ports import free_port
 
     port = free_port()
     with run_server(variables, port, workers=processes, threads=1) as master:
-        from_outside(port, processes, 20, "", 0)  # warm
+        from_outside(port, people, 20, "", 0)  # warm
         web, database, pooler = cpu_seconds(master), database_seconds(), seconds_used("pgbouncer")
         busy, began = busy_seconds(), time.perf_counter()
-        met = from_outside(port, processes, requests, "", 1)
+        met = from_outside(port, people, requests, "", 1)
         seconds = time.perf_counter() - began
         times = sorted(one for kind in met["times"].values() for one in kind)
         count = len(times)
@@ -119,6 +119,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mentors", type=int, default=10_000)
     parser.add_argument("--requests", type=int, default=300, help="of each person")
+    parser.add_argument("--each", type=int, default=1, help="people for each process")
     options = parser.parse_args()
     with bench_database(f"search_{options.mentors}") as variables:
         from bench.search.world import fill_world
@@ -134,7 +135,7 @@ def main() -> None:
             with way(variables) as own:
                 alone = None
                 for processes in PROCESSES:
-                    run = measure(own, processes, options.requests)
+                    run = measure(own, processes, processes * options.each, options.requests)
                     alone = alone or run
                     linear = run.rate / alone.rate / processes
                     cells = (name, processes, f"{run.rate:.0f}", f"{linear:.2f}", f"{run.cores:.2f}")
