@@ -4,10 +4,12 @@ from uuid import UUID
 
 import pytest
 from django.db import transaction
+from redis import Redis
 
 from live import hints
 from live.hints import name_channel, read_hint, tell_pages
 from live.streams import Part, StreamKind, name_stream
+from tests.redis_connections import end_connections
 
 THREAD = name_stream(StreamKind.THREAD, UUID("0b6c1c9e-58a8-4d3a-9e0e-3d1c8a4c7f11"))
 OTHER = name_stream(StreamKind.PERSON, UUID("7d8b8a0e-0c92-4c55-8a59-5d1f6f7c2e22"))
@@ -85,7 +87,7 @@ def test_lost_hints_are_counted_and_said_once_redis_is_back(heard, settings, cap
 def test_connection_that_redis_has_closed_loses_no_hint(heard, settings):
     tell_pages(Part.MESSAGES, THREAD)
     heard.next()
-    hints._connect(settings.REDIS_URL).client_kill_filter(_type="normal", skipme=False)
+    end_connections(Redis.from_url(settings.REDIS_URL))
 
     tell_pages(Part.INBOX, OTHER)
 

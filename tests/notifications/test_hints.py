@@ -10,6 +10,7 @@ from redis import Redis
 from mentoring.celery import app
 from notifications import hints
 from notifications.hints import MOST_KEPT, OUTBOX, HintListener, wake_outbox, wake_worker
+from tests.redis_connections import end_connections
 
 
 def wake_for_a_task() -> None:
@@ -124,11 +125,7 @@ def test_hints_share_a_connection_and_outlive_its_end(give_hint, name, queue):
     give_hint()
     give_hint()
     kept = queue.info("stats")["total_connections_received"]
-    # Other tests have other databases of the same Redis, and need their connections.
-    ours = str(queue.connection_pool.connection_kwargs["db"])
-    for one in queue.client_list(_type="normal"):
-        if one["db"] == ours and one["id"] != str(queue.client_id()):
-            queue.client_kill_filter(_id=one["id"])
+    end_connections(queue)
     give_hint()
 
     assert (kept, queue.llen(name)) == (before, 4)
