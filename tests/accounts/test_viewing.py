@@ -181,8 +181,8 @@ def test_nobody_else_decides_which_zone_a_reader_gets():
 
 
 def test_the_cookie_is_read_by_few_modules_of_accounts_only():
-    """For times there is `viewer_zone`; these keep what the browser says for a person who has none yet, or leave a request
-    to them in which it has to be kept.
+    """For times there is `viewer_zone`. These keep what the browser says for a person who has none yet, or leave to
+    them a request in which it has to be kept.
     """
     names = {"cookie_zone", "known_zone"}
     users = {
