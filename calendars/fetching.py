@@ -1,6 +1,6 @@
 """Asks calendars' servers, through the guard of the webhooks: public addresses only, at every hop.
 
-Nothing here is logged: whoever has the address can read the calendar.
+Nothing here is logged: anyone who has the address can read the calendar.
 """
 
 import http.client

@@ -17,7 +17,6 @@ from typing import Any
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from accounts.models import User
 from common.texts import clean_text, one_line
@@ -230,8 +229,8 @@ def _usual_wait(held: Connection, now: datetime) -> timedelta:
     begin, end = WORKING_HOURS
     if there.isoweekday() > FRIDAY or not begin <= there.hour < end:
         return EVERY
-    of_person = Q(mentor=held.person) | Q(mentee=held.person)
-    ahead = Booking.objects.filter(of_person, state=BookingState.CONFIRMED, during__startswith__gt=now)
+    theirs = Booking.objects.visible_to(held.person)
+    ahead = theirs.filter(state=BookingState.CONFIRMED, during__startswith__gt=now)
     return EVERY_AT_WORK if ahead.exists() else EVERY
 
 

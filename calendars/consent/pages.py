@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from cryptography.fernet import InvalidToken
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,9 +14,8 @@ from accounts.limits import take_calendar
 from accounts.requests import SignedInRequest
 from calendars.errors import CalendarError
 from calendars.models import Connection, ConnectionKind
-from calendars.sources.opening import open_secret
+from calendars.sources.opening import may_write
 from calendars.sources.providers import CalendarProvider, find_calendar_provider
-from calendars.sources.tokens import Tokens
 from common.views import too_many
 
 from .connecting import connect_account
@@ -36,7 +34,8 @@ def calendar_consent(request: SignedInRequest, slug: str) -> HttpResponse:
         provider,
         person=request.user.pk,
         again=again.uuid if again else None,
-        writes="writes" in request.POST or (again is not None and _may_write(again)),
+        # What its person allowed before, they are asked for again.
+        writes="writes" in request.POST or (again is not None and may_write(again)),
     )
     response = render(request, "calendars/leave.html", {"provider": provider, "address": address, "nav": "settings"})
     response["Refresh"] = f"0; url={address}"
@@ -71,14 +70,6 @@ def _find_or_404(slug: str) -> CalendarProvider:
     if provider is None:
         raise Http404
     return provider
-
-
-def _may_write(connection: Connection) -> bool:
-    """What its person allowed before, they are asked for again."""
-    try:
-        return Tokens.from_secret(open_secret(connection)).writes
-    except InvalidToken:
-        return False
 
 
 def _again_in(request: SignedInRequest) -> Connection | None:

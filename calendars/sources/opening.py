@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from cryptography.fernet import InvalidToken
 from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 
@@ -15,6 +16,7 @@ from .address import AddressSource
 from .caldav import CalDavSource
 from .contract import Source
 from .own_sessions import sessions_of
+from .tokens import Tokens
 
 PURPOSE = b"calendar"
 # The first of the two numbers of an advisory lock; the second is a connection's.
@@ -46,6 +48,14 @@ def source_of(row: Connection) -> Source:
 
 def open_secret(row: Connection) -> bytes:
     return cipher_for(PURPOSE).decrypt(row.secret)
+
+
+def may_write(row: Connection) -> bool:
+    """Whether the person of an account at Google or Microsoft has allowed that sessions are put there."""
+    try:
+        return Tokens.from_secret(open_secret(row)).writes
+    except InvalidToken:
+        return False
 
 
 def seal_secret(secret: bytes) -> str:

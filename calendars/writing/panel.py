@@ -6,12 +6,12 @@ from typing import Any
 
 from accounts.models import User
 from calendars.models import STANDING, Connection, ConnectionState, ExportedEvent, ExternalCalendar
+from calendars.sources.opening import may_write
 from calendars.sources.providers import list_calendar_providers
 from calendars.wording import Failure, describe_writing_failure
 
 from .choosing import can_be_chosen
 from .forms import NOWHERE, WritingForm
-from .writers import may_write
 
 
 @dataclass(frozen=True, slots=True)

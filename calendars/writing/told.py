@@ -24,8 +24,9 @@ def comes_by_writing(booking: Booking, person: User, now: datetime) -> bool:
 def describe_removal(booking: Booking, reader: User) -> str:
     """Empty unless the reader has taken the session out of their calendar there."""
     rows = ExportedEvent.objects.filter(booking=booking, person=reader, state=ExportState.GONE)
-    names = rows.values_list("calendar__name", "calendar__connection__host").first()
-    if names is None:
+    names = rows.select_related("calendar__connection").only("calendar__name", "calendar__connection__host")
+    row = names.first()
+    if row is None:
         return ""
     words = _("You removed this session from your calendar %(calendar)s. It’s still on: cancel it if you can’t come.")
-    return words % {"calendar": names[0] or names[1]}
+    return words % {"calendar": row.calendar.shown_name}

@@ -2,14 +2,11 @@
 
 from collections.abc import Callable
 
-from cryptography.fernet import InvalidToken
-
 from calendars.models import SERVICE_KINDS, Connection, ConnectionKind
 from calendars.sources.accounts import open_service
 from calendars.sources.contract import Writer
-from calendars.sources.opening import ConnectionKeeper, open_secret
+from calendars.sources.opening import ConnectionKeeper, may_write, open_secret
 from calendars.sources.service import Service
-from calendars.sources.tokens import Tokens
 
 from .caldav import CalDavWriter
 from .google import GoogleWriter
@@ -27,14 +24,6 @@ WRITERS: dict[str, Callable[[Connection], Writer]] = {
 def can_write(connection: Connection) -> bool:
     """At Google and Microsoft only if its person has allowed that, too."""
     return connection.kind in WRITERS and (connection.kind not in SERVICE_KINDS or may_write(connection))
-
-
-def may_write(connection: Connection) -> bool:
-    """What the person of an account has allowed."""
-    try:
-        return Tokens.from_secret(open_secret(connection)).writes
-    except InvalidToken:
-        return False
 
 
 def writer_of(connection: Connection) -> Writer:

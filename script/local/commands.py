@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import shutil
 import subprocess
 import time
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from local.account import ServerError
 from local.output import print_step, print_warning
 from local.places import (
     PYTHON,
+    RELEASE_BEFORE,
     ROOT,
     VENV,
     data_dir,
@@ -21,6 +21,7 @@ from local.places import (
     find_prometheus,
     find_proxy,
     find_scanner,
+    has_commit,
 )
 from local.processes import Command, run_command
 from local.servers import Servers
@@ -150,7 +151,7 @@ def _without_what_is_missing() -> list[str]:
     those that are marked so.
     """
     missing = []
-    if not has_release_before():
+    if not has_commit(RELEASE_BEFORE):
         print_warning(
             "The code of the release before isn't in this checkout: the tests marked history are NOT run "
             "(a git clone with its history has it)."
@@ -159,13 +160,6 @@ def _without_what_is_missing() -> list[str]:
     if os.environ.get("CI", "").lower() != "true":
         missing += _missing_programs()
     return ["-m", " and ".join(missing)] if missing else []
-
-
-def has_release_before() -> bool:
-    """Whether git can show the commit that `.ci/release-before` names."""
-    commit = (ROOT / ".ci" / "release-before").read_text().strip()
-    asked = ["git", "cat-file", "-e", f"{commit}^{{commit}}"]
-    return shutil.which("git") is not None and not subprocess.run(asked, cwd=ROOT, capture_output=True).returncode
 
 
 def _missing_programs() -> list[str]:

@@ -2,11 +2,14 @@
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = str(VENV / "bin" / "python")
+# The commit whose code people still run while they install this one
+RELEASE_BEFORE = (ROOT / ".ci" / "release-before").read_text().strip()
 
 # The shell does the same work in half the time: it draws no windows.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -33,6 +36,12 @@ def find_scanner() -> str | None:
 
 def find_prometheus() -> str | None:
     return shutil.which("prometheus")
+
+
+def has_commit(commit: str) -> bool:
+    """Whether git can show it here."""
+    asked = ["git", "cat-file", "-e", f"{commit}^{{commit}}"]
+    return shutil.which("git") is not None and not subprocess.run(asked, cwd=ROOT, capture_output=True).returncode
 
 
 def data_dir() -> Path:

@@ -24,7 +24,7 @@ def replace_busy_times(
     Time that this frees goes the way of all freed time: the waiting list is asked first, and the search looks again.
     Time that it takes is only taken: what the search keeps are lower bounds. Sessions that are booked already stay.
     """
-    # As bookings of their time do: whoever books next reads what is written here.
+    # As bookings of their time do: the next booking reads what is written here.
     User.objects.locked(person.pk)
     stored = {(row.during.lower, row.during.upper): row.pk for row in BusySpan.objects.filter(calendar=calendar)}
     wanted = set(spans)

@@ -5,6 +5,7 @@ import pytest
 from tests.calendars.dav_servers import SERVERS
 from tests.calendars.feeds import Feed
 from tests.calendars.servers import Server
+from tests.calendars.stand_in_service import serving_calendars
 
 
 @pytest.fixture
@@ -46,3 +47,10 @@ def dav(any_dav_server, settings):
     settings.WEBHOOKS_TO_LOCAL_ADDRESSES = True
     any_dav_server.clear()
     return any_dav_server
+
+
+@pytest.fixture(params=["google", "microsoft"])
+def service(request, settings):
+    with serving_calendars(request.param) as found:
+        settings.CALENDAR_PROVIDERS = found.setting()
+        yield found

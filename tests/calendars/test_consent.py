@@ -14,12 +14,11 @@ from calendars.connecting import count_connection
 from calendars.looking import read_due
 from calendars.models import Connection, ConnectionState
 from calendars.sources.checks import check_calendar_providers
-from calendars.sources.opening import ConnectionKeeper, open_secret
+from calendars.sources.opening import ConnectionKeeper, may_write, open_secret
 from calendars.sources.providers import read_calendar_providers
 from calendars.sources.tokens import Tokens
 from calendars.writing.choosing import choose_calendar
 from calendars.writing.working import write_due
-from calendars.writing.writers import may_write
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.models import BusySpan
 from tests.calendars.stand_in_service import ACCOUNT, Answer, serving_calendars
@@ -31,13 +30,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 PAGE = "/settings/calendars/"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FAILED = {"state": "needs_you", "failure": "refused", "failures": 3, "failing_since": NOW}
-
-
-@pytest.fixture(params=["google", "microsoft"])
-def service(request, settings):
-    with serving_calendars(request.param) as found:
-        settings.CALENDAR_PROVIDERS = found.setting()
-        yield found
 
 
 @pytest.fixture

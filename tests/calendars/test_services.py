@@ -26,13 +26,6 @@ HOUR = timedelta(hours=1)
 EVERY = timedelta(minutes=15)
 
 
-@pytest.fixture(params=["google", "microsoft"])
-def service(request, settings):
-    with serving_calendars(request.param) as found:
-        settings.CALENDAR_PROVIDERS = found.setting()
-        yield found
-
-
 @pytest.fixture
 def microsoft(settings):
     with serving_calendars("microsoft") as found:
