@@ -18,8 +18,27 @@ else:
     hkdf = LaterModule("cryptography.hazmat.primitives.kdf.hkdf")
 
 
-def cipher_for(purpose: bytes) -> "fernet.MultiFernet":
-    """Encrypts with the present secret; decrypts with older ones too, while the settings name them."""
+class UnsealError(Exception):
+    """A text was encrypted with a key that is gone or for another purpose, was changed, or is too old."""
+
+
+def seal(text: bytes, *, purpose: bytes) -> str:
+    """Encrypts with the site's present secret."""
+    return _cipher_for(purpose).encrypt(text).decode()
+
+
+def unseal(sealed: str, *, purpose: bytes, lasts: int | None = None) -> bytes:
+    """Decrypts with older secrets too, while the settings name them.
+
+    `lasts` is in seconds: what was sealed longer ago is refused. Raises UnsealError.
+    """
+    try:
+        return _cipher_for(purpose).decrypt(sealed, ttl=lasts)
+    except fernet.InvalidToken as error:
+        raise UnsealError from error
+
+
+def _cipher_for(purpose: bytes) -> "fernet.MultiFernet":
     return _make_cipher(purpose, settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
 
 

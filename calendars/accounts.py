@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from cryptography.fernet import InvalidToken
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.encryption import UnsealError
 from accounts.models import User
 from notifications.webhooks.addresses import BadAddressError, BadPortError, parts_of
 
@@ -57,7 +57,7 @@ def renew_password(*, connection: Connection, password: str, now: datetime) -> N
         return
     try:
         secret = CalDavSecret.read(open_secret(row))
-    except InvalidToken:
+    except UnsealError:
         said = _("We can’t open what we stored of this account any more. Disconnect it, and connect it again")
         raise CalendarError("key", said, field="password") from None
     secret.password = password

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import transaction
 
+from accounts.encryption import UnsealError
 from accounts.models import User
 from common.texts import clean_text, one_line
 from common.times import in_zone
@@ -112,7 +112,7 @@ def look_at(row: Connection, now: datetime) -> None:
             note_looked(row, looked, source.secret, now)
     except FetchError as error:
         note_failure(row, error.code, now, wait=error.wait)
-    except InvalidToken:
+    except UnsealError:
         note_failure(row, "key", now)
     except Exception as error:
         # Not the traceback: its last line may quote what the calendar says.

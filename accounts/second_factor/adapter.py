@@ -3,7 +3,7 @@
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 
-from accounts.encryption import cipher_for
+from accounts.encryption import seal, unseal
 from accounts.models import User
 
 PURPOSE = b"second factor"
@@ -11,11 +11,11 @@ PURPOSE = b"second factor"
 
 class FactorAdapter(DefaultMFAAdapter):
     def encrypt(self, text: str) -> str:
-        return cipher_for(PURPOSE).encrypt(text.encode()).decode()
+        return seal(text.encode(), purpose=PURPOSE)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Raises InvalidToken for what was encrypted with a key that is gone."""
-        return cipher_for(PURPOSE).decrypt(encrypted_text).decode()
+        """Raises UnsealError."""
+        return unseal(encrypted_text, purpose=PURPOSE).decode()
 
     def get_totp_issuer(self) -> str:
         return str(settings.SITE_NAME)

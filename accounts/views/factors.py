@@ -8,7 +8,6 @@ from allauth.account.decorators import reauthentication_required
 from allauth.account.internal.flows.reauthentication import suspend_request
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.utils import decrypt, encrypt
-from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -19,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.encryption import UnsealError
 from accounts.forms.second_step import AppForm, PasskeyForm
 from accounts.limits import take_second_step
 from accounts.proof import require_recent_proof
@@ -174,7 +174,7 @@ def _secret_of(request: SignedInRequest) -> str:
     """The secret of the app that this session sets up; the same one when the page is opened again."""
     try:
         return str(decrypt(request.session[NEW_SECRET]))
-    except (KeyError, InvalidToken):
+    except (KeyError, UnsealError):
         secret = new_secret()
         request.session[NEW_SECRET] = encrypt(secret)
         return secret

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from cryptography.fernet import InvalidToken
 from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 
-from accounts.encryption import cipher_for
+from accounts.encryption import UnsealError, seal, unseal
 from calendars.fetching import FetchError
 from calendars.models import Connection, ConnectionKind
 
@@ -28,7 +27,7 @@ SOURCES: dict[str, Callable[[bytes], Source]] = {
 
 
 def source_of(row: Connection) -> Source:
-    """Raises InvalidToken, if no key that we still have opens its secret; FetchError."""
+    """Raises UnsealError, if no key that we still have opens its secret; FetchError."""
     secret = open_secret(row)
     if row.kind in SOURCES:
         return SOURCES[row.kind](secret)
@@ -47,19 +46,19 @@ def source_of(row: Connection) -> Source:
 
 
 def open_secret(row: Connection) -> bytes:
-    return cipher_for(PURPOSE).decrypt(row.secret)
+    return unseal(row.secret, purpose=PURPOSE)
 
 
 def may_write(row: Connection) -> bool:
     """Whether the person of an account at Google or Microsoft has allowed that sessions are put there."""
     try:
         return Tokens.from_secret(open_secret(row)).writes
-    except InvalidToken:
+    except UnsealError:
         return False
 
 
 def seal_secret(secret: bytes) -> str:
-    return cipher_for(PURPOSE).encrypt(secret).decode()
+    return seal(secret, purpose=PURPOSE)
 
 
 class ConnectionKeeper:

@@ -9,8 +9,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 
-from cryptography.fernet import InvalidToken
-
+from accounts.encryption import UnsealError
 from calendars.fetching import FetchError
 from calendars.models import STANDING, Connection, ExportedEvent, ExportState
 from calendars.sources.contract import KnownEvent, Writer
@@ -50,7 +49,7 @@ def bring_on(row: ExportedEvent, clock: Callable[[], datetime]) -> None:
         _take_step(row, clock)
     except FetchError as error:
         note_failure(row, error.code, clock(), changed=error.code == CHANGED)
-    except InvalidToken:
+    except UnsealError:
         note_failure(row, "key", clock())
     except Exception as error:
         # Not the traceback: it may quote an address that opens the calendar.

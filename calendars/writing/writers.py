@@ -12,7 +12,7 @@ from .caldav import CalDavWriter
 from .google import GoogleWriter
 from .microsoft import MicrosoftWriter
 
-# By kind of connection. Each raises InvalidToken, if no key that we still have opens the connection's secret, and
+# By kind of connection. Each raises UnsealError, if no key that we still have opens the connection's secret, and
 # FetchError.
 WRITERS: dict[str, Callable[[Connection], Writer]] = {
     ConnectionKind.CALDAV: lambda connection: CalDavWriter(open_secret(connection)),
@@ -27,7 +27,7 @@ def can_write(connection: Connection) -> bool:
 
 
 def writer_of(connection: Connection) -> Writer:
-    """Raises InvalidToken, FetchError."""
+    """Raises UnsealError, FetchError."""
     return WRITERS[connection.kind](connection)
 
 

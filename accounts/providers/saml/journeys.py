@@ -14,11 +14,10 @@ from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
-from cryptography.fernet import InvalidToken
 from django.core.cache import cache
 from django.utils import timezone
 
-from accounts.encryption import cipher_for
+from accounts.encryption import UnsealError, seal, unseal
 from accounts.providers.errors import not_genuine, unknown_journey
 from accounts.providers.identity import Identity
 from accounts.providers.saml_configuration import SamlProvider
@@ -111,14 +110,14 @@ def _key_of(provider: SamlProvider, request_id: str) -> str:
 
 def _seal(provider: SamlProvider, request_id: str, identity: Identity) -> str:
     known = json.dumps([provider.slug, request_id, asdict(identity)])
-    return cipher_for(PURPOSE).encrypt(known.encode()).decode()
+    return seal(known.encode(), purpose=PURPOSE)
 
 
 def unseal_answer(provider: SamlProvider, request_id: str, sealed: str) -> Identity:
     """What `take_answer` found out, if it was about this request. Raises ProviderError `unknown_journey`."""
     try:
-        known: Any = json.loads(cipher_for(PURPOSE).decrypt(sealed, ttl=HANDOVER_LASTS))
-    except (InvalidToken, ValueError) as error:
+        known: Any = json.loads(unseal(sealed, purpose=PURPOSE, lasts=HANDOVER_LASTS))
+    except (UnsealError, ValueError) as error:
         raise unknown_journey() from error
     slug, answered, identity = known
     if (slug, answered) != (provider.slug, request_id):
