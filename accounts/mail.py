@@ -64,6 +64,16 @@ def send_and_wait(letter: AccountEmail) -> bool:
     return True
 
 
+def send_here(letter: AccountEmail) -> None:
+    """Send in this thread, for as long as the mail server takes: for a command, where someone reads what is raised.
+
+    Raises what kept the mail from being sent, and logs nothing.
+    """
+    message = _build_message(letter)
+    if letter.real:
+        message.send()
+
+
 def _submit(letter: AccountEmail) -> Future[None]:
     """Only SMTP is slow enough for another thread; with other backends (tests) the mail is sent here."""
     if settings.EMAIL_BACKEND == SMTP:
@@ -86,9 +96,7 @@ def _sender_pool() -> ThreadPoolExecutor:
 
 def _render_and_send(letter: AccountEmail) -> None:
     try:
-        message = _build_message(letter)
-        if letter.real:
-            message.send()
+        send_here(letter)
     except Exception:
         # The log gets the name of the template, not the mail with its code. The person will ask for another one.
         logger.exception("The mail %s could not be sent.", letter.template)

@@ -1,8 +1,13 @@
 """The first steps on the command line: each once, without anyone there, and in spite of a mail server that is away."""
 
+import errno
+import logging
+import os
+
 import pytest
 from django.core.management import CommandError, call_command
 
+from accounts.mail import SMTP
 from accounts.models import User
 from accounts.rules.roles import FIRST_ROLES
 from mentors.models import Topic
@@ -58,6 +63,41 @@ def test_test_mail_leaves_and_a_server_that_is_away_stops_nothing(mailoutbox, se
     settings.EMAIL_BACKEND = "django.core.mail.backends.nowhere"
     set_up(no_mail=False)
     assert "EMAIL_URL" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        pytest.param({"mail": "554 5.7.1 Not from you"}, id="sender"),
+        pytest.param({"rcpt": {WHO["email"]: "550 5.1.1 Nobody there"}}, id="recipient"),
+        pytest.param({"data": "451 4.3.0 Later"}, id="content"),
+        pytest.param({"rcpt": {WHO["email"]: None}}, id="hangs-up"),
+    ],
+)
+def test_refused_test_mail_is_told_in_one_line(refusal, smtp_sink, settings, capsys, caplog):
+    settings.EMAIL_BACKEND = SMTP
+    for step, answer in refusal.items():
+        setattr(smtp_sink, step, answer)
+
+    set_up(no_mail=False)
+
+    said = capsys.readouterr()
+    told = next(line for line in said.out.splitlines() if f":{settings.EMAIL_PORT} " in line)
+    answers = [answer for answer in (*refusal.values(), *refusal.get("rcpt", {}).values()) if isinstance(answer, str)]
+    assert all(told.endswith(f": {answer}") for answer in answers)
+    assert "b'" not in told
+    assert (said.err, errors_in(caplog)) == ("", [])
+
+
+def test_mail_server_that_is_away_is_told_without_a_number(settings, capsys, caplog):
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT = SMTP, "127.0.0.1", 1
+    set_up(no_mail=False)
+    assert f": {os.strerror(errno.ECONNREFUSED)}\n" in capsys.readouterr().out
+    assert errors_in(caplog) == []
+
+
+def errors_in(caplog) -> list[logging.LogRecord]:
+    return [record for record in caplog.records if record.levelno > logging.INFO]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import sys
 from argparse import ArgumentParser
 from getpass import getpass
 from pathlib import Path
+from smtplib import SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
 
 from django.conf import settings
@@ -13,8 +14,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError
 from django.utils import timezone
+from django.utils.encoding import force_str
 
-from accounts.mail import AccountEmail, send_and_wait
+from accounts.mail import AccountEmail, send_here
 from accounts.models import User
 from accounts.rules.roles import Power
 from mentors.models import Topic
@@ -97,14 +99,14 @@ class SetupCommand(BaseCommand):
     def send_test(self, owner: User) -> None:
         self.stdout.write("Test email")
         try:
-            taken = send_and_wait(AccountEmail("operations/test", owner.email, {}, zone=owner.zone_name))
+            send_here(AccountEmail("operations/test", owner.email, {}, zone=owner.zone_name))
         except Exception as error:
             # Whatever it is: the steps so far are done, and what is wrong with mail can be mended later.
-            self.stdout.write(f"  {settings.EMAIL_HOST}:{settings.EMAIL_PORT} didn’t take it: {error}")
+            server = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
+            self.stdout.write(f"  {server} didn’t take it: {describe_failure(error)}")
             self.stdout.write("  Correct EMAIL_URL, then run this again. Signing in by password works without mail.")
             return
-        waits = "" if taken else ", or still takes its time"
-        self.stdout.write(f"  {settings.EMAIL_HOST} took it{waits}: look into the mailbox of {owner.email}")
+        self.stdout.write(f"  {settings.EMAIL_HOST} took it: look into the mailbox of {owner.email}")
 
     def ask(self, question: str, option: str) -> str:
         if not sys.stdin.isatty():
@@ -117,6 +119,19 @@ class SetupCommand(BaseCommand):
         while (password := getpass("  Password: ")) != getpass("  The same once more: "):
             self.stdout.write("  These differ. Try again.")
         return password
+
+
+def describe_failure(error: Exception) -> str:
+    """What the mail server answered, or why there was no answer, in one line."""
+    answers: list[tuple[int, bytes | str]]
+    if isinstance(error, SMTPRecipientsRefused):
+        answers = [*error.recipients.values()]
+    elif isinstance(error, SMTPResponseException):
+        answers = [(error.smtp_code, error.smtp_error)]
+    else:
+        return getattr(error, "strerror", None) or str(error) or type(error).__name__
+    said = "; ".join(f"{code} {force_str(answer, errors='replace')}" for code, answer in answers)
+    return " ".join(said.split())
 
 
 def describe(refused: ValidationError) -> str:
