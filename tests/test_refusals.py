@@ -1,8 +1,12 @@
 """docs/refusals.md lists every refusal as the source has it; `script/refusals` writes it."""
 
+import ast
 import re
 
-from local.refusals import PAGE, compose_page, find_refusals
+import pytest
+
+from local import refusals
+from local.refusals import NOWHERE, PAGE, compose_page, find_refusals, texts_in
 
 BREAK = re.compile(r"[.!?] (?=[A-Z%])")
 
@@ -16,6 +20,24 @@ def test_the_list_finds_codes_however_they_are_written():
 
     # A text as it is, by a constant, through a helper, from a table, beside a field
     assert {"own_profile", "moved_on", "too_often", "day_cap", "lookalike"} <= found
+
+
+LOOPS = """
+def once(n):
+    return _("Once.") if n else once(n)
+def there():
+    return back() or _("There.")
+def back():
+    return there() or _("Back.")
+"""
+
+
+@pytest.mark.parametrize(("call", "texts"), [("once(1)", {"Once."}), ("there()", {"There.", "Back."})])
+def test_functions_that_call_themselves_or_each_other_come_to_an_end(call, texts, monkeypatch):
+    found = {node.name: node for node in ast.parse(LOOPS).body if isinstance(node, ast.FunctionDef)}
+    monkeypatch.setattr(refusals, "functions", lambda: found)
+
+    assert set(texts_in(ast.parse(call), NOWHERE)) == texts
 
 
 def test_a_refusal_has_two_sentences_at_most():

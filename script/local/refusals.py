@@ -93,16 +93,21 @@ def functions() -> dict[str, ast.FunctionDef]:
     }
 
 
-def texts_in(value: ast.AST, scope: ast.AST) -> Iterator[str]:
-    """Each translated text in an expression, also where a name or a function stands for one."""
+def texts_in(value: ast.AST, scope: ast.AST, inside: frozenset[str] = frozenset()) -> Iterator[str]:
+    """Each translated text in an expression, also where a name or a function stands for one.
+
+    `inside` names those that are being looked into already: one may stand for itself, as a function that calls itself.
+    """
     for node in ast.walk(value):
         if isinstance(node, ast.Call) and name_of(node) in TRANSLATED:
             said = [part.value for part in node.args if isinstance(part, ast.Constant) and isinstance(part.value, str)]
             yield from said[-1:]
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in functions():
-            yield from texts_in(functions()[node.func.id], NOWHERE)
-        elif isinstance(node, ast.Name):
-            yield from (text for given in assigned(node, scope) for text in texts_in(given, NOWHERE))
+            if (name := node.func.id) not in inside:
+                yield from texts_in(functions()[name], NOWHERE, inside | {name})
+        elif isinstance(node, ast.Name) and node.id not in inside:
+            further = inside | {node.id}
+            yield from (text for given in assigned(node, scope) for text in texts_in(given, NOWHERE, further))
 
 
 def assigned(name: ast.Name, scope: ast.AST) -> list[ast.expr]:
