@@ -6,7 +6,8 @@ before the next request. `linear` is the rate over that of one process times the
 processors are full, which they are once `cores busy` comes near their number. People, PostgreSQL and pooler run on the
 same machine. `web`, `database` and `pooler` are the processor time that a request costs there, which other work on the
 machine hardly changes; `linear by cost` is what one process needs for a request over what each of several needs: it
-stays near 1 for as long as more processes only share the processors out.
+stays near 1 for as long as more processes only share the processors out. `busiest` is what the process with the most
+work did, over what each would have done if all had the same: far above 1, some of them waited for requests.
 """
 
 import argparse
@@ -35,6 +36,7 @@ COLUMNS = (
     "database ms",
     "pooler ms",
     "linear by cost",
+    "busiest",
     "p95 ms",
     "errors",
 )
@@ -46,6 +48,7 @@ class Run(NamedTuple):
     web: float
     database: float
     pooler: float
+    busiest: float
     p95: float
     errors: int
 
@@ -78,24 +81,32 @@ def busy_seconds() -> float:
     return times.user + times.system + times.nice + times.softirq + times.irq
 
 
+def by_worker(master: psutil.Process) -> dict[int, float]:
+    """Seconds that each web process has worked, by its number."""
+    return {child.pid: sum(child.cpu_times()[:2]) for child in master.children()}
+
+
 def measure(variables: dict[str, str], processes: int, people: int, requests: int) -> Run:
     from local.ports import free_port
 
     port = free_port()
     with run_server(variables, port, workers=processes, threads=1) as master:
         from_outside(port, people, 20, "", 0)  # warm
-        web, database, pooler = cpu_seconds(master), database_seconds(), seconds_used("pgbouncer")
+        workers, web = by_worker(master), cpu_seconds(master)
+        database, pooler = database_seconds(), seconds_used("pgbouncer")
         busy, began = busy_seconds(), time.perf_counter()
         met = from_outside(port, people, requests, "", 1)
         seconds = time.perf_counter() - began
         times = sorted(one for kind in met["times"].values() for one in kind)
         count = len(times)
+        worked = [now - workers[number] for number, now in by_worker(master).items()]
         return Run(
             rate=count / met["seconds"],
             cores=(busy_seconds() - busy) / seconds,
             web=1000 * (cpu_seconds(master) - web) / count,
             database=1000 * (database_seconds() - database) / count,
             pooler=1000 * (seconds_used("pgbouncer") - pooler) / count,
+            busiest=max(worked) / (sum(worked) / len(worked)),
             p95=times[int(count * 0.95)],
             errors=len(met["errors"]),
         )
@@ -144,6 +155,7 @@ def main() -> None:
                         f"{run.database:.1f}",
                         f"{run.pooler:.1f}",
                         f"{alone.cost / run.cost:.2f}",
+                        f"{run.busiest:.2f}",
                     )
                     print(
                         "| " + " | ".join(map(str, (*cells, *costs, f"{run.p95:.0f}", run.errors))) + " |", flush=True

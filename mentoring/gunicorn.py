@@ -61,8 +61,9 @@ limit_request_line = 8190
 forwarded_allow_ips = ""
 secure_scheme_headers: dict[str, str] = {}
 worker_class = "gthread"
-# A proxy that keeps connections closes them sooner (deploy/Caddyfile), so that none closes as a request comes by it.
-keepalive = 15
+# A kept connection belongs to the worker that took it: a proxy that keeps a few would have one worker do nearly all
+# the work while another has none (decision 75). A new one is taken by a worker that has time.
+keepalive = 0
 workers = 2
 threads = 8
 # The product writes a line for each request itself (`mentoring.request_log`).

@@ -60,6 +60,25 @@ def test_only_num_proxies_says_which_proxy_is_believed(tmp_path):
     assert answer.endswith(b"\r\n\r\nhttp")
 
 
+def test_a_connection_is_left_after_each_answer_so_that_no_worker_owns_it(tmp_path):
+    """Those that a proxy keeps would all be one worker's, while another has nothing to do (decision 75)."""
+    (tmp_path / "plain.py").write_text(APP)
+    path = tmp_path / "socket"
+    said = {name: getattr(gunicorn, name) for name in ("worker_class", "keepalive", "workers", "threads")}
+    (tmp_path / "conf.py").write_text("\n".join(f"{name} = {value!r}" for name, value in said.items()))
+    command = [sys.executable, "-m", "gunicorn", "--config", "conf.py", "plain:app", "--bind", f"unix:{path}"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL) as server:
+        try:
+            with closing(socket.socket(socket.AF_UNIX)) as asking:
+                wait_until(lambda: path.exists() and asking.connect_ex(str(path)) == 0)
+                asking.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                answer = b"".join(iter(lambda: asking.recv(1024), b""))
+        finally:
+            server.terminate()
+
+    assert b"\r\nConnection: close\r\n" in answer
+
+
 LEAVES = """
 from mentoring.gunicorn import leave_slowly
 def when_ready(server):
