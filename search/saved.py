@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from accounts.models import User
 from mentors.models import Format, MentorProfile, Offer, SavedMentor
 from mentors.usual import usual_offer
+from programmes.pairs import mentors_shut_to
 from sessions_app.availability.slot_picker import SlotPicker, busy_times
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import Timetable, load_timetables
@@ -51,6 +52,8 @@ def build_cards(rows: Sequence[SavedMentor], *, reader: User, zone: str, now: da
     for offer in Offer.objects.active().filter(profile__in=offers):
         offers[offer.profile_id].append(offer)
     timetables = load_timetables(offers, now=now) if offers else {}
+    people = {row.profile.person_id for row in rows if reader.is_in_programmes or row.profile.person.is_in_programmes}
+    shut = mentors_shut_to(reader, people, now=now) if people else set()
     busy = busy_times(reader, now=now) if offers else []
     cards = []
     for row in rows:
@@ -58,7 +61,7 @@ def build_cards(rows: Sequence[SavedMentor], *, reader: User, zone: str, now: da
         timed = [offer for offer in offers[row.profile_id] if offer.format != Format.WRITING]
         usual = usual_offer(timed) if timed else None
         slots: Sequence[Slot] = ()
-        if timetable and usual:
+        if timetable and usual and row.profile.person_id not in shut:
             slots = SlotPicker(timetable, usual.length, usual.step, zone, now, busy).next_free(now, TIMES_SHOWN)
         is_paused = row.profile.is_paused(now.astimezone(zone_of(timetable)).date())
         cards.append(SavedCard(row, usual, slots, len(timed) < len(offers[row.profile_id]), is_paused))

@@ -32,6 +32,8 @@ class Stage(StrEnum):
     ARCHIVED = "archived"
 
 
+# What rules may say: sessions of one mentee in four weeks, and how many they have open
+MOST_SESSIONS, MOST_OPEN = 100, 20
 LONGEST_SLUG, LONGEST_NAME, LONGEST_LINE = 50, 80, 160
 
 
@@ -63,7 +65,11 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
 
 
 class Programme(models.Model):
-    """A row in the one organisation of an installation. Without a last day it goes on until it is archived."""
+    """A row in the one organisation of an installation. Without a last day it goes on until it is archived.
+
+    Its rules only narrow what is possible without them. `most_sessions`: that one mentee books in it within 28 days.
+    `most_open`: of its mentors with whom one mentee has something ahead.
+    """
 
     slug = models.SlugField(_("address"), max_length=LONGEST_SLUG, unique=True)
     name = models.CharField(_("name"), max_length=LONGEST_NAME, unique=True)
@@ -75,6 +81,10 @@ class Programme(models.Model):
     language = models.CharField(_("language"), max_length=10, default="en")
     directory = models.CharField(_("directory"), max_length=7, choices=Directory, default=Directory.PUBLIC)
     made_at = models.DateTimeField()
+    members_book_outside = models.BooleanField(_("members book other mentors too"), default=True, db_default=True)
+    others_book_ours = models.BooleanField(_("others book our mentors too"), default=True, db_default=True)
+    most_sessions = models.PositiveSmallIntegerField(_("sessions in 28 days"), null=True, blank=True)
+    most_open = models.PositiveSmallIntegerField(_("upcoming at a time"), null=True, blank=True)
 
     objects = ProgrammeQuerySet.as_manager()
 
@@ -87,6 +97,13 @@ class Programme(models.Model):
             models.CheckConstraint(condition=Q(state__in=ProgrammeState.values), name="programme_state_is_known"),
             models.CheckConstraint(condition=Q(directory__in=Directory.values), name="programme_directory_is_known"),
             models.CheckConstraint(condition=~Q(name=""), name="programme_has_a_name"),
+            models.CheckConstraint(
+                condition=Q(most_sessions=None) | Q(most_sessions__range=(1, MOST_SESSIONS)),
+                name="programme_sessions_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(most_open=None) | Q(most_open__range=(1, MOST_OPEN)), name="programme_open_in_range"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from common.statements import reading_connection
 from mentors.models import ProfileState
+from programmes.pairs import can_meet_sql
 from search.bounds.lower_bounds import ANY, USUAL, lower_bound_sql
 from search.bounds.offer_bits import LENGTHS, TIMED, kind_bits, writing_bits
 from search.criteria import Order, SearchCriteria, Span
@@ -76,6 +77,7 @@ BUSY = f"""ARRAY(
             AND NOT {overdue_sql()}
     )"""
 NOT_APART = f"person_id <> ALL(ARRAY({apart_from_sql('%(mentee)s')}))"
+CAN_MEET, VISITOR_CAN_MEET = can_meet_sql("person_id", mentee="%(mentee)s"), can_meet_sql("person_id", mentee=None)
 SAVED = "profile_id IN (SELECT profile_id FROM mentors_savedmentor WHERE person_id = %(mentee)s)"
 OF_KIND = """EXISTS (
         SELECT FROM mentors_offer AS offer
@@ -352,8 +354,11 @@ def suitable_conditions(asked: IndexQuery, condition: str) -> Iterator[str]:
     if asked.mentee_id:
         yield "person_id <> %(mentee)s"
         yield NOT_APART
+        yield CAN_MEET
         if wish.saved:
             yield SAVED
+    else:
+        yield VISITOR_CAN_MEET
 
 
 def matching_sql(asked: IndexQuery) -> str:

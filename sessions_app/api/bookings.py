@@ -19,7 +19,7 @@ from common.api.errors import as_api_error
 from common.api.pages import Part, page_answer, read_page
 from mentors.models import MentorProfile, Offer
 from sessions_app.availability.slot_picker import SlotPicker, busy_times
-from sessions_app.availability.timetable import load_timetable
+from sessions_app.availability.timetable import load_timetable_for
 from sessions_app.booking.book import book_session
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.counters import choose_time, counter_request
@@ -226,7 +226,7 @@ def find_offer(uuid: UUID) -> Offer:
 
 def pick_times(offer: Offer, *, person: User, now: datetime) -> SlotPicker | None:
     """The times that the page would offer to this person, by days of the mentor's zone."""
-    timetable = load_timetable(offer.profile, now=now, reader=person)
+    timetable = load_timetable_for(person, offer.profile, now=now)
     if timetable is None:
         return None
     busy = busy_times(person, now=now)

@@ -17,7 +17,7 @@ from mentors.models import MentorProfile, Offer
 from sessions_app.availability.reader_times import JoinedSpans, reader_times_of
 from sessions_app.availability.slot_picker import SlotPicker
 from sessions_app.availability.slots import Slot
-from sessions_app.availability.timetable import load_timetable
+from sessions_app.availability.timetable import load_timetable_for
 
 from .shapes import SLOT, SlotOut
 
@@ -64,7 +64,7 @@ class SlotsView(ApiView):
         profile = get_object_or_404(MentorProfile.objects.public().select_related("person"), slug=slug)
         asked = self.read_query()
         offer = offer_with_times(profile, asked["offer"])
-        timetable = load_timetable(profile, now=self.now, reader=self.reader)
+        timetable = load_timetable_for(self.reader, profile, now=self.now)
         free = []
         if timetable is not None:
             own = reader_times_of(self.reader, now=self.now)

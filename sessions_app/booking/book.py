@@ -65,8 +65,8 @@ def book_session(
     engagement whose question is asked once more, `with_files` takes their files along; what began in writing with this
     very mentor goes on as a call in that engagement, under its own brief. `terms` is the mark of the offer
     as it was shown (`mentors.offers.terms_mark`), None where nobody was shown any.
-    Raises SessionError with the engine's codes, or `closed`, `own_profile`, `paused`, `too_many_open`,
-    `already_together`, `too_often`, `taken`, `changed` (that booking was ended meanwhile), `not_yours`,
+    Raises SessionError with the engine's codes, or `closed`, `own_profile`, `paused`, `too_many_open`, `programme`,
+    `quota`, `already_together`, `too_often`, `taken`, `changed` (that booking was ended meanwhile), `not_yours`,
     `stale` (the offer has other terms now).
     """
     # The order matters. Before the lock: refuse the person who comes second, who would only queue for it. Under the
@@ -87,14 +87,25 @@ def book_session(
     first_state = initial_state(offer, start, now=now)
     if continues and continues_as_call(continues, profile):
         close_as_call(mentee, profile.person, now=now)
-        booking = further_booking(continues, offer, start, now=now, idempotency_key=mark, **first_state)
+        programme = asked.standing.programme_id
+        booking = further_booking(
+            continues, offer, start, now=now, idempotency_key=mark, programme_id=programme, **first_state
+        )
         begin_booking(booking, event=FIRST_EVENTS[booking.state], by=mentee, now=now, how_told=asked.how_told)
     else:
         if asked.standing.engaged:
             close_earlier_engagement(mentee, profile, now=now)
         told = asked.how_told
         booking = insert_booking(
-            offer, start=start, brief=brief, mentee=mentee, now=now, mark=mark, how_told=told, **first_state
+            offer,
+            start=start,
+            brief=brief,
+            mentee=mentee,
+            now=now,
+            mark=mark,
+            how_told=told,
+            programme=asked.standing.programme_id,
+            **first_state,
         )
         link_earlier_engagement(continues, booking, with_files=with_files, now=now)
         watch_question(booking.engagement.brief, by=mentee, now=now)
@@ -222,6 +233,7 @@ def insert_booking(
     expires_at: datetime | None = None,
     confirmed_at: datetime | None = None,
     how_told: HowTold | None = None,
+    programme: int | None = None,
 ) -> Booking:
     person = offer.profile.person
     engagement = Engagement(mentee=mentee, mentor=person, brief=Brief(author=mentee, **brief.values()))
@@ -230,6 +242,7 @@ def insert_booking(
         offer=offer,
         mentor=person,
         mentee=mentee,
+        programme_id=programme,
         during=DateTimeTZRange(start, start + timedelta(minutes=offer.length), "[)"),
         format=offer.format,
         state=state,

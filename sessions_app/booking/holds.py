@@ -16,6 +16,7 @@ from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.limits import check_mentee
 from sessions_app.questions.mentee_standing import standing_of
 from sessions_app.questions.pace import check_holds
+from sessions_app.questions.programme_limits import why_kept_out
 from sessions_app.questions.self_harm import watch_question
 from sessions_app.written.settling import close_earlier_engagement
 
@@ -60,6 +61,8 @@ def hold_slot(
     if mark and (again := held.first()):
         return again
     check_terms(offer, terms)
+    if refusal := why_kept_out(offer.profile, asked.standing.shut_by, is_visitor=True):
+        raise refusal
     check_holds(held_for, offer.profile.person_id, now=now)
     before = Booking.objects.get(pk=instead_of.pk) if instead_of else None
     # Its time is reserved for the waiting list only after the visitor has the new hold, which may overlap with it.
@@ -119,7 +122,8 @@ def claim_hold(*, booking: Booking, mentee: User, now: datetime) -> Booking:
     occupy_time(booking)
     terms = initial_state(offer, booking.start, now=now)
     state = terms.pop("state")
-    return change_state(booking, state, by=mentee, now=now, event=FIRST_EVENTS[state], mentee=mentee, **terms)
+    terms |= {"mentee": mentee, "programme_id": standing.programme_id}
+    return change_state(booking, state, by=mentee, now=now, event=FIRST_EVENTS[state], **terms)
 
 
 def give_up_hold(booking: Booking, *, now: datetime, reserve: bool = True) -> bool:

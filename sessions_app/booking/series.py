@@ -20,6 +20,7 @@ from sessions_app.models.states import AGREED
 from sessions_app.questions.limits import check_open, closed_error
 from sessions_app.questions.mentee_standing import standing_of
 from sessions_app.questions.pace import bookings_left, check_bookings
+from sessions_app.questions.programme_limits import check_open_in, check_quota, sessions_left, why_kept_out
 
 from .book import (
     FIRST_EVENTS,
@@ -37,7 +38,7 @@ from .transitions import begin_booking
 def room_for(booking: Booking, *, by: User, now: datetime, contacts: Sequence[Booking] | None = None) -> SeriesRoom:
     """The room for further sessions, for pages and services. Raises SessionError if there is none.
 
-    Its codes: `not_yours`, `closed`, `paused`, `too_many_open`, `too_often`, and those of `room_in`. `contacts`: those
+    Its codes: `not_yours`, `closed`, `paused`, `programme`, `quota`, `too_many_open`, `too_often`, those of `room_in`. `contacts`: those
     of the booking's engagement, in order, if they were read already.
     """
     if booking.mentee_id != by.pk:
@@ -51,10 +52,15 @@ def room_for(booking: Booking, *, by: User, now: datetime, contacts: Sequence[Bo
     if contacts is None:
         contacts = list(Booking.objects.contacts_of(booking.engagement))
     room = room_in(booking.engagement, contacts, now=now)
+    if refusal := why_kept_out(booking.offer.profile, standing.shut_by, is_visitor=False):
+        raise refusal
+    check_open_in(standing, besides=booking.mentor_id)
+    check_quota(standing, by, now=now)
     check_open(standing, besides=booking.mentor_id)
     lately = standing.booked_lately, standing.together_lately
     check_bookings(booking.mentor.first_name, *lately, now=now)
-    return replace(room, count=min(room.count, bookings_left(*lately, now=now)))
+    count = min(room.count, bookings_left(*lately, now=now), sessions_left(standing))
+    return replace(room, count=count, programme=standing.programme_id)
 
 
 def room_in(engagement: Engagement, contacts: Sequence[Booking], *, now: datetime) -> SeriesRoom:
@@ -104,13 +110,14 @@ def book_further(
     if again := booked_before(by, mark):
         return list(again.booked_together.order_by("during")) or [again]
     expire_for(booking.mentor_id, by.pk, now=now)
-    check_dates(starts, room_for(booking, by=by, now=now))
+    room = room_for(booking, by=by, now=now)
+    check_dates(starts, room)
     if refusal := why_terms_stale(booking, seen):
         raise refusal
     made: list[Booking] = []
     for start in starts:
         check_slot(booking.offer, start=start, mentee=by, now=now)
-        terms = initial_state(booking.offer, start, now=now)
+        terms = initial_state(booking.offer, start, now=now) | {"programme_id": room.programme}
         terms |= {"booked_with": made[0]} if made else {"idempotency_key": mark}
         contact = further_booking(booking.engagement, booking.offer, start, now=now, **terms)
         is_first_of_several = not made and len(starts) > 1

@@ -33,7 +33,7 @@ class Planned:
 class SeriesRoom:
     """Room for `count` further sessions, so that there are `most` in all, within `span`.
 
-    `first` and `last` are the starts of the present ones.
+    `first` and `last` are the starts of the present ones. `programme`: the id of the one that they would count for.
     """
 
     count: int
@@ -41,6 +41,7 @@ class SeriesRoom:
     first: datetime
     last: datetime
     span: timedelta
+    programme: int | None = None
 
     @property
     def until(self) -> datetime:

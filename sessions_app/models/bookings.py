@@ -23,6 +23,7 @@ from common.known import known
 from common.pages.seen import mark_of
 from live.streams import StreamKind, name_stream
 from mentors.models import Format, IssueType, Offer
+from programmes.models import Programme
 
 from .states import AGREED, CALLED_OFF, CONTACTS, OPEN, OVER, PENDING, UNANSWERED, VISITORS_HOLD, BookingState
 
@@ -243,6 +244,10 @@ class Booking(models.Model):
     # If several were booked in one act, the first of them. Notices about the act are about that one.
     booked_with = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="booked_together", editable=False
+    )
+    # The one that both shared when it was booked, null where they shared none or several. It never changes after.
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, null=True, blank=True, related_name="bookings", db_index=False
     )
     during = DateTimeRangeField(default_bounds="[)")
     format = models.CharField(max_length=10, choices=Format)

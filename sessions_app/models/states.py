@@ -32,6 +32,8 @@ TIMED = (BookingState.REQUESTED, BookingState.CONFIRMED)
 AGREED = (BookingState.CONFIRMED, BookingState.COMPLETED)
 MISSED = (BookingState.MENTEE_NO_SHOW, BookingState.MENTOR_NO_SHOW)
 OVER = (BookingState.COMPLETED, *MISSED)
+# What someone has had or is still to have: what counts where a programme limits sessions.
+OPEN_OR_OVER = (*OPEN, *OVER)
 AGREED_OR_MISSED = (*AGREED, *MISSED)
 # It comes to nothing: its people can read of it, but it is in no calendar.
 CALLED_OFF = (BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED, BookingState.WITHDRAWN)

@@ -27,6 +27,7 @@ from sessions_app.errors import SessionError
 from sessions_app.models import Engagement, SharedFile
 from sessions_app.questions.limits import why_not_book
 from sessions_app.questions.mentee_standing import standing_of
+from sessions_app.questions.programme_limits import why_visitor_kept_out
 from sessions_app.questions.same_question import carried_files_of, find_earlier_engagement
 from sessions_app.questions.suggestions import FreeMentor, people_for
 from sessions_app.written.acts import full_error, why_asked_already, why_not_ask
@@ -142,6 +143,8 @@ def read_mentor_page(
     picker = browser.open_picker(day=choice.day, chosen=choice.start) if browser else None
     earlier = find_earlier_engagement(reader, (address if typed is None else typed).get("follows", ""))
     limit = why_not_book(reader, profile, now=now, standing=standing) if standing else None
+    if reader is None:
+        limit = why_visitor_kept_out(profile, now=now)
     goes_on = earlier is not None and continues_as_call(earlier, profile)
     question = read_question(address, earlier, goes_on=goes_on)
     return MentorPage(

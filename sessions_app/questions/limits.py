@@ -17,6 +17,7 @@ from trust.sanctions import Doing
 
 from .mentee_standing import MenteeStanding, standing_of
 from .pace import check_bookings
+from .programme_limits import check_programmes
 
 
 def closed_error(profile: MentorProfile) -> SessionError:
@@ -50,6 +51,7 @@ def check_mentee(
             _("You already have an upcoming session with %(mentor)s. You can reschedule it or add dates on its page.")
             % {"mentor": profile.first_name},
         )
+    check_programmes(profile, standing, now=now, mentee=mentee)
     check_open(standing)
     check_bookings(profile.first_name, standing.booked_lately, standing.together_lately, now=now)
 

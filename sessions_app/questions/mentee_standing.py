@@ -8,19 +8,20 @@ from django.db import connection
 
 from accounts.models import User
 from common.statements import Prepared, write_array
+from programmes.pairs import shared_sql, shut_by_sql
 from sessions_app.availability.timetable import NO_BOOKING
 from sessions_app.ledger.ledgers import Ledger
 from sessions_app.ledger.statement import ledger_sql
 from sessions_app.models import Booking, Role
 from sessions_app.models.bookings import overdue_sql
-from sessions_app.models.states import OPEN
+from sessions_app.models.states import OPEN, OPEN_OR_OVER
 from sessions_app.models.written import OPEN_WRITTEN
 from trust.models import is_barred_sql, pair_is_apart_sql
 from trust.sanctions import Doing, kinds_that_bar
 
-from .pace import DAY, HOUR
+from .pace import DAY, FOUR_WEEKS, HOUR
 
-AHEAD = f"'{write_array(OPEN)}'"
+AHEAD, COUNTED = f"'{write_array(OPEN)}'", f"'{write_array(OPEN_OR_OVER)}'"
 MENTEE, MOMENT = "%(mentee)s::bigint", "%(now)s::timestamptz"
 # Each part is said by a QuerySet too: `Booking.objects.overdue` and `open_for`, `trust.separations.are_apart`,
 # `ledger.facts.list_against`, `Engagement.objects.live().between`, `WrittenQuestion.objects.open`.
@@ -64,9 +65,31 @@ COLUMNS = f"""
         UNION ALL
         SELECT asked_at FROM sessions_app_writtenquestion
         WHERE mentee_id = %(mentee)s AND mentor_id = %(mentor)s AND asked_at > %(a_day_ago)s
+    ),
+    {shut_by_sql("%(mentee)s::bigint", "%(mentor)s")},
+    programme.id,
+    programme.most_sessions,
+    programme.most_open,
+    ARRAY(
+        SELECT booking.created_at FROM sessions_app_booking AS booking
+        WHERE booking.mentee_id = %(mentee)s AND booking.programme_id = programme.id
+            AND booking.state = ANY({COUNTED}) AND booking.created_at > %(four_weeks_ago)s AND NOT {overdue_sql()}
+    ),
+    ARRAY(
+        SELECT DISTINCT booking.mentor_id FROM sessions_app_booking AS booking
+        WHERE booking.mentee_id = %(mentee)s AND booking.programme_id = programme.id
+            AND booking.state = ANY({AHEAD}) AND upper(booking.during) > %(now)s AND NOT {overdue_sql()}
     )
 """
-TABLES = f"({ledger_sql(Role.MENTEE, MENTEE, MOMENT)}) AS ledger"
+# The only programme that the two share; a row of nulls where they share none, or several.
+PROGRAMME = f"""
+    (SELECT NULL) AS one_row
+    LEFT JOIN programmes_programme AS programme ON programme.id = (
+        SELECT CASE WHEN count(*) = 1 THEN min(shared.programme_id) END
+        FROM ({shared_sql("%(mentee)s::bigint", "%(mentor)s")}) AS shared
+    )
+"""
+TABLES = f"({ledger_sql(Role.MENTEE, MENTEE, MOMENT)}) AS ledger CROSS JOIN {PROGRAMME}"
 # Planning it takes several times as long as running it, and all who lose a race ask it.
 STANDING = Prepared(f"SELECT {COLUMNS} FROM {TABLES}")
 
@@ -80,6 +103,10 @@ class MenteeStanding:
     `mentors_ahead`: with whom a session is asked for or agreed. `in_writing`: how many open questions others have to
     answer; one to this mentor isn't counted, since it would become the session. `booked_lately` and
     `together_lately`: when they have booked or asked anyone within an hour, and this mentor within a day.
+
+    `shut_by`: see `programmes.pairs`. `programme_id`: what a booking of these two counts for now, with its limits
+    `most_sessions` and `most_open`, and how far they are used: when sessions that count were booked in it within 28
+    days, and with whom something is ahead.
     """
 
     booked_before: bool
@@ -95,6 +122,12 @@ class MenteeStanding:
     in_writing: int
     booked_lately: list[datetime]
     together_lately: list[datetime]
+    shut_by: str | None
+    programme_id: int | None
+    most_sessions: int | None
+    most_open: int | None
+    counted: list[datetime]
+    open_with: list[int]
 
     @property
     def ledger(self) -> Ledger:
@@ -126,4 +159,5 @@ def standing_parameters(
         "now": now,
         "an_hour_ago": now - HOUR,
         "a_day_ago": now - DAY,
+        "four_weeks_ago": now - FOUR_WEEKS,
     }

@@ -16,7 +16,7 @@ from common.times import span_text
 from sessions_app.errors import SessionError
 from sessions_app.models import Booking, BookingEvent
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+HOUR, DAY, FOUR_WEEKS = timedelta(hours=1), timedelta(days=1), timedelta(days=28)
 MINUTE = timedelta(minutes=1)
 
 

@@ -28,7 +28,7 @@ from sessions_app.address import read_date, read_start
 from sessions_app.availability.reader_times import reader_times_of
 from sessions_app.availability.slot_picker import PickerTime, PickerView, SlotPicker
 from sessions_app.availability.slots import Slot
-from sessions_app.availability.timetable import load_timetable
+from sessions_app.availability.timetable import load_timetable_for
 from sessions_app.booking.series import book_further, room_for, terms_mark
 from sessions_app.booking.series_plan import Planned, SeriesRoom, plan_dates, with_booked
 from sessions_app.errors import SessionError
@@ -137,7 +137,7 @@ def series_page_for(request: SignedInRequest, uuid: UUID, starts: Iterable[datet
         room = room_for(booking, by=request.user, now=now)
     except SessionError as refused:
         error = refused
-    timetable = load_timetable(offer.profile, now=now, reader=request.user)
+    timetable = load_timetable_for(request.user, offer.profile, now=now)
     length = timedelta(minutes=offer.length)
     chosen = [Slot(start, start + length) for start in sorted(set(starts))[:MOST_NAMED]]
     if timetable is None:

@@ -22,7 +22,7 @@ from common.pages.seen import seen_by, still_seen
 from mentors.models import MentorProfile
 from mentors.usual import usual_offer
 from sessions_app.access import get_held_time, get_waitlist_entry
-from sessions_app.availability.timetable import load_timetable
+from sessions_app.availability.timetable import load_timetable_for
 from sessions_app.errors import SessionError
 from sessions_app.forms.guest import GuestForm
 from sessions_app.forms.waiting import HeldTimeForm, WaitForm
@@ -115,7 +115,7 @@ def join_line(person: User, wish: Wish, *, now: datetime) -> WaitlistEntry:
     profile = MentorProfile.objects.select_related("person").filter(slug=wish["mentor"]).first()
     if profile is None:
         raise SessionError("closed", _("This mentor is no longer here. Look for someone else who can help."))
-    offers, timetable = list(profile.offers.bookable()), load_timetable(profile, now=now, reader=person)
+    offers, timetable = list(profile.offers.bookable()), load_timetable_for(person, profile, now=now)
     known = free_slots(timetable, usual_offer(offers), now=now) if timetable and offers else []
     starts = [slot.start for slot in known]
     return wait_for_mentor(profile=profile, words=wish["q"], known=starts, person=person, now=now)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from mentors.models import MentorProfile, Offer
 from mentors.usual import usual_offer
+from programmes.pairs import mentors_shut_to
 from sessions_app.availability.slot_picker import REACH, overlaps_busy
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import Timetable, load_timetables
@@ -64,9 +65,12 @@ class Choices:
     def of(self, waiting: WaitlistEntry) -> Iterator[Choice]:
         """Free times that this person can have and hasn't refused before, the soonest of each mentor first."""
         person, refused, known = self.people[waiting.person_id], self.refused[waiting.pk], set(waiting.known)
-        for offer, slots in self._free_for(waiting):
+        free = list(self._free_for(waiting))
+        mentors = {offer.profile.person_id for offer, _slots in free}
+        shut = mentors_shut_to(waiting.person, mentors, now=self.now) if waiting.person.is_in_programmes else set()
+        for offer, slots in free:
             mentor = offer.profile.person_id
-            if mentor != waiting.person_id and mentor not in person.apart:
+            if mentor != waiting.person_id and mentor not in person.apart and mentor not in shut:
                 for slot in slots:
                     if (
                         slot.start not in known

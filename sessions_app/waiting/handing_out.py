@@ -44,7 +44,7 @@ STARTS_TRIED = 3
 # Refusals that are about the person: no other time or mentor will help.
 OF_THE_PERSON = ("paused", "too_many_open", "too_often")
 # Refusals that are about the person and this mentor: none of the mentor's times will do.
-OF_THE_MENTOR = ("already_together", "closed", "own_profile")
+OF_THE_MENTOR = ("already_together", "closed", "own_profile", "programme", "quota")
 # Refusals that can happen, since only the locks make sure. Any other contradicts what the engine has just listed.
 OF_THE_TIME = ("taken", "busy_elsewhere", "own_overlap", "buffer", "day_cap", "week_cap", "notice")
 MAY_HAPPEN = (*OF_THE_PERSON, *OF_THE_MENTOR, *OF_THE_TIME, BUSY)

@@ -1,0 +1,100 @@
+"""What programmes let two people do together: parts of larger statements, which decide for pages, search and booking.
+
+Only programmes that run count: a draft, one that is over and one in the archive have no say. A pair *shares* a
+programme in which one looks for mentors and the other mentors. Who shares one isn't outside for the other, whatever
+other programmes the two are in.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.statements import reading_connection
+
+from .models import LIVE, ProgrammeState
+
+RUNS = ", ".join(f"'{state.value}'" for state in (ProgrammeState.OPEN, ProgrammeState.CLOSED))
+# Why two people can't meet: a programme of the mentee's has sessions among its members only, or one of the mentor's.
+OWN, OTHERS = "own", "others"
+
+
+def runs_sql(programme: str) -> str:
+    """`Programme.stage_at` is open or closed, as a condition on the row `programme` at the moment `now`."""
+    return (
+        f"{programme}.state IN ({RUNS}) AND ({programme}.last_day IS NULL"
+        f" OR {programme}.last_day >= (%(now)s::timestamptz AT TIME ZONE {programme}.timezone)::date)"
+    )
+
+
+def _members_sql(row: str, side: str) -> str:
+    """The tables of live members on one side (`asks` or `gives`) of programmes that run, with the condition."""
+    return (
+        f"programmes_membership AS {row} JOIN programmes_programme AS {row}_of ON {row}_of.id = {row}.programme_id"
+        f" WHERE {row}.state = '{LIVE.value}' AND {row}.{side} AND {runs_sql(f'{row}_of')}"
+    )
+
+
+def shared_sql(mentee: str, mentor: str) -> str:
+    """The ids of the programmes that these two share; `mentee` and `mentor` are columns or parameters."""
+    also = "SELECT FROM programmes_membership AS other WHERE other.programme_id = mine.programme_id"
+    return (
+        f"SELECT mine.programme_id FROM {_members_sql('mine', 'asks')} AND mine.person_id = {mentee}"
+        f" AND EXISTS ({also} AND other.person_id = {mentor} AND other.state = '{LIVE.value}' AND other.gives)"
+    )
+
+
+def shut_by_sql(mentee: str, mentor: str) -> str:
+    """Which side's programme keeps these two from meeting (`OWN`, `OTHERS`), or null. A visitor is a null mentee."""
+    stays = f"SELECT FROM {_members_sql('stays', 'asks')} AND stays.person_id = {mentee}"
+    keeps = f"SELECT FROM {_members_sql('keeps', 'gives')} AND keeps.person_id = {mentor}"
+    return f"""CASE
+        WHEN EXISTS ({shared_sql(mentee, mentor)}) THEN NULL
+        WHEN EXISTS ({stays} AND NOT stays_of.members_book_outside) THEN '{OWN}'
+        WHEN EXISTS ({keeps} AND NOT keeps_of.others_book_ours) THEN '{OTHERS}'
+    END"""
+
+
+def can_meet_sql(person: str, *, mentee: str | None) -> str:
+    """`shut_by_sql` is null, for a statement over many mentors: each list of people is read once, not once a row.
+
+    `person` is the column of the mentor; without `mentee`, a parameter, for a visitor.
+    """
+    keeps = f"SELECT keeps.person_id FROM {_members_sql('keeps', 'gives')} AND NOT keeps_of.others_book_ours"
+    if mentee is None:
+        return f"{person} NOT IN ({keeps})"
+    stays = f"SELECT FROM {_members_sql('stays', 'asks')} AND stays.person_id = {mentee}"
+    mine = f"SELECT mine.programme_id FROM {_members_sql('mine', 'asks')} AND mine.person_id = {mentee}"
+    shares = (
+        f"SELECT shares.person_id FROM programmes_membership AS shares WHERE shares.state = '{LIVE.value}'"
+        f" AND shares.gives AND shares.programme_id = ANY(ARRAY({mine}))"
+    )
+    return (
+        f"({person} IN ({shares}) OR (NOT EXISTS ({stays} AND NOT stays_of.members_book_outside)"
+        f" AND {person} NOT IN ({keeps})))"
+    )
+
+
+def mentors_shut_to(reader: User | None, mentors: Iterable[int], *, now: datetime) -> set[int]:
+    """Whom of these mentors a reader, or a visitor, can't meet because of a programme."""
+    asked = {"mentee": reader.pk if reader else None, "mentors": list(mentors), "now": now}
+    shut = shut_by_sql("%(mentee)s::bigint", "mentor")
+    with reading_connection().cursor() as cursor:
+        cursor.execute(f"SELECT mentor FROM unnest(%(mentors)s::bigint[]) AS mentor WHERE {shut} IS NOT NULL", asked)
+        return {mentor for (mentor,) in cursor.fetchall()}
+
+
+def why_shut(shut_by: str | None, *, mentor: str, is_visitor: bool = False) -> str | None:
+    """The sentence for the mentee, with what they can do instead."""
+    if shut_by is None:
+        return None
+    if shut_by == OWN:
+        words = _(
+            "In your programme you meet its own mentors, and %(mentor)s isn’t one of them. Search for one who is."
+        )
+    elif is_visitor:
+        words = _("%(mentor)s only meets members of a programme. Sign in if you’re one, or look for someone else.")
+    else:
+        words = _("%(mentor)s only meets members of a programme you’re not in. Look for someone else who can help.")
+    return words % {"mentor": mentor}

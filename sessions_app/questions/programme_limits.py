@@ -1,0 +1,76 @@
+"""What a programme allows one mentee: with whom they can meet, how often, and how much they have open."""
+
+from datetime import datetime
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from mentors.models import MentorProfile
+from programmes.models import Programme
+from programmes.models.programmes import MOST_SESSIONS
+from programmes.pairs import OTHERS, mentors_shut_to, why_shut
+from sessions_app.errors import SessionError
+
+from .mentee_standing import MenteeStanding
+from .pace import FOUR_WEEKS, MINUTE, wait_for_room
+
+
+def check_programmes(profile: MentorProfile, standing: MenteeStanding, *, now: datetime, mentee: User | None) -> None:
+    """Raises SessionError `programme`, `quota` or `too_many_open` for what stands against any session of these two."""
+    if refusal := why_kept_out(profile, standing.shut_by, is_visitor=mentee is None):
+        raise refusal
+    check_open_in(standing, besides=None)
+    if mentee is not None:
+        check_quota(standing, mentee, now=now)
+
+
+def check_quota(standing: MenteeStanding, mentee: User, *, now: datetime) -> None:
+    """Raises SessionError `quota` if no further session of this mentee can count for the programme yet."""
+    if standing.most_sessions is not None and not sessions_left(standing):
+        opens = now + wait_for_room(standing.counted, standing.most_sessions, FOUR_WEEKS, now=now)
+        words = ngettext(
+            "You can book %(limit)d session within 28 days in %(programme)s. You can book the next one from %(day)s.",
+            "You can book %(limit)d sessions within 28 days in %(programme)s. You can book the next one from %(day)s.",
+            standing.most_sessions,
+        )
+        # Rounded up, so that the minute named is one at which it can be booked.
+        day = date_format(localtime(opens + MINUTE, mentee.zone), "j F, H:i")
+        said = {"limit": standing.most_sessions, "programme": _name_of(standing), "day": day}
+        raise SessionError("quota", words % said)
+
+
+def why_kept_out(profile: MentorProfile, shut_by: str | None, *, is_visitor: bool) -> SessionError | None:
+    words = why_shut(shut_by, mentor=profile.first_name, is_visitor=is_visitor)
+    return SessionError("programme", words) if words else None
+
+
+def why_visitor_kept_out(profile: MentorProfile, *, now: datetime) -> SessionError | None:
+    """Why a visitor can't book this mentor: asked only of mentors who are in a programme."""
+    is_shut = profile.person.is_in_programmes and mentors_shut_to(None, [profile.person_id], now=now)
+    return why_kept_out(profile, OTHERS if is_shut else None, is_visitor=True)
+
+
+def check_open_in(standing: MenteeStanding, *, besides: int | None) -> None:
+    """Raises SessionError `too_many_open`; all dates with one mentor count once. `besides`: as for `check_open`."""
+    limit = standing.most_open
+    if limit is not None and len(set(standing.open_with) - {besides}) >= limit:
+        words = ngettext(
+            "In %(programme)s you can have %(limit)d upcoming session at a time. Cancel it, or come back when it’s over.",
+            "In %(programme)s you can have upcoming sessions with %(limit)d mentors at a time. Cancel one, or come back"
+            " when one is over.",
+            limit,
+        )
+        raise SessionError("too_many_open", words % {"limit": limit, "programme": _name_of(standing)})
+
+
+def sessions_left(standing: MenteeStanding) -> int:
+    """How many more a mentee can book in the programme; where it has no limit, more than anyone books at once."""
+    if standing.most_sessions is None:
+        return MOST_SESSIONS
+    return max(0, standing.most_sessions - len(standing.counted))
+
+
+def _name_of(standing: MenteeStanding) -> str:
+    return Programme.objects.values_list("name", flat=True).get(pk=standing.programme_id)
