@@ -90,9 +90,7 @@ def why_shut(shut_by: str | None, *, mentor: str, is_visitor: bool = False) -> s
     if shut_by is None:
         return None
     if shut_by == OWN:
-        words = _(
-            "In your programme you meet its own mentors, and %(mentor)s isn’t one of them. Search for one who is."
-        )
+        words = _("In your programme you meet its own mentors. %(mentor)s isn’t one: search for someone who is.")
     elif is_visitor:
         words = _("%(mentor)s only meets members of a programme. Sign in if you’re one, or look for someone else.")
     else:

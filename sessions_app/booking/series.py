@@ -38,8 +38,8 @@ from .transitions import begin_booking
 def room_for(booking: Booking, *, by: User, now: datetime, contacts: Sequence[Booking] | None = None) -> SeriesRoom:
     """The room for further sessions, for pages and services. Raises SessionError if there is none.
 
-    Its codes: `not_yours`, `closed`, `paused`, `programme`, `quota`, `too_many_open`, `too_often`, those of `room_in`. `contacts`: those
-    of the booking's engagement, in order, if they were read already.
+    Its codes: `not_yours`, `closed`, `paused`, `programme`, `quota`, `too_many_open`, `too_often`, and those of
+    `room_in`. `contacts`: those of the booking's engagement, in order, if they were read already.
     """
     if booking.mentee_id != by.pk:
         raise SessionError("not_yours", _("You don’t have access to this session."))

@@ -7,6 +7,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from common.known import known
 from mentors.models import MentorProfile
 from programmes.models import Programme
 from programmes.models.programmes import MOST_SESSIONS
@@ -57,7 +58,8 @@ def check_open_in(standing: MenteeStanding, *, besides: int | None) -> None:
     limit = standing.most_open
     if limit is not None and len(set(standing.open_with) - {besides}) >= limit:
         words = ngettext(
-            "In %(programme)s you can have %(limit)d upcoming session at a time. Cancel it, or come back when it’s over.",
+            "In %(programme)s you can have upcoming sessions with %(limit)d mentor at a time. Cancel them, or come back"
+            " when they’re over.",
             "In %(programme)s you can have upcoming sessions with %(limit)d mentors at a time. Cancel one, or come back"
             " when one is over.",
             limit,
@@ -73,4 +75,4 @@ def sessions_left(standing: MenteeStanding) -> int:
 
 
 def _name_of(standing: MenteeStanding) -> str:
-    return Programme.objects.values_list("name", flat=True).get(pk=standing.programme_id)
+    return Programme.objects.values_list("name", flat=True).get(pk=known(standing.programme_id))

@@ -8,6 +8,7 @@ from random import Random
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
+from programmes.models import Programme
 from sessions_app.ledger.ledgers import ledger_of
 from sessions_app.models import (
     AttendanceAct,
@@ -21,11 +22,12 @@ from sessions_app.models import (
     WrittenQuestion,
     WrittenState,
 )
-from sessions_app.models.states import OCCUPYING
+from sessions_app.models.states import OCCUPYING, OPEN, OPEN_OR_OVER
 from sessions_app.questions.mentee_standing import MenteeStanding, standing_of
 from tests.apart import keep_apart
 from tests.conftest import NOW, make_mentor, make_person
 from tests.sessions_app.conftest import QUESTION
+from tests.sessions_app.helpers.programmes import let_in, make_programme
 from trust.models import Case, Sanction
 from trust.sanctions import Doing, why_barred
 from trust.separations import are_apart
@@ -41,6 +43,13 @@ def world(request, alice, bob, charlie):
     mentors = [alice, charlie, make_mentor(make_person("m@example.org", "Mo Mentor")).person]
     random, mentees = Random(request.param), [bob, make_person("n@example.org", "Nia New")]
     offers = {mentor: mentor.mentor_profile.offers.get() for mentor in mentors}
+    programmes = [make_programme(number, most_sessions=3, most_open=2) for number in range(2)]
+    # Both programmes are shared with one mentor, and one with another; the second mentee's has mentors of its own.
+    for programme, gives in ((programmes[0], mentors[:2]), (programmes[1], mentors[1:2])):
+        let_in(mentees[0], programme, asks=True)
+        for mentor in gives:
+            let_in(mentor, programme, gives=True)
+    let_in(mentees[1], make_programme(2, members_book_outside=False), asks=True)
     late = random.choice([BookingState.HELD, BookingState.REQUESTED]), random.choice(mentors)
     for number, (state, mentor) in enumerate(product(BookingState, mentors)):
         mentee = mentees[0] if state == BookingState.COMPLETED else random.choice(mentees)
@@ -53,6 +62,7 @@ def world(request, alice, bob, charlie):
             offer=offers[mentor],
             mentor=mentor,
             mentee=mentee,
+            programme=programmes[0] if number % 2 else None,
             during=DateTimeTZRange(start, start + timedelta(minutes=25), "[)"),
             format="video",
             state=state,
@@ -104,6 +114,12 @@ def said_by_querysets(mentee, mentor, excluding) -> MenteeStanding:
     bookings, written = mentee.bookings_as_mentee.all(), WrittenQuestion.objects.filter(mentee=mentee)
     taken = Occupancy.objects.filter(person=mentee).exclude(booking=excluding)
     booked = [*bookings.values_list("mentor", "created_at"), *written.values_list("mentor", "asked_at")]
+    in_theirs = Programme.objects.filter(memberships__in=mentor.memberships.filter(gives=True))
+    shared = in_theirs.filter(memberships__in=mentee.memberships.filter(asks=True))
+    programme = shared.get() if shared.count() == 1 else None
+    stays = mentee.memberships.filter(programme__members_book_outside=False).exists()
+    within = bookings.filter(programme=programme) if programme else bookings.none()
+    within = within.exclude(pk__in=Booking.objects.overdue(NOW))
     return MenteeStanding(
         booked_before=bookings.filter(idempotency_key="5").exists(),
         overdue=Booking.objects.overdue(NOW).filter(occupancies__person__in=[mentor, mentee]).exists(),
@@ -118,10 +134,20 @@ def said_by_querysets(mentee, mentor, excluding) -> MenteeStanding:
         in_writing=written.open(NOW).exclude(mentor=mentor).count(),
         booked_lately=sorted(at for _mentor, at in booked if at > NOW - HOUR),
         together_lately=sorted(at for whom, at in booked if whom == mentor.pk and at > NOW - DAY),
+        shut_by="own" if stays and not shared.exists() else None,
+        programme_id=programme.pk if programme else None,
+        most_sessions=3 if programme else None,
+        most_open=2 if programme else None,
+        counted=sorted(
+            within.filter(state__in=OPEN_OR_OVER, created_at__gt=NOW - 28 * DAY).values_list("created_at", flat=True)
+        ),
+        open_with=sorted(
+            within.filter(state__in=OPEN, during__endswith__gt=NOW).values_list("mentor", flat=True).distinct()
+        ),
     )
 
 
-IN_NO_ORDER = ("mentors_ahead", "own", "booked_lately", "together_lately")
+IN_NO_ORDER = ("mentors_ahead", "own", "booked_lately", "together_lately", "counted", "open_with")
 
 
 def test_standing_is_what_the_querysets_say(world):

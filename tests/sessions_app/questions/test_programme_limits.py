@@ -1,0 +1,253 @@
+"""Rules of programmes against a slow reading of them; what is listed is accepted, and nothing else is."""
+
+import os
+from collections import Counter
+from datetime import timedelta
+from random import Random
+from threading import Thread
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from programmes.models import Membership, Programme, ProgrammeState
+from programmes.pairs import mentors_shut_to
+from search.criteria import SearchCriteria
+from search.finding import find_mentors
+from search.indexing import rebuild_index
+from sessions_app.availability.slot_picker import busy_times, overlaps_busy
+from sessions_app.availability.timetable import load_timetable_for
+from sessions_app.booking.book import book_session
+from sessions_app.booking.changes import cancel_booking, move_booking
+from sessions_app.booking.holds import claim_hold, hold_slot
+from sessions_app.booking.other_times import pick_other_times
+from sessions_app.errors import SessionError
+from sessions_app.models import Booking
+from sessions_app.models.states import OPEN, OPEN_OR_OVER
+from sessions_app.questions.brief_input import BriefInput
+from sessions_app.questions.limits import why_not_book
+from tests.conftest import NOW, make_mentor, make_person
+from tests.sessions_app.helpers.programmes import let_in, make_programme
+
+WORLDS = int(os.environ.get("WORLDS", "5"))
+EVERY_DAY = [(day, 0, 1440) for day in range(1, 8)]
+SAID = BriefInput(question="How do I say no?")
+DAYS_28 = timedelta(days=28)
+
+
+def mentor(number):
+    person = make_person(f"mentor{number}@example.org", f"Mentor {number}")
+    rules = {"buffer": 0, "notice": 0, "move_notice": 0, "horizon_days": 30}
+    return make_mentor(person, windows=EVERY_DAY, length=25, instant=True, **rules)
+
+
+def free_starts(profile, mentee, *, now):
+    last = now + timedelta(days=5)
+    slots = load_timetable_for(mentee, profile, now=now).slots(length=25, now=now, first=now, last=last)
+    return [slot.start for slot in slots if not overlaps_busy(slot, busy_times(mentee, now=now))]
+
+
+def book(profile, mentee, *, now):
+    """At their first common time; a mentor whose times this person doesn't see is asked for the first hour."""
+    starts = free_starts(profile, mentee, now=now)
+    start = starts[0] if starts else now + timedelta(hours=1)
+    return book_session(offer=profile.offers.get(), start=start, brief=SAID, mentee=mentee, now=now)
+
+
+class Slow:
+    """The table of rules, read row by row."""
+
+    def __init__(self, mentee, person, now) -> None:
+        self.mentee, self.now = mentee, now
+        self.mine = self.programmes_of(mentee, "asks") if mentee else set()
+        self.theirs = self.programmes_of(person, "gives")
+        self.shared = self.mine & self.theirs
+
+    def programmes_of(self, person, side) -> set[Programme]:
+        rows = Membership.objects.filter(person=person, state="live").select_related("programme")
+        return {row.programme for row in rows if getattr(row, side) and self.runs(row.programme)}
+
+    def runs(self, programme) -> bool:
+        return programme.stage_at(self.now) in ("open", "closed")
+
+    @property
+    def is_shut(self) -> bool:
+        inside = any(not one.members_book_outside for one in self.mine)
+        return not self.shared and (inside or any(not one.others_book_ours for one in self.theirs))
+
+    @property
+    def programme(self) -> Programme | None:
+        return next(iter(self.shared)) if len(self.shared) == 1 else None
+
+    @property
+    def code(self) -> str | None:
+        if self.is_shut:
+            return "programme"
+        if one := self.programme:
+            counted = list(Booking.objects.filter(mentee=self.mentee, programme=one))
+            open_with = {row.mentor_id for row in counted if row.state in OPEN and row.end > self.now}
+            if one.most_open is not None and len(open_with) >= one.most_open:
+                return "too_many_open"
+            lately = [row for row in counted if row.state in OPEN_OR_OVER and row.created_at > self.now - DAYS_28]
+            if one.most_sessions is not None and len(lately) >= one.most_sessions:
+                return "quota"
+        return None
+
+
+def random_world(rng):
+    programmes = [
+        make_programme(
+            number,
+            members_book_outside=rng.random() < 0.7,
+            others_book_ours=rng.random() < 0.6,
+            most_sessions=rng.choice([None, 1, 2]),
+            most_open=rng.choice([None, 1, 2]),
+            state=rng.choice([*ProgrammeState, ProgrammeState.OPEN, ProgrammeState.OPEN, ProgrammeState.CLOSED]),
+            first_day=NOW.date() - timedelta(days=9),
+            last_day=rng.choice([None, None, NOW.date() - timedelta(days=1), NOW.date(), NOW.date() + timedelta(9)]),
+            timezone=rng.choice(["Europe/London", "Pacific/Auckland", "America/Los_Angeles"]),
+        )
+        for number in range(3)
+    ]
+    profiles = [mentor(number) for number in range(5)]
+    mentees = [make_person(f"mentee{number}@example.org", f"Mentee {number}") for number in range(3)]
+    for person in (*mentees, *(profile.person for profile in profiles)):
+        for programme in rng.sample(programmes, rng.choice([0, 1, 1, 2])):
+            sides = rng.choice([(True, False), (False, True), (True, True)])
+            ended = {"state": "left", "ended_at": NOW} if rng.random() < 0.15 else {}
+            let_in(person, programme, asks=sides[0], gives=sides[1], **ended)
+    return profiles, mentees
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", range(WORLDS))
+def test_rules_are_those_of_a_slow_reading_and_what_is_listed_is_accepted(seed, settings):
+    settings.MAX_OPEN_BOOKINGS = 9
+    rng, now = Random(seed), NOW
+    profiles, mentees = random_world(rng)
+    rebuild_index(now=now)
+    codes = Counter()
+    for _step in range(6):
+        for mentee in (None, *mentees):
+            reader = mentee and type(mentee).objects.get(pk=mentee.pk)
+            expected = {profile.pk: Slow(reader, profile.person, now) for profile in profiles}
+            shut = {profile.person_id for profile in profiles if expected[profile.pk].is_shut}
+            found = find_mentors(SearchCriteria(), zone="Europe/London", now=now, mentee=reader)
+            listed = {match.profile.person_id for match in found.matches}
+
+            people = {profile.person_id for profile in profiles}
+            assert mentors_shut_to(reader, people, now=now) == shut
+            assert listed == people - shut
+            for profile in profiles:
+                profile.person.refresh_from_db()
+                timetable = load_timetable_for(reader, profile, now=now)
+                assert bool(timetable.rules.windows) != (profile.person_id in shut)
+        mentee, profile = rng.choice(mentees), rng.choice(profiles)
+        slow = Slow(mentee, profile.person, now)
+        ahead = Booking.objects.filter(mentee=mentee, mentor=profile.person, state__in=OPEN)
+        together = any(one.end > now for one in ahead)
+        refusal = why_not_book(mentee, profile, now=now)
+        assert (refusal.code if refusal else None) == ("already_together" if together else slow.code)
+        if refusal is None:
+            made = book(profile, mentee, now=now)
+            assert made.programme == slow.programme
+            if rng.random() < 0.3:
+                cancel_booking(booking=made, by=mentee, reason="ill", now=now)
+        else:
+            with pytest.raises(SessionError) as raised:
+                book(profile, mentee, now=now)
+            assert raised.value.code == refusal.code
+        codes[refusal.code if refusal else "booked"] += 1
+        now += timedelta(days=rng.choice([0, 0, 2, 20]))
+    assert codes["booked"]
+
+
+@pytest.mark.django_db
+def test_a_booking_keeps_its_programme(bob):
+    programme, other, profile = make_programme(1), make_programme(2), mentor(1)
+    theirs = let_in(bob, programme, asks=True)
+    let_in(profile.person, programme, gives=True)
+    made = book(profile, bob, now=NOW)
+    theirs.state, theirs.ended_at = "left", NOW
+    theirs.save()
+
+    made.refresh_from_db()
+    assert made.programme == programme
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Booking.objects.filter(pk=made.pk).update(programme=other)
+
+
+@pytest.mark.django_db
+def test_a_session_that_stands_can_still_be_moved(bob):
+    """Its pair is kept apart by a rule that came later."""
+    profile, programme = mentor(1), make_programme(1)
+    let_in(profile.person, programme, gives=True)
+    made = book(profile, bob, now=NOW)
+    programme.others_book_ours = False
+    programme.save()
+
+    picker = pick_other_times(made, zone=None, now=NOW)
+    start = picker.next_free(NOW, 3)[-1].start
+    move_booking(booking=made, start=start, by=bob, now=NOW)
+
+    made.refresh_from_db()
+    assert made.start == start
+    assert why_not_book(make_person("new@example.org", "Nia New"), profile, now=NOW).code == "programme"
+
+
+@pytest.mark.django_db
+def test_a_visitor_is_one_of_the_others_until_they_sign_in(bob):
+    programme, profile = make_programme(1), mentor(1)
+    let_in(bob, programme, asks=True)
+    let_in(profile.person, programme, gives=True)
+    start, later, *_rest = free_starts(profile, None, now=NOW)
+    offer = profile.offers.get()
+
+    held = hold_slot(offer=offer, start=start, brief=SAID, held_for="a", now=NOW)
+    assert held.programme is None
+    assert claim_hold(booking=held, mentee=bob, now=NOW).programme == programme
+
+    programme.others_book_ours = False
+    programme.save()
+    with pytest.raises(SessionError) as raised:
+        hold_slot(offer=offer, start=later, brief=SAID, held_for="b", now=NOW)
+    assert raised.value.code == "programme"
+
+
+@pytest.mark.django_db
+def test_the_day_that_a_used_up_quota_names_is_one_at_which_it_works(bob):
+    programme, profiles = make_programme(1, most_sessions=1), [mentor(1), mentor(2)]
+    let_in(bob, programme, asks=True)
+    for profile in profiles:
+        let_in(profile.person, programme, gives=True)
+    book(profiles[0], bob, now=NOW)
+
+    assert why_not_book(bob, profiles[1], now=NOW + DAYS_28 - timedelta(minutes=1)).code == "quota"
+    assert book(profiles[1], bob, now=NOW + DAYS_28).programme == programme
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("rule", ["most_sessions", "most_open"])
+def test_two_bookings_at_once_never_pass_a_limit(rule, bob):
+    programme, profiles = make_programme(1, **{rule: 1}), [mentor(number) for number in range(4)]
+    let_in(bob, programme, asks=True)
+    for profile in profiles:
+        let_in(profile.person, programme, gives=True)
+    outcomes, starts = Counter(), free_starts(profiles[0], bob, now=NOW)
+
+    def race(number, profile):
+        try:
+            start = starts[2 * number]
+            book_session(offer=profile.offers.get(), start=start, brief=SAID, mentee=bob, now=NOW)
+            outcomes["booked"] += 1
+        except SessionError as error:
+            outcomes[error.code] += 1
+        finally:
+            connection.close()
+
+    threads = [Thread(target=race, args=given) for given in enumerate(profiles)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert outcomes == {"booked": 1, {"most_sessions": "quota", "most_open": "too_many_open"}[rule]: 3}
