@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.rules.validators import validate_timezone
+from common.known import known
 
 from .states import INSIDE
 
@@ -62,6 +63,10 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
             return self.none()
         mine = Q(memberships__person=person, memberships__state__in=INSIDE)
         return self.filter(mine | Q(managers__person=person, managers__ended_at=None)).distinct()
+
+    def name_of(self, pk: int | None) -> str:
+        """For a sentence about a programme of which only the id was read."""
+        return self.values_list("name", flat=True).get(pk=known(pk))
 
 
 class Programme(models.Model):

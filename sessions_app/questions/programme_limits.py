@@ -7,7 +7,6 @@ from django.utils.timezone import localtime
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from common.known import known
 from mentors.models import MentorProfile
 from programmes.models import Programme
 from programmes.models.programmes import MOST_SESSIONS
@@ -38,7 +37,11 @@ def check_quota(standing: MenteeStanding, mentee: User, *, now: datetime) -> Non
         )
         # Rounded up, so that the minute named is one at which it can be booked.
         day = date_format(localtime(opens + MINUTE, mentee.zone), "j F, H:i")
-        said = {"limit": standing.most_sessions, "programme": _name_of(standing), "day": day}
+        said = {
+            "limit": standing.most_sessions,
+            "programme": Programme.objects.name_of(standing.programme_id),
+            "day": day,
+        }
         raise SessionError("quota", words % said)
 
 
@@ -64,7 +67,9 @@ def check_open_in(standing: MenteeStanding, *, besides: int | None) -> None:
             " when one is over.",
             limit,
         )
-        raise SessionError("too_many_open", words % {"limit": limit, "programme": _name_of(standing)})
+        raise SessionError(
+            "too_many_open", words % {"limit": limit, "programme": Programme.objects.name_of(standing.programme_id)}
+        )
 
 
 def sessions_left(standing: MenteeStanding) -> int:
@@ -72,7 +77,3 @@ def sessions_left(standing: MenteeStanding) -> int:
     if standing.most_sessions is None:
         return MOST_SESSIONS
     return max(0, standing.most_sessions - len(standing.counted))
-
-
-def _name_of(standing: MenteeStanding) -> str:
-    return Programme.objects.values_list("name", flat=True).get(pk=known(standing.programme_id))

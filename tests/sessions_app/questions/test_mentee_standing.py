@@ -62,7 +62,7 @@ def world(request, alice, bob, charlie):
             offer=offers[mentor],
             mentor=mentor,
             mentee=mentee,
-            programme=programmes[0] if number % 2 else None,
+            programme=programmes[0] if number % 9 else None,
             during=DateTimeTZRange(start, start + timedelta(minutes=25), "[)"),
             format="video",
             state=state,
