@@ -85,6 +85,12 @@ def mentors_shut_to(reader: User | None, mentors: Iterable[int], *, now: datetim
         return {mentor for (mentor,) in cursor.fetchall()}
 
 
+def is_shut(reader: User | None, mentor: User, *, now: datetime) -> bool:
+    """The same of one mentor; it takes no statement where neither is in a programme."""
+    is_in_any = mentor.is_in_programmes or (reader is not None and reader.is_in_programmes)
+    return is_in_any and bool(mentors_shut_to(reader, [mentor.pk], now=now))
+
+
 def why_shut(shut_by: str | None, *, mentor: str, is_visitor: bool = False) -> str | None:
     """The sentence for the mentee, with what they can do instead."""
     if shut_by is None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.http import QueryDict
 
+from accounts.models import User
 from common.zones import UTC_NAME
 from sessions_app.questions.suggestions import FreeMentor
 
@@ -27,12 +28,12 @@ def filters_of(wish: SearchCriteria) -> str:
     return lasting.query_string()[:LONGEST_FILTERS]
 
 
-def find_helpers(words: str, filters: str, *, now: datetime) -> list[FreeMentor]:
+def find_helpers(words: str, filters: str, *, now: datetime, member: User | None = None) -> list[FreeMentor]:
     """Mentors who match all of the words and are free within the days that a search looks at first.
 
     The answer serves everyone who waits with these words, whatever their zone, so no date or time of day is asked
-    about.
+    about. Rules of programmes hold as for a visitor, or as for this `member`.
     """
     wish = read_criteria(QueryDict(filters)).with_changes(words=words)
-    found = find_mentors(wish, zone=UTC_NAME, now=now, count=MOST, for_waitlist=True)
+    found = find_mentors(wish, zone=UTC_NAME, now=now, count=MOST, mentee=member, for_waitlist=True)
     return list(found.matches)

@@ -16,7 +16,7 @@ from accounts.models import User
 from common.statements import reading_connection, write_array
 from common.zones import canonical_zone
 from mentors.models import MentorProfile
-from programmes.pairs import mentors_shut_to
+from programmes.pairs import is_shut
 from sessions_app.models import Booking
 from sessions_app.models.bookings import given_sql, overdue_sql
 from sessions_app.models.schedules import spans_of
@@ -242,8 +242,7 @@ def load_timetable(
 def load_timetable_for(reader: User | None, profile: MentorProfile, *, now: datetime) -> Timetable | None:
     """For new sessions of this reader, or of a visitor: empty too where a programme keeps the two from meeting."""
     timetable = load_timetable(profile, now=now, reader=reader)
-    is_in_any = profile.person.is_in_programmes or (reader is not None and reader.is_in_programmes)
-    if timetable and is_in_any and mentors_shut_to(reader, [profile.person_id], now=now):
+    if timetable and is_shut(reader, profile.person, now=now):
         return timetable.without_times()
     return timetable
 

@@ -20,7 +20,7 @@ from sessions_app.models.states import AGREED
 from sessions_app.questions.limits import check_open, closed_error
 from sessions_app.questions.mentee_standing import standing_of
 from sessions_app.questions.pace import bookings_left, check_bookings
-from sessions_app.questions.programme_limits import check_open_in, check_quota, sessions_left, why_kept_out
+from sessions_app.questions.programme_limits import check_sessions_in, sessions_left, why_kept_out
 
 from .book import (
     FIRST_EVENTS,
@@ -54,8 +54,7 @@ def room_for(booking: Booking, *, by: User, now: datetime, contacts: Sequence[Bo
     room = room_in(booking.engagement, contacts, now=now)
     if refusal := why_kept_out(booking.offer.profile, standing.shut_by, is_visitor=False):
         raise refusal
-    check_open_in(standing, besides=booking.mentor_id)
-    check_quota(standing, by, now=now)
+    check_sessions_in(standing, by, now=now, besides=booking.mentor_id)
     check_open(standing, besides=booking.mentor_id)
     lately = standing.booked_lately, standing.together_lately
     check_bookings(booking.mentor.first_name, *lately, now=now)

@@ -26,8 +26,8 @@ from sessions_app.booking.book import continues_as_call
 from sessions_app.errors import SessionError
 from sessions_app.models import Engagement, SharedFile
 from sessions_app.questions.limits import why_not_book
-from sessions_app.questions.mentee_standing import standing_of
-from sessions_app.questions.programme_limits import why_visitor_kept_out
+from sessions_app.questions.mentee_standing import MenteeStanding, standing_of
+from sessions_app.questions.programme_limits import ProgrammeLimitError, why_visitor_kept_out
 from sessions_app.questions.same_question import carried_files_of, find_earlier_engagement
 from sessions_app.questions.suggestions import FreeMentor, people_for
 from sessions_app.written.acts import full_error, why_asked_already, why_not_ask
@@ -86,11 +86,18 @@ class MentorPage:
     @property
     def asks_in_writing(self) -> bool:
         """Whether the form for a question stands where times would."""
-        return self.writes is not None and (self.in_writing or (self.picker is None and self.cannot_write is None))
+        suits = self.picker is None and self.cannot_write is None
+        return self.writes is not None and (self.in_writing or suits or self.can_only_write)
+
+    @property
+    def can_only_write(self) -> bool:
+        """No session in this programme is left to the reader, but a question in writing."""
+        return isinstance(self.limit, ProgrammeLimitError) and self.writes is not None and self.cannot_write is None
 
     @property
     def is_at_limit(self) -> bool:
-        return self.limit is not None and not self.typed
+        keeps_form = self.typed or self.can_only_write
+        return is_kept_out(self.limit) or (self.limit is not None and not keeps_form)
 
     @property
     def terms(self) -> str:
@@ -127,7 +134,8 @@ def read_mentor_page(
     standing = standing_of(reader, profile.person_id, now=now) if reader and reader != profile.person else None
     is_apart = standing is not None and standing.is_apart
     timetable = load_timetable(profile, now=now)
-    if timetable and is_apart:
+    limit = read_limit(profile, reader, standing, now=now)
+    if timetable and (is_apart or is_kept_out(limit)):
         timetable = timetable.without_times()
     their_zone = timetable.rules.zone if timetable else UTC_NAME
     every = list(profile.offers.active())
@@ -142,11 +150,8 @@ def read_mentor_page(
         browser = SlotPicker(timetable, offer.length, offer.step, zone, now, busy=own.sessions, elsewhere=own.elsewhere)
     picker = browser.open_picker(day=choice.day, chosen=choice.start) if browser else None
     earlier = find_earlier_engagement(reader, (address if typed is None else typed).get("follows", ""))
-    limit = why_not_book(reader, profile, now=now, standing=standing) if standing else None
-    if reader is None:
-        limit = why_visitor_kept_out(profile, now=now)
     goes_on = earlier is not None and continues_as_call(earlier, profile)
-    question = read_question(address, earlier, goes_on=goes_on)
+    question = read_question(address, typed, earlier, goes_on=goes_on)
     return MentorPage(
         profile=profile,
         is_own=reader == profile.person,
@@ -175,6 +180,20 @@ def read_mentor_page(
     )
 
 
+def read_limit(
+    profile: MentorProfile, reader: User | None, standing: MenteeStanding | None, *, now: datetime
+) -> SessionError | None:
+    """Why the reader, or a visitor, can't book this mentor at any time. `standing` is None for one's own page too."""
+    if reader is None:
+        return why_visitor_kept_out(profile, now=now)
+    return why_not_book(reader, profile, now=now, standing=standing) if standing else None
+
+
+def is_kept_out(limit: SessionError | None) -> bool:
+    """Whether a programme keeps these two from meeting, at any time and in writing."""
+    return limit is not None and limit.code == "programme"
+
+
 def read_choice(offers: list[Offer], *, address: Mapping[str, str], typed: Mapping[str, str] | None) -> Choice:
     """Addresses are written by anybody: what makes no sense is as if it weren't there."""
     data, start = (address, "t") if typed is None else (typed, "start")
@@ -186,9 +205,13 @@ def read_choice(offers: list[Offer], *, address: Mapping[str, str], typed: Mappi
     )
 
 
-def read_question(address: Mapping[str, str], earlier: Engagement | None, *, goes_on: bool) -> str:
-    """What the question field begins with: the words of a search, or what was asked before."""
+def read_question(
+    address: Mapping[str, str], typed: Mapping[str, str] | None, earlier: Engagement | None, *, goes_on: bool
+) -> str:
+    """What the question field begins with: what was typed, the words of a search, or what was asked before."""
     asked_before = earlier.brief.question if earlier else ""
+    if typed and (sent := clean_words(typed.get("question", ""))):
+        return sent
     return asked_before if goes_on else clean_words(address.get("q", "")) or asked_before
 
 

@@ -17,7 +17,7 @@ from trust.sanctions import Doing
 
 from .mentee_standing import MenteeStanding, standing_of
 from .pace import check_bookings
-from .programme_limits import check_programmes
+from .programme_limits import check_sessions_in, why_kept_out
 
 
 def closed_error(profile: MentorProfile) -> SessionError:
@@ -29,9 +29,17 @@ def closed_error(profile: MentorProfile) -> SessionError:
 
 
 def check_mentee(
-    mentee: User, profile: MentorProfile, *, now: datetime, standing: MenteeStanding | None = None
+    mentee: User,
+    profile: MentorProfile,
+    *,
+    now: datetime,
+    standing: MenteeStanding | None = None,
+    in_writing: bool = False,
 ) -> None:
-    """Raises SessionError if the person who books has reached a limit. `standing`: if it was read already."""
+    """Raises SessionError if the person who books, or asks `in_writing`, has reached a limit.
+
+    `standing`: if it was read already.
+    """
     standing = standing or standing_of(mentee, profile.person_id, now=now)
     if mentee.pk == profile.person_id:
         raise SessionError("own_profile", _("This is your own profile. Other people can book you here."))
@@ -51,9 +59,13 @@ def check_mentee(
             _("You already have an upcoming session with %(mentor)s. You can reschedule it or add dates on its page.")
             % {"mentor": profile.first_name},
         )
-    check_programmes(profile, standing, now=now, mentee=mentee)
+    if refusal := why_kept_out(profile, standing.shut_by, is_visitor=False):
+        raise refusal
     check_open(standing)
     check_bookings(profile.first_name, standing.booked_lately, standing.together_lately, now=now)
+    # Last, so that a question in writing is possible where nothing but this is in the way of a session.
+    if not in_writing:
+        check_sessions_in(standing, mentee, now=now)
 
 
 def why_not_book(

@@ -17,17 +17,21 @@ from .mentee_standing import MenteeStanding
 from .pace import FOUR_WEEKS, MINUTE, wait_for_room
 
 
-def check_programmes(profile: MentorProfile, standing: MenteeStanding, *, now: datetime, mentee: User | None) -> None:
-    """Raises SessionError `programme`, `quota` or `too_many_open` for what stands against any session of these two."""
-    if refusal := why_kept_out(profile, standing.shut_by, is_visitor=mentee is None):
-        raise refusal
-    check_open_in(standing, besides=None)
-    if mentee is not None:
-        check_quota(standing, mentee, now=now)
+class ProgrammeLimitError(SessionError):
+    """The refusal of a further session in a programme. Questions in writing and mentors outside of it are left."""
+
+
+def check_sessions_in(standing: MenteeStanding, mentee: User, *, now: datetime, besides: int | None = None) -> None:
+    """Raises ProgrammeLimitError `quota` or `too_many_open` for what stands against a session that would count.
+
+    `besides`: as for `check_open`.
+    """
+    check_open_in(standing, besides=besides)
+    check_quota(standing, mentee, now=now)
 
 
 def check_quota(standing: MenteeStanding, mentee: User, *, now: datetime) -> None:
-    """Raises SessionError `quota` if no further session of this mentee can count for the programme yet."""
+    """Raises ProgrammeLimitError `quota` if no further session of this mentee can count for the programme yet."""
     if standing.most_sessions is not None and not sessions_left(standing):
         opens = now + wait_for_room(standing.counted, standing.most_sessions, FOUR_WEEKS, now=now)
         words = ngettext(
@@ -42,7 +46,7 @@ def check_quota(standing: MenteeStanding, mentee: User, *, now: datetime) -> Non
             "programme": Programme.objects.name_of(standing.programme_id),
             "day": day,
         }
-        raise SessionError("quota", words % said)
+        raise ProgrammeLimitError("quota", words % said)
 
 
 def why_kept_out(profile: MentorProfile, shut_by: str | None, *, is_visitor: bool) -> SessionError | None:
@@ -57,7 +61,7 @@ def why_visitor_kept_out(profile: MentorProfile, *, now: datetime) -> SessionErr
 
 
 def check_open_in(standing: MenteeStanding, *, besides: int | None) -> None:
-    """Raises SessionError `too_many_open`; all dates with one mentor count once. `besides`: as for `check_open`."""
+    """Raises ProgrammeLimitError `too_many_open`; all dates with one mentor count once."""
     limit = standing.most_open
     if limit is not None and len(set(standing.open_with) - {besides}) >= limit:
         words = ngettext(
@@ -67,7 +71,7 @@ def check_open_in(standing: MenteeStanding, *, besides: int | None) -> None:
             " when one is over.",
             limit,
         )
-        raise SessionError(
+        raise ProgrammeLimitError(
             "too_many_open", words % {"limit": limit, "programme": Programme.objects.name_of(standing.programme_id)}
         )
 

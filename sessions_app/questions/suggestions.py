@@ -6,13 +6,14 @@ Search, an app above, registers the finders.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from accounts.models import User
 from mentors.models import MentorProfile, Offer
 from sessions_app.availability.slots import Slot
 from sessions_app.models import Booking
 
-from .limits import why_not_book_anyone
+from .limits import why_not_book, why_not_book_anyone
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,27 +38,34 @@ def people_for(
 ) -> Sequence[FreeMentor]:
     """At most `count` people other than `without`, soonest first, whom `mentee` can book. `zone` is the reader's.
 
-    Nobody for a mentee at a limit, and none with whom they have a session ahead.
+    Nobody for a mentee at a limit, and none with whom they have a session ahead, or whose programme allows them no
+    further session.
     """
     if mentee and why_not_book_anyone(mentee, now=now):
         return []
     together = set(Booking.objects.mentors_ahead(mentee, now)) if mentee else set()
-    asked = {"zone": zone, "now": now, "mentee": mentee, "without": without, "count": count + len(together)}
+    member = mentee if mentee and mentee.is_in_programmes else None
+    most = count + len(together) + (count if member else 0)
+    asked = {"zone": zone, "now": now, "mentee": mentee, "without": without, "count": most}
     found = next((people for suggest in suggesters if (people := suggest(words, **asked))), [])
-    return [other for other in found if other.profile.person_id not in together][:count]
+    others = (other for other in found if other.profile.person_id not in together)
+    if member:
+        others = (other for other in others if why_not_book(member, other.profile, now=now) is None)
+    return list(islice(others, count))
 
 
-# Each is asked with words, filters and now, in turn until one knows someone.
+# Each is asked with words, filters, now and member, in turn until one knows someone.
 helpers: list[Help] = []
 
 
-def help_with(words: str, filters: str, *, now: datetime) -> list[FreeMentor]:
+def help_with(words: str, filters: str, *, now: datetime, member: User | None = None) -> list[FreeMentor]:
     """Mentors who match all of these words and are free within days, the soonest first. `filters` as in a search's
     address.
 
-    The answer is for everyone who waits with these words; conflicts of one person are for the caller to check.
+    The answer is for everyone in no programme who waits with these words, or for one `member` of a programme;
+    conflicts of one person are for the caller to check.
     """
-    return next((people for helper in helpers if (people := helper(words, filters, now=now))), [])
+    return next((people for helper in helpers if (people := helper(words, filters, now=now, member=member))), [])
 
 
 # Each is asked with a question for the kind of help that its words ask for; empty where they show none.

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from mentors.models import MentorProfile, Offer
 from mentors.usual import usual_offer
-from programmes.pairs import mentors_shut_to
+from programmes.pairs import is_shut
 from sessions_app.availability.slot_picker import REACH, overlaps_busy
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import Timetable, load_timetables
@@ -44,7 +44,7 @@ class Choices:
         self.timetables: dict[int, Timetable | None] = {}
         self.usual: dict[int, Offer] = {}
         self.slots: dict[int, list[Slot]] = {}
-        self.helpers: dict[tuple[str, str], list[Offer]] = {}
+        self.helpers: dict[tuple[str, str, int | None], list[Offer]] = {}
         self.people: dict[int, Asked] = {}
         self.refused: dict[int, Spans] = {}
 
@@ -65,12 +65,9 @@ class Choices:
     def of(self, waiting: WaitlistEntry) -> Iterator[Choice]:
         """Free times that this person can have and hasn't refused before, the soonest of each mentor first."""
         person, refused, known = self.people[waiting.person_id], self.refused[waiting.pk], set(waiting.known)
-        free = list(self._free_for(waiting))
-        mentors = {offer.profile.person_id for offer, _slots in free}
-        shut = mentors_shut_to(waiting.person, mentors, now=self.now) if waiting.person.is_in_programmes else set()
-        for offer, slots in free:
+        for offer, slots in self._free_for(waiting):
             mentor = offer.profile.person_id
-            if mentor != waiting.person_id and mentor not in person.apart and mentor not in shut:
+            if mentor != waiting.person_id and mentor not in person.apart:
                 for slot in slots:
                     if (
                         slot.start not in known
@@ -92,15 +89,20 @@ class Choices:
         if waiting.mentor_id is None:
             return ((offer, self._soon_slots(offer)) for offer in self._helpers_with(waiting))
         offer = self.usual.get(waiting.mentor_id)
+        if offer is None or is_shut(waiting.person, offer.profile.person, now=self.now):
+            return []
         # Times further ahead were not read when the person joined, so it is unknown whether they were free already.
         # Only times that have become free since are offered.
         seen_until = waiting.since + REACH
-        return [(offer, [slot for slot in self._free_slots(offer) if slot.start < seen_until])] if offer else []
+        return [(offer, [slot for slot in self._free_slots(offer) if slot.start < seen_until])]
 
     def _helpers_with(self, waiting: WaitlistEntry) -> list[Offer]:
-        key = (waiting.words, waiting.filters)
+        # Rules of programmes let their members meet other mentors than everyone else, so these are searched for alone.
+        member = waiting.person if waiting.person.is_in_programmes else None
+        key = (waiting.words, waiting.filters, member.pk if member else None)
         if key not in self.helpers:
-            found = [free.offer for free in help_with(waiting.words, waiting.filters, now=self.now)]
+            helpers = help_with(waiting.words, waiting.filters, now=self.now, member=member)
+            found = [free.offer for free in helpers]
             self._read_timetables({offer.profile_id for offer in found} - self.timetables.keys())
             self.helpers[key] = found
         return self.helpers[key]

@@ -24,6 +24,7 @@ from sessions_app.models.stuck import ClockAct
 from sessions_app.models.waiting import HeldTimeAnswer, WaitlistOutcome
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.limits import check_mentee
+from sessions_app.questions.programme_limits import ProgrammeLimitError
 from sessions_app.stuck_rows import Guard, act_on_each
 
 from .acts import end_entry, record_answer
@@ -44,10 +45,10 @@ STARTS_TRIED = 3
 # Refusals that are about the person: no other time or mentor will help.
 OF_THE_PERSON = ("paused", "too_many_open", "too_often")
 # Refusals that are about the person and this mentor: none of the mentor's times will do.
-OF_THE_MENTOR = ("already_together", "closed", "own_profile", "programme", "quota")
+OF_THE_MENTOR = ("already_together", "closed", "own_profile", "programme")
 # Refusals that can happen, since only the locks make sure. Any other contradicts what the engine has just listed.
 OF_THE_TIME = ("taken", "busy_elsewhere", "own_overlap", "buffer", "day_cap", "week_cap", "notice")
-MAY_HAPPEN = (*OF_THE_PERSON, *OF_THE_MENTOR, *OF_THE_TIME, BUSY)
+MAY_HAPPEN = (*OF_THE_PERSON, *OF_THE_MENTOR, *OF_THE_TIME, "quota", BUSY)
 
 
 def hand_out_freed_time(*, now: datetime, seconds: float = SECONDS, people: int = PEOPLE) -> int:
@@ -99,10 +100,10 @@ def offer_to(waiting: WaitlistEntry, choices: Choices, *, now: datetime) -> bool
         except SessionError as refused:
             # The time is gone meanwhile, or this person can't have it: try their next choice.
             note_refusal(waiting, offer, refused)
-            if refused.code in OF_THE_PERSON:
-                break
-            if refused.code in OF_THE_MENTOR:
+            if refused.code in OF_THE_MENTOR or isinstance(refused, ProgrammeLimitError):
                 ruled_out.add(offer.profile_id)
+            elif refused.code in OF_THE_PERSON:
+                break
             continue
         choices.read_again(offer)
         return given

@@ -62,7 +62,7 @@ def ask_in_writing(
     if refusal := why_not_ask(offer, now=now):
         raise refusal
     _expire_for(profile.person_id, mentee.pk, now=now)
-    check_mentee(mentee, profile, now=now)
+    check_mentee(mentee, profile, now=now, in_writing=True)
     if refusal := why_asked_already(mentee, profile, now=now):
         raise refusal
     close_earlier_engagement(mentee, profile, now=now)
