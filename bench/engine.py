@@ -1,42 +1,49 @@
 """The slot engine, beside the loop one writes first, and with the database: `python -m bench.engine` from the root.
 
-One mentor, two daily spans Monday to Friday, 20-minute slots. Medians of many calls in CPU time, the two ways
-alternated in one run. "first" is a web process' first question about this zone after one about another, with the
-timelines that it makes when it starts; "cold" is a process' very first question without those. Last, what a mentor's
-page asks for four weeks: the timetable, read from the database, and its slots; by the clock on the wall.
+One mentor, two daily spans Monday to Friday, 20-minute slots without a buffer: 420 in four weeks. Medians in CPU time,
+what is compared measured in turns. Last, what a mentor's page asks for four weeks: the timetable, read from the
+database, and its slots; beside the same mentor without busy times in calendars elsewhere.
+"First" is what fresh processes take for their first question about a zone: after its timeline was prepared, as web
+servers do when they start ("ready"), after another zone was asked about ("new zone"), and without either ("cold").
 """
 
 import argparse
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
+from django.db import transaction
 
 from common.known import known
+from common.statements import analyze_tables
 from common.zones import use_pinned_tzdata
-from sessions_app.availability import slots as availability
 from sessions_app.availability import walltime
 from sessions_app.availability.slots import Rules, Slot, Taken, default_step, list_slots
 
-from .stand import bench_database
+from .cpu import Cpu, CpuMeter
+from .stand import bench_database, print_load
 
 NOW = datetime(2026, 9, 28, 6, 0, tzinfo=UTC)
 ZONE, OTHER_ZONE = "Europe/Berlin", "Europe/London"
 LENGTH = 20
 WINDOWS = tuple((day, *span) for day in range(1, 6) for span in ((9 * 60, 12 * 60), (13 * 60, 17 * 60)))
 AIMS = {4: 0.1, 12: 0.3}
-PAGE_AIM = 3
+# Milliseconds of a page, and how often what it costs without busy times.
+PAGE_AIM, BUSY_AIM = 3, 1.2
+PAGES = ((0, 0), (0, 200), (50, 0), (50, 200), (200, 0), (200, 200))
+FIRST_AIM = 3
+FRESH = 15
 
 
 def make_rules() -> Rules:
-    return Rules(zone=ZONE, windows=WINDOWS, horizon_days=100)
+    return Rules(zone=ZONE, windows=WINDOWS, buffer=0, notice=0, horizon_days=100)
 
 
 def make_taken(weeks: int, bookings: int) -> list[Taken]:
@@ -84,28 +91,23 @@ def cpu_milliseconds(act: Callable[[], object]) -> float:
     return (time.process_time() - begun) * 1000
 
 
-def forget_caches() -> None:
-    for cached in (
-        availability._cached_slots,
-        walltime._offset_changes,
-        walltime._zone_timeline,
-        walltime.day_segments,
-    ):
-        cached.cache_clear()
-    ZoneInfo.clear_cache()
+def ask_fresh(kind: str) -> tuple[float, float]:
+    """What this process, which was started for it, takes for its first question, and for the same once more."""
+    rules = make_rules()
+    other = replace(rules, zone=OTHER_ZONE)
+    if kind == "ready":
+        walltime.prepare_zones([ZONE, OTHER_ZONE], NOW)
+    if kind != "cold":
+        ask_engine(other, [], 4)
+    first = cpu_milliseconds(lambda: ask_engine(rules, [], 4))
+    return first, median(cpu_milliseconds(lambda: ask_engine(rules, [], 4)) for _ in range(100))
 
 
-def ask_first(rules: Rules, taken: list[Taken], weeks: int) -> float:
-    """The milliseconds of a process' first question about a zone, after it has answered one about another."""
-    forget_caches()
-    walltime.prepare_zones([ZONE, OTHER_ZONE], NOW)
-    ask_engine(replace(rules, zone=OTHER_ZONE), taken, weeks)
-    return cpu_milliseconds(lambda: ask_engine(rules, taken, weeks))
-
-
-def ask_cold(rules: Rules, taken: list[Taken], weeks: int) -> float:
-    forget_caches()
-    return cpu_milliseconds(lambda: ask_engine(rules, taken, weeks))
+def measure_fresh(kind: str) -> str:
+    command = [sys.executable, "-m", "bench.engine", "--fresh", kind]
+    runs = [subprocess.run(command, check=True, capture_output=True, text=True).stdout.split() for _ in range(FRESH)]
+    first, warm = (median(map(float, times)) for times in zip(*runs, strict=True))
+    return f"{kind:>9} {first:8.3f} {warm:8.3f} {first / warm:6.1f}x {FIRST_AIM:6}x"
 
 
 def measure_engine(weeks: int, bookings: int, rounds: int) -> str:
@@ -113,7 +115,6 @@ def measure_engine(weeks: int, bookings: int, rounds: int) -> str:
     ours = ask_engine(rules, taken, weeks)
     if ours != ask_naively(rules, taken, weeks):
         sys.exit(f"The two ways disagree at {weeks} weeks and {bookings} bookings.")
-    first, cold = (median(ask(rules, taken, weeks) for _ in range(21)) for ask in (ask_first, ask_cold))
     soonest, warm, naive = [], [], []
     for turn in range(rounds):
         warm.append(cpu_milliseconds(lambda: ask_engine(rules, taken, weeks)))
@@ -124,42 +125,41 @@ def measure_engine(weeks: int, bookings: int, rounds: int) -> str:
     ratio = median(naive) / median(warm)
     return (
         f"{weeks:5} {bookings:8} {len(ours):5} {median(warm):8.3f} {AIMS[weeks]:6.1f} {median(soonest):8.3f}"
-        f" {made:10.3f} {first:8.3f} {first / median(warm):5.1f}x {cold:8.3f} {median(naive):8.2f} {ratio:6.0f}x"
+        f" {made:10.3f} {median(naive):8.2f} {ratio:6.0f}x"
     )
 
 
-def measure_page(bookings: int, rounds: int, busy: int = 0) -> str:
-    """`load_timetable` and four weeks of slots, for a mentor in the database who has these many sessions ahead, and is
-    `busy` so often elsewhere.
+def measure_pages(rounds: int) -> None:
+    """`load_timetable` and four weeks of slots, for mentors who have so many sessions ahead and are so often busy
+    elsewhere.
     """
-
     with transaction.atomic():
-        profile = mentor_with(bookings)
-        make_busy(profile, busy)
-        times = []
+        profiles = {(bookings, busy): mentor_with(bookings, busy) for bookings, busy in PAGES}
+        analyze_tables()
+        meter = CpuMeter()
+        measured: dict[tuple[int, int], list[Cpu]] = {page: [] for page in PAGES}
         for _turn in range(rounds):
-            begun = time.perf_counter()
-            found = ask_database(profile)
-            times.append((time.perf_counter() - begun) * 1000)
-        with CaptureQueriesContext(connection) as queries:
-            ask_database(profile)
+            for page, profile in profiles.items():
+                measured[page].append(meter.measure(partial(ask_database, profile)))
+        found = {page: ask_database(profile) for page, profile in profiles.items()}
         transaction.set_rollback(True)
-    elsewhere = [Taken(begin, end, counts_as_given=False) for begin, end in busy_times(busy)]
-    if found != ask_engine(make_rules(), make_taken(4, bookings) + elsewhere, 4):
-        sys.exit(f"The database and the engine alone disagree at {bookings} bookings and {busy} busy times.")
-    return f"    4 {bookings:8} {busy:5} {len(found):5} {median(times):8.3f} {PAGE_AIM:6.1f} {len(queries):8}"
+    costs = {page: median(cost.both for cost in costs) for page, costs in measured.items()}
+    for (bookings, busy), slots in found.items():
+        elsewhere = [Taken(begin, end, counts_as_given=False) for begin, end in busy_times(busy)]
+        if slots != ask_engine(make_rules(), make_taken(4, bookings) + elsewhere, 4):
+            sys.exit(f"The database and the engine alone disagree at {bookings} bookings and {busy} busy times.")
+        python = median(cost.python for cost in measured[bookings, busy])
+        cost, ratio = costs[bookings, busy], costs[bookings, busy] / costs[bookings, 0]
+        print(
+            f"    4 {bookings:8} {busy:5} {len(slots):5} {cost:8.3f} {PAGE_AIM:6.1f} {python:8.3f} {cost - python:8.3f}"
+            f" {ratio:6.2f}x {BUSY_AIM:5}x"
+        )
 
 
 def busy_times(count: int) -> list[tuple[datetime, datetime]]:
     """Half hours, every three hours, from the first evening on."""
     begin = NOW.replace(hour=16)
     return [(begin + timedelta(hours=3 * n), begin + timedelta(hours=3 * n, minutes=30)) for n in range(count)]
-
-
-def make_busy(profile: Any, count: int) -> None:
-    from sessions_app.availability.busy_times import replace_busy_times
-
-    replace_busy_times(person=profile.person, calendar=1, spans=busy_times(count), now=NOW)
 
 
 def ask_database(profile: Any) -> list[Slot]:
@@ -169,15 +169,20 @@ def ask_database(profile: Any) -> list[Slot]:
     return known(timetable).slots(length=LENGTH, now=NOW, first=NOW, last=NOW + timedelta(weeks=4))
 
 
-def mentor_with(bookings: int) -> Any:
+def mentor_with(bookings: int, busy: int) -> Any:
     from accounts.models import User
     from mentors.models import MentorProfile, Offer
+    from sessions_app.availability.busy_times import replace_busy_times
     from sessions_app.models import AvailabilityWindow, Booking, Brief, Engagement, Occupancy, Schedule
 
-    mentor, mentee = (User.objects.create_user(f"{name}@bench.example", name=name) for name in ("Mia", "Max"))
-    profile = MentorProfile.objects.create(person=mentor, slug="mia-bench", state="approved", approved_at=NOW)
+    mark = f"{bookings}-{busy}"
+    mentor, mentee = (User.objects.create_user(f"{name}{mark}@bench.example", name=name) for name in ("Mia", "Max"))
+    profile = MentorProfile.objects.create(person=mentor, slug=f"mia-{mark}", state="approved", approved_at=NOW)
     offer = Offer.objects.create(profile=profile, length=LENGTH)
-    schedule = Schedule.objects.create(profile=profile, timezone=ZONE, horizon_days=make_rules().horizon_days)
+    rules = make_rules()
+    schedule = Schedule.objects.create(
+        profile=profile, timezone=ZONE, horizon_days=rules.horizon_days, buffer=rules.buffer, notice=rules.notice
+    )
     for weekday, start, end in WINDOWS:
         AvailabilityWindow.objects.create(schedule=schedule, weekday=weekday, start=start, end=end)
     brief = Brief.objects.create(author=mentee, question="Which one?")
@@ -187,24 +192,33 @@ def mentor_with(bookings: int) -> Any:
         during = (taken.start, taken.end)
         agreed = {"state": "confirmed", "confirmed_at": NOW, "created_at": NOW, "during": during}
         Occupancy.objects.create(person=mentor, booking=Booking.objects.create(**about, **agreed), during=during)
+    replace_busy_times(person=mentor, calendar=mentor.pk, spans=busy_times(busy), now=NOW)
     return profile
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=300)
-    rounds = parser.parse_args().rounds
+    parser.add_argument("--fresh", choices=("ready", "new zone", "cold"), help="ask one question in this process")
+    options = parser.parse_args()
     use_pinned_tzdata()
+    if options.fresh:
+        print(*ask_fresh(options.fresh))
+        return
+    rounds = options.rounds
+    print_load("at the start")
     made = median(cpu_milliseconds(make_rules) for _ in range(rounds))
     print(f"milliseconds, medians of {rounds}; making the rules {made:.3f}")
-    print("weeks bookings slots     ours   aim  next 3  making them    first  ratio     cold    naive  ratio")
+    print("weeks bookings slots     ours   aim  next 3  making them    naive  ratio")
     for weeks in AIMS:
         for bookings in (0, 50, 200):
             print(measure_engine(weeks, bookings, rounds))
+    print(f"\n{FRESH} processes     first     warm   ratio    aim")
+    for kind in ("ready", "new zone", "cold"):
+        print(measure_fresh(kind))
     with bench_database("booking"):
-        print("\nweeks bookings  busy slots database    aim  queries")
-        for bookings, busy in ((0, 0), (50, 0), (50, 200), (200, 0), (0, 0), (0, 200)):
-            print(measure_page(bookings, rounds, busy))
+        print("\nweeks bookings  busy slots     page    aim   Python database   ratio    aim")
+        measure_pages(rounds)
 
 
 if __name__ == "__main__":
