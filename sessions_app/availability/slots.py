@@ -155,21 +155,31 @@ def _slots_at(starts: Sequence[int], length: int) -> list[Slot]:
     try:
         return list(map(slots.__getitem__, starts))
     except KeyError:
-        return _make_slots(slots, starts, timedelta(minutes=length))
+        if len(slots) + len(starts) > MOST_SLOTS_KEPT:
+            # Not emptied: another thread may be reading it.
+            _cached_slots.cache_clear()
+            slots = _cached_slots(length)
+        _make_slots(slots, starts, timedelta(minutes=length))
+        return list(map(slots.__getitem__, starts))
 
 
-def _make_slots(slots: dict[int, Slot], starts: Sequence[int], span: timedelta) -> list[Slot]:
-    """As `_slots_at`, where some are missing. Another thread may empty `slots` meanwhile."""
-    if len(slots) + len(starts) > MOST_SLOTS_KEPT:
-        slots.clear()
-    found = []
+def _make_slots(slots: dict[int, Slot], starts: Sequence[int], span: timedelta) -> None:
+    """Add the slots at these starts that are missing.
+
+    They are most of what a first question takes, so each start is reckoned from the one before: gaps repeat.
+    """
+    new, before = tuple.__new__, starts[0]
+    start = walltime.instant_at(before)
     for minute in starts:
-        slot = slots.get(minute)
-        if slot is None:
-            start = walltime.instant_at(minute)
-            slot = slots[minute] = Slot(start, start + span)
-        found.append(slot)
-    return found
+        if minute not in slots:
+            start += _gap(minute - before)
+            before = minute
+            slots[minute] = new(Slot, (start, start + span))
+
+
+@lru_cache(maxsize=1024)
+def _gap(minutes: int) -> timedelta:
+    return minutes * MINUTE
 
 
 def _check_year(moment: datetime) -> None:

@@ -20,9 +20,9 @@ FIRST_YEAR, LAST_YEAR = 1975, 2199
 Spans = tuple[tuple[int, int], ...]
 
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
-# No zone has changed its offset twice within six days since 1975 (a test holds it): looking every third day misses
+# No zone has changed its offset twice within six days since 1975 (a test holds it): looking every sixth day misses
 # nothing.
-_LOOK = 3 * DAY
+_LOOK = 6 * DAY
 _BLOCK = 126 * DAY
 
 
@@ -59,7 +59,7 @@ def minute_at_or_after(moment: datetime) -> int:
 
 
 def instant_at(minute: int) -> datetime:
-    return EPOCH + timedelta(0, minute * 60)  # keywords would take twice as long
+    return EPOCH + minute * MINUTE  # timedelta(minutes=minute) would take twice as long
 
 
 def day_number(day: date) -> int:
@@ -106,7 +106,7 @@ def _zone_timeline(zone: str, block: int) -> tuple[tuple[int, int, int], ...]:
 def prepare_zones(zones: Iterable[str], now: datetime) -> None:
     """Look at these zones for the next months, so that a process' first question about one is quick.
 
-    Takes about a fifth of a millisecond for each zone.
+    Takes about a tenth of a millisecond for each zone.
     """
     block = minute_at_or_before(now) // _BLOCK
     for zone in zones:
@@ -154,7 +154,12 @@ def local_day(zone: str, minute: int) -> int:
 @lru_cache(maxsize=16384)
 def day_segments(zone: str, day: int) -> tuple[Segment, ...]:
     """All instants at which the wall shows this date: mostly one segment, none for a date that the zone skipped."""
-    around = (Segment(*segment) for segment in wall_segments(zone, (day - 2) * DAY, (day + 3) * DAY))
+    first, last = (day - 2) * DAY, (day + 3) * DAY
+    stretches = offset_stretches(zone, first, last)
+    if len(stretches) == 1:
+        midnight = day * DAY - stretches[0][2]
+        return (Segment(day, midnight, midnight + DAY, midnight, alone=True),)
+    around = (Segment(*segment) for segment in wall_segments(zone, first, last))
     return tuple(segment for segment in around if segment.day == day)
 
 

@@ -34,7 +34,7 @@ def recorded_changes(zone):
 
 
 def test_no_zone_changes_twice_within_six_days_or_off_a_whole_minute():
-    """The engine looks at every third day and counts in minutes; this is what allows it."""
+    """The engine looks at every sixth day and counts in minutes; this is what allows it."""
     close, odd = [], []
     for zone in zone_names():
         changes = recorded_changes(zone)
