@@ -8,12 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from itertools import dropwhile, repeat
 from typing import Any
 
 from django.conf import settings
 
 from accounts.models import User
-from common.statements import reading_connection, write_array
+from common.statements import Prepared, reading_connection, write_array
 from common.zones import canonical_zone
 from mentors.models import MentorProfile
 from programmes.pairs import is_shut
@@ -24,9 +25,9 @@ from sessions_app.models.states import OVER
 from sessions_app.models.waiting import waitlist_sql
 from trust.separations import are_apart
 
-from .rules import Block, BusyElsewhere
-from .slots import Rules, Slot, SlotRefusal, Taken, list_slots, why_not
-from .walltime import EPOCH
+from .rules import Block, BusyElsewhere, TakenMinutes
+from .slots import Rules, Slot, SlotRefusal, list_slots, why_not
+from .walltime import minute_at_or_before
 
 logger = logging.getLogger(__name__)
 
@@ -37,12 +38,23 @@ GRID_REACH = timedelta(days=5)
 NO_BOOKING = 0
 NEVER = datetime.max.replace(tzinfo=UTC)
 
-# The columns that `timetable_of` takes. The last is an array of starts and ends, in turn and in whole minutes from
-# 1970, of times at which the mentor is busy elsewhere. The three before are arrays of spans: what occupies the mentor,
+
+def minutes_sql(during: str) -> str:
+    """The first minute that a range touches, and the one after its last.
+
+    Exact, since a number of floating point holds microseconds until 2255.
+    """
+    first, last = (f"date_part('epoch', {end}({during})) / 60" for end in ("lower", "upper"))
+    return f"floor({first})::bigint, ceil({last})::bigint"
+
+
+# The columns that `timetable_of` takes. The last is an array of starts and ends, in turn and in order, of times at
+# which the mentor is busy elsewhere (`BusyMinutes`). The three before are arrays of spans: what occupies the mentor,
 # what is over and only counts for caps, and what is reserved for the waiting list. A span is five numbers: start and
-# end in microseconds from 1970 (exact, and quicker to read than dates), whether it counts as given, whether it blocks
-# time, and whether it is only reserved. This is also true of an overdue hold or request: its time is reserved as long
-# as other freed time. `Occupancy.objects.in_force` has the same rule for what is in force.
+# end, whether it counts as given, whether it blocks time, and whether it is only reserved. This is also true of an
+# overdue hold or request: its time is reserved as long as other freed time. `Occupancy.objects.in_force` has the same
+# rule for what is in force. Starts and ends are minutes from 1970: those that a time touches, which are all that the
+# engine looks at.
 # What is over is found by its start, in an index; no session is longer than a day.
 COLUMNS = f"""
     schedule.profile_id, schedule.timezone, schedule.buffer, schedule.notice, schedule.horizon_days,
@@ -62,8 +74,7 @@ COLUMNS = f"""
     ),
     ARRAY(
         SELECT ARRAY[
-            (extract(epoch FROM lower(taken.during)) * 1000000)::bigint,
-            (extract(epoch FROM upper(taken.during)) * 1000000)::bigint,
+            {minutes_sql("taken.during")},
             {given_sql("profile.person_id")}::int,
             1,
             {overdue_sql("least(%(free_from)s, %(asked_since)s::timestamptz)")}::int
@@ -80,8 +91,7 @@ COLUMNS = f"""
     ),
     ARRAY(
         SELECT ARRAY[
-            (extract(epoch FROM lower(during)) * 1000000)::bigint,
-            (extract(epoch FROM upper(during)) * 1000000)::bigint,
+            {minutes_sql("during")},
             1,
             0,
             0
@@ -92,8 +102,7 @@ COLUMNS = f"""
     ),
     ARRAY(
         SELECT ARRAY[
-            (extract(epoch FROM lower(during)) * 1000000)::bigint,
-            (extract(epoch FROM upper(during)) * 1000000)::bigint,
+            {minutes_sql("during")},
             counts_as_given::int,
             1,
             coalesce(id = ANY(%(asked_about)s::bigint[]), true)::int
@@ -101,22 +110,17 @@ COLUMNS = f"""
         FROM sessions_app_reservedtime
         WHERE person_id = profile.person_id AND until > %(now)s
     ),
-    ARRAY(
-        SELECT unnest(ARRAY[
-            floor(date_part('epoch', lower(busy.during)) / 60)::bigint,
-            ceil(date_part('epoch', upper(busy.during)) / 60)::bigint
-        ])
-        FROM sessions_app_busyspan AS busy
-        WHERE int8range(busy.person_id, busy.person_id, '[]') && int8range(profile.person_id, profile.person_id, '[]')
-            AND busy.during && tstzrange(%(now)s, NULL)
-    )
+    (SELECT minutes FROM sessions_app_busyminutes WHERE person_id = profile.person_id)
 """
-TIMETABLES = f"""
+# Planning it takes several times as long as running it.
+TIMETABLES = Prepared(
+    f"""
 SELECT {COLUMNS}
 FROM sessions_app_schedule AS schedule
 JOIN mentors_mentorprofile AS profile ON profile.id = schedule.profile_id
 WHERE schedule.profile_id = ANY(%(profiles)s)
 """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +205,12 @@ def load_timetables(
     asked |= {"asked_since": asked_since, "asked_about": None if asked_about is None else list(asked_about)}
     asked["profiles"] = [profile if isinstance(profile, int) else profile.pk for profile in profiles]
     with reading_connection().cursor() as cursor:
-        cursor.execute(TIMETABLES, asked)
+        TIMETABLES.execute(cursor, asked)
         rows = cursor.fetchall()
     timetables = {}
     for row in rows:
         try:
-            timetables[row[0]] = timetable_of(*row)
+            timetables[row[0]] = timetable_of(*row, now=now)
         except ValueError:
             # Many are loaded together. One whose rules can't be read has no times, but the others keep theirs.
             logger.exception("the schedule of profile %s can't be read", row[0])
@@ -262,7 +266,9 @@ def timetable_of(
     occupied: Sequence[Sequence[int]],
     over: Sequence[Sequence[int]],
     reserved: Sequence[Sequence[int]],
-    busy: Sequence[int],
+    busy: Sequence[int] | None,
+    *,
+    now: datetime,
 ) -> Timetable:
     rules = Rules(
         # A name that the zone database has retired since it was saved is replaced by its present one.
@@ -277,17 +283,18 @@ def timetable_of(
         max_per_week=max_per_week,
         paused_until=paused_until,
     )
-    spans = [(_make_taken(*row), is_reserved) for *row, is_reserved in (*occupied, *over, *reserved)]
+    rows, busy, this_minute = (*occupied, *over, *reserved), busy or (), minute_at_or_before(now)
+    elsewhere = zip(busy[::2], busy[1::2], repeat(False), repeat(True))
     return Timetable(
         rules,
         taken=(
-            *(span for span, is_reserved in spans if not is_reserved),
-            *map(BusyElsewhere._make, zip(busy[::2], busy[1::2], strict=True)),
+            *(_make_taken(*row) for row in rows if not row[-1]),
+            # As `BusyElsewhere._make` does, in a fifth of the time.
+            *map(tuple.__new__, repeat(BusyElsewhere), dropwhile(lambda span: span[1] <= this_minute, elsewhere)),
         ),
-        reserved=tuple(span for span, is_reserved in spans if is_reserved),
+        reserved=tuple(_make_taken(*row) for row in rows if row[-1]),
     )
 
 
-def _make_taken(first: int, last: int, counts_as_given: int, blocks_time: int) -> Taken:
-    start, end = EPOCH + timedelta(microseconds=first), EPOCH + timedelta(microseconds=last)
-    return Taken(start, end, counts_as_given=bool(counts_as_given), blocks_time=bool(blocks_time))
+def _make_taken(first: int, last: int, counts_as_given: int, blocks_time: int, _is_reserved: int) -> TakenMinutes:
+    return TakenMinutes(first, last, bool(counts_as_given), bool(blocks_time))

@@ -2,7 +2,7 @@
 
 from .attendance import AttendanceAct, AttendanceKind
 from .bookings import Booking, BookingEvent, Brief, CounterTime, Engagement
-from .busy import BusySpan
+from .busy import BusyMinutes, BusySpan
 from .certificates import Certificate
 from .contacts import Contact
 from .endings import MoreTime, Takeaway
@@ -33,6 +33,7 @@ __all__ = [
     "BookingEvent",
     "BookingState",
     "Brief",
+    "BusyMinutes",
     "BusySpan",
     "CalendarFeed",
     "Certificate",

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from django.conf import settings
-from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -44,3 +44,19 @@ class BusySpan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}: {self.during}"
+
+
+class BusyMinutes(models.Model):
+    """A copy of all `BusySpan`s of a person, which the slot engine reads as fast as one row. A trigger writes it.
+
+    `minutes` are the starts and ends, in turn and in order of time: the minutes from 1970 that each span touches. A
+    person without spans has no row.
+    """
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="busy_minutes"
+    )
+    minutes = ArrayField(models.BigIntegerField())
+
+    def __str__(self) -> str:
+        return f"{self.person_id}: {len(self.minutes) // 2}"

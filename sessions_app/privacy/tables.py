@@ -12,6 +12,7 @@ from sessions_app.models import (
     Booking,
     BookingEvent,
     Brief,
+    BusyMinutes,
     BusySpan,
     CalendarFeed,
     Certificate,
@@ -203,6 +204,13 @@ TABLES: tuple[Table | Step, ...] = (
         is_deleted=True,
     ),
     Table(LineRound, {"about": not_personal("numbers")}, why="how far the waiting list was asked"),
+    Table(
+        BusyMinutes,
+        {"minutes": not_personal("numbers")},
+        people=("person",),
+        is_deleted=True,
+        why="copied from busy times",
+    ),
     Table(BusySpan, people=("person",), is_deleted=True, why="copied from a calendar elsewhere"),
     Table(ReservedTime, people=("person",), is_deleted=True, why="lasts for minutes"),
     Table(

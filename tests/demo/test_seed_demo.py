@@ -11,6 +11,7 @@ from mentors.models import MentorProfile, Offer, ProfileState, Topic
 from notifications.models import Notification
 from sessions_app.availability.slots import SlotRefusal
 from sessions_app.availability.timetable import load_timetable
+from sessions_app.availability.walltime import minute_at_or_after, minute_at_or_before
 from sessions_app.models import Booking, BookingState, Brief, Feedback, Occupancy, Schedule
 from sessions_app.models.states import OCCUPYING
 
@@ -21,12 +22,12 @@ def person(name: str) -> User:
 
 def why_not_on_the_day_it_was_booked(booking: Booking) -> SlotRefusal | None:
     """The engine's answer when everything else in the diary stood there already; a pause began after what it met."""
-    then, span = booking.created_at, (booking.start, booking.end)
+    then, span = booking.created_at, (minute_at_or_before(booking.start), minute_at_or_after(booking.end))
     timetable = load_timetable(booking.offer.profile, now=then)
     rest = replace(
         timetable,
         rules=replace(timetable.rules, paused_until=None),
-        taken=tuple(item for item in timetable.taken if (item.start, item.end) != span),
+        taken=tuple(item for item in timetable.taken if (item.first_minute, item.end_minute) != span),
     )
     others = Occupancy.objects.filter(person=booking.mentee).exclude(booking=booking)
     own = [(during.lower, during.upper) for during in others.values_list("during", flat=True)]

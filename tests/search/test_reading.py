@@ -20,6 +20,7 @@ from search.reading.material import add_bundled_examples, digest_source, load_ma
 from search.reading.retraining import Retraining, retrain_if_changed
 from search.waitlist_helpers import find_helpers
 from search.words import read_question, whole_names, without_small_words
+from sessions_app.availability.timetable import load_timetables
 from sessions_app.forms.briefs import BriefForm
 from sessions_app.models import Brief
 from tests.conftest import NOW
@@ -355,6 +356,7 @@ def test_a_page_takes_as_many_queries_with_a_reader_as_without(reading, who_know
     for number in range(6):
         who_knows(f"N{number} Neg", "Negotiation")
     loading.IN_USE.get(reading.digest)
+    load_timetables([], now=now)  # Each connection prepares this statement once.
 
     # words, candidates, timetables, offers, numbers, topics of the filter, events
     with django_assert_num_queries(7):

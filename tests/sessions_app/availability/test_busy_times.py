@@ -1,6 +1,7 @@
 """Busy in a calendar elsewhere: not offered, not bookable, and told apart from what is taken here."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -12,9 +13,10 @@ from sessions_app.availability.slots import Rules, why_not
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.availability.walltime import minute_at_or_before
 from sessions_app.errors import UnavailableTimeError
-from sessions_app.models import BusySpan, Occupancy
+from sessions_app.models import BusyMinutes, BusySpan, Occupancy
 from tests.conftest import NOW, at
 from tests.sessions_app.conftest import THURSDAY, book
+from tests.sessions_app.helpers.races import RACERS, race
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -107,9 +109,36 @@ def test_one_calendar_says_nothing_of_another(alice):
     assert BusySpan.objects.get().calendar == CALENDAR + 1
 
 
+def test_what_the_engine_reads_is_a_copy_of_all_spans_of_a_person(alice, bob):
+    second = timedelta(seconds=1)
+    say_busy(alice, THURSDAY + HOUR, calendar=CALENDAR + 1)
+    say_busy(alice, THURSDAY + second, length=HOUR - 2 * second)
+    say_busy(bob, THURSDAY, calendar=CALENDAR + 2)
+    first = minute_at_or_before(THURSDAY)
+    assert BusyMinutes.objects.get(person=alice).minutes == [first, first + 60, first + 60, first + 120]
+
+    BusySpan.objects.filter(calendar=CALENDAR + 1).update(during=DateTimeTZRange(THURSDAY - HOUR, THURSDAY, "[)"))
+    assert BusyMinutes.objects.get(person=alice).minutes == [first - 60, first, first, first + 60]
+
+    say_busy(alice)
+    say_busy(alice, calendar=CALENDAR + 1)
+    assert BusyMinutes.objects.get().person == bob
+
+
+@pytest.mark.django_db(transaction=True)
+def test_calendars_that_are_read_at_once_leave_none_out(alice):
+    starts = [THURSDAY + number * HOUR for number in range(RACERS)]
+
+    race([partial(say_busy, alice, start, calendar=number) for number, start in enumerate(starts)])
+
+    minutes = [minute_at_or_before(start) for start in starts]
+    assert BusyMinutes.objects.get().minutes == [edge for first in minutes for edge in (first, first + 60)]
+
+
 @pytest.mark.parametrize("count", [0, 1, 200])
 def test_a_timetable_is_one_statement_however_busy(alice, count, django_assert_num_queries):
     say_busy(alice, *(THURSDAY + number * HOUR for number in range(count)))
+    load_timetable(alice.mentor_profile, now=NOW)  # this connection prepares the statement
 
     with django_assert_num_queries(1):
         timetable = load_timetable(alice.mentor_profile, now=NOW)
