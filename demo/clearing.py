@@ -103,6 +103,7 @@ ROWS = (
     " OR given_by_id IN (SELECT id FROM demo_person)",
     "DELETE FROM programmes_membership WHERE person_id IN (SELECT id FROM demo_person)",
     "DELETE FROM programmes_invitation WHERE made_by_id IN (SELECT id FROM demo_person)",
+    "DELETE FROM programmes_rulechange WHERE by_id IN (SELECT id FROM demo_person)",
     "DELETE FROM programmes_manager WHERE person_id IN (SELECT id FROM demo_person)"
     " OR given_by_id IN (SELECT id FROM demo_person)",
     # One that real people are in, or manage, or booked in, is theirs.
@@ -110,6 +111,7 @@ ROWS = (
     " AND NOT EXISTS (SELECT FROM programmes_membership WHERE programme_id = programme.id)"
     " AND NOT EXISTS (SELECT FROM programmes_manager WHERE programme_id = programme.id)"
     " AND NOT EXISTS (SELECT FROM programmes_invitation WHERE programme_id = programme.id)"
+    " AND NOT EXISTS (SELECT FROM programmes_rulechange WHERE programme_id = programme.id)"
     " AND NOT EXISTS (SELECT FROM sessions_app_booking WHERE programme_id = programme.id)",
     "DELETE FROM mentors_profiledecision WHERE profile_id IN (SELECT id FROM demo_profile)",
 )

@@ -1,6 +1,6 @@
 """Two programmes of the invented world, made by the product's own acts: a company's and a university's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from accounts.models import User
@@ -11,6 +11,7 @@ from programmes.invitations import LinkInput, make_invitation, revoke_invitation
 from programmes.managers import ProgrammeInput, open_programme
 from programmes.members import join, remove_member
 from programmes.models import Directory, Programme, ProgrammeState
+from programmes.rules import Rules, change_rules, rules_mark
 
 from .people import DOMAIN
 
@@ -30,6 +31,7 @@ class Plan:
     members: tuple[str, ...]
     first: int
     last: int | None
+    rules: Rules = field(default_factory=Rules)
 
 
 PLANS = (
@@ -52,6 +54,7 @@ PLANS = (
         ("tomas",),
         -200,
         None,
+        Rules(most_sessions=6, most_open=2),
     ),
 )
 
@@ -85,6 +88,7 @@ def _write(plan: Plan, owner: User, others: list[User], now: datetime) -> Progra
     except ProgrammeError:
         return None
     change_state(programme=programme, state=ProgrammeState.OPEN, by=manager, seen=state_mark(programme))
+    change_rules(programme=programme, given=plan.rules, by=manager, now=begun, seen=rules_mark(programme))
     both, _text = make_invitation(programme=programme, given=LinkInput(True, True, 200, 180), by=manager, now=begun)
     mentees, _text = make_invitation(
         programme=programme, given=LinkInput(False, True, 40, 30, needs_yes=True), by=manager, now=now - DAY

@@ -15,6 +15,7 @@ from .errors import ProgrammeError
 from .managers import check_manages, lock_programme, why_bad_days, why_name_taken
 from .models import Manager, Programme, ProgrammeState
 from .models.programmes import LONGEST_NAME, LONGEST_SLUG
+from .rules import rules_of
 
 # From which states each can be reached; the archive from all. A draft that was opened once is never a draft again.
 BEFORE = {
@@ -109,6 +110,7 @@ def copy_programme(*, programme: Programme, by: User, now: datetime) -> Programm
         timezone=programme.timezone,
         language=programme.language,
         directory=programme.directory,
+        **asdict(rules_of(programme)),
         made_at=now,
     )
     Manager.objects.bulk_create(

@@ -13,7 +13,8 @@ from .invitations import LinkInput
 from .models import Programme
 from .models.invitations import LONGEST
 from .models.members import LONGEST_REASON
-from .models.programmes import LONGEST_LINE, LONGEST_NAME
+from .models.programmes import LONGEST_LINE, LONGEST_NAME, MOST_OPEN, MOST_SESSIONS
+from .rules import Rules, rules_of
 
 GIVES, ASKS = "gives", "asks"
 SIDES = [(ASKS, _("Look for mentors")), (GIVES, _("Mentor others"))]
@@ -49,6 +50,53 @@ class ProgrammeForm(forms.Form):
 
     def read_texts(self) -> ProgrammeTexts:
         return ProgrammeTexts(**self.cleaned_data)
+
+
+def limit_field(label: Any, help_text: Any, most: int) -> forms.IntegerField:
+    """A number from 1, or nothing for no limit."""
+    words = _("Enter a number from 1 to %d, or leave it empty for no limit") % most
+    said = dict.fromkeys(("invalid", "min_value", "max_value"), words)
+    return forms.IntegerField(
+        label=label, help_text=help_text, min_value=1, max_value=most, required=False, error_messages=said
+    )
+
+
+class RulesForm(forms.Form):
+    """`read_rules` is what the service takes."""
+
+    members_stay = forms.BooleanField(
+        label=_("Members book only our mentors"),
+        help_text=_("They find nobody else, unless they share another programme with them"),
+        required=False,
+    )
+    only_members = forms.BooleanField(
+        label=_("Only members book our mentors"),
+        help_text=_("People outside, and visitors, find no times of your mentors"),
+        required=False,
+    )
+    most_sessions = limit_field(
+        _("Sessions in 28 days"), _("That one member can book here. Leave it empty for no limit."), MOST_SESSIONS
+    )
+    most_open = limit_field(
+        _("Mentors at a time"),
+        _("With whom one member can have upcoming sessions. Leave it empty for no limit."),
+        MOST_OPEN,
+    )
+
+    @classmethod
+    def about(cls, programme: Programme, data: Any) -> "RulesForm":
+        rules = rules_of(programme)
+        initial = {
+            "members_stay": not rules.members_book_outside,
+            "only_members": not rules.others_book_ours,
+            "most_sessions": rules.most_sessions,
+            "most_open": rules.most_open,
+        }
+        return cls(data, initial=initial)
+
+    def read_rules(self) -> Rules:
+        said = self.cleaned_data
+        return Rules(not said["members_stay"], not said["only_members"], said["most_sessions"], said["most_open"])
 
 
 class LinkForm(forms.Form):

@@ -85,7 +85,7 @@ def give_manager(*, programme: Programme, person: User, by: User, now: datetime)
     """
     [person] = User.objects.locked(person)
     programme = lock_programme(programme)
-    _check_may_name(by, programme)
+    check_runs_or_manages(by, programme)
     if person.pk == by.pk:
         words = _("Nobody makes themselves a manager. Choose someone else, or ask another owner.")
         raise ProgrammeError("own_role", words, field="email")
@@ -114,7 +114,7 @@ def end_manager(*, programme: Programme, person: User, by: User, now: datetime) 
     """
     User.objects.locked(person)
     programme = lock_programme(programme)
-    _check_may_name(by, programme)
+    check_runs_or_manages(by, programme)
     live = Manager.objects.live().filter(programme=programme)
     if live.filter(person=person).exists() and not live.exclude(person=person).exists():
         words = _("This is the only manager. Name another one first.")
@@ -132,6 +132,7 @@ def end_roles_of(person: User, now: datetime) -> None:
     Manager.objects.filter(person=person, ended_at=None).update(ended_at=now)
 
 
-def _check_may_name(by: User, programme: Programme) -> None:
+def check_runs_or_manages(by: User, programme: Programme) -> None:
+    """Raises PermissionDenied for everyone who neither is an owner nor manages this programme."""
     if not may(by, Power.RUN):
         check_manages(by, programme)

@@ -9,12 +9,12 @@ from accounts.privacy.registry import Table, fact, mine, not_personal
 
 from .managers import end_roles_of
 from .members import leave_all
-from .models import Invitation, Manager, Membership, Programme
+from .models import Invitation, Manager, Membership, Programme, RuleChange
 
 ORGANISATION = "words of the organisation about a programme"
 
 
-def programme_name(row: Manager | Membership, person: User) -> str:
+def programme_name(row: Manager | Membership | RuleChange, person: User) -> str:
     return row.programme.name
 
 
@@ -43,6 +43,15 @@ TABLES: tuple[Table, ...] = (
         hidden=("given_by",),
         company=programme_name,
         why="stays: who managed what, with no name",
+    ),
+    Table(
+        RuleChange,
+        {"rules": not_personal("numbers and switches of a programme")},
+        people=("by",),
+        part="programme-rules",
+        heading=_("Rules of programmes you changed"),
+        company=programme_name,
+        why="stays: what held in a programme, with no name",
     ),
     Table(
         Programme,

@@ -11,6 +11,7 @@ from .views.managing import (
 )
 from .views.member import programme, programme_leave, programmes
 from .views.people import programme_member, programme_members
+from .views.rules import programme_rules
 
 MANAGE = "programmes/<slug:slug>/manage/"
 
@@ -22,6 +23,7 @@ urlpatterns = [
     path("programmes/<slug:slug>/leave/", programme_leave, name="programme_leave"),
     path(MANAGE, programme_manage, name="programme_manage"),
     path(f"{MANAGE}settings/", programme_settings, name="programme_settings"),
+    path(f"{MANAGE}rules/", programme_rules, name="programme_rules"),
     path(f"{MANAGE}state/", programme_state, name="programme_state"),
     path(f"{MANAGE}copy/", programme_copy, name="programme_copy"),
     path(f"{MANAGE}managers/<uuid:uuid>/end/", programme_manager_end, name="programme_manager_end"),

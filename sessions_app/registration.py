@@ -11,6 +11,7 @@ from accounts.ways_in import WayIn, ways_in
 from mentors.hooks import after_suspension, around_decision, describe_times
 from notifications.registry import register_kinds
 from notifications.webhooks.events import register_events
+from programmes.rules import used_up_counters
 from sessions_app.afterwards.consents import OUTCOME, QUESTION, WORDS
 from sessions_app.afterwards.followups import stop_telling_mentors
 from sessions_app.afterwards.kinds import KINDS as AFTERWARDS
@@ -29,6 +30,7 @@ from sessions_app.parting import end_between, list_endings
 from sessions_app.privacy.forgetting import RULES
 from sessions_app.privacy.leaving import end_what_is_ahead
 from sessions_app.privacy.tables import TABLES
+from sessions_app.questions.programme_usage import count_used_up
 from sessions_app.quiet.kinds import KINDS as QUIET
 from sessions_app.room.checks import check_relay, warn_of_no_relay
 from sessions_app.subjects import SUBJECTS, TEXTS
@@ -53,6 +55,7 @@ def register_all() -> None:
     for kinds in (WRITTEN, BOOKING, WAITING, ATTENDANCE, CONVERSATION, AFTERWARDS, QUIET):
         register_kinds(kinds)
     register_events(EVENTS)
+    used_up_counters.append(count_used_up)
     register(check_jitsi, CONFIGURATION)
     register(check_relay, CONFIGURATION)
     register(check_scanner, CONFIGURATION)

@@ -226,6 +226,7 @@ ACCESS: dict[str, Row] = {
     "programme": Row(PAIR, at="programme"),
     "programme_leave": Row(ITS_MENTEE, NOT_ALLOWED, "/programmes/", at="programme"),
     "programme_manage": Row(ITS_MENTOR, at="programme"),
+    "programme_rules": Row(ITS_MENTOR, post="/programmes/", at="programme"),
     "programme_settings": Row(ITS_MENTOR, post=422, at="programme"),
     "programme_state": Row(ITS_MENTOR, NOT_ALLOWED, NOT_THERE, at="programme"),
     "programme_copy": Row(ITS_MENTOR, NOT_ALLOWED, "/programmes/", at="programme"),
@@ -236,6 +237,7 @@ ACCESS: dict[str, Row] = {
     "programme_link_revoke": Row(ITS_MENTOR, NOT_ALLOWED, "/programmes/", at="link"),
     "staff_programmes": Row(STAFF, post=422),
     "staff_programme": Row(STAFF, post=422, at="programme"),
+    "staff_programme_rules": Row(STAFF, post="/staff/programmes/", at="programme"),
     "staff_programme_end": Row(STAFF, NOT_ALLOWED, "/staff/programmes/", at="own_role"),
     # accounts
     "account_login": Row(EVERYBODY, arriving(200), arriving(200)),

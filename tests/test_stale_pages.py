@@ -62,6 +62,8 @@ ACTS: dict[str, dict[str, str]] = {
     "event_edit": {"title": "Second jobs"},
     "event_cancel": {"reason": "Flood"},
     "programme_settings": {"name": "Autumn cohort"},
+    "programme_rules": {"most_sessions": "9", "most_open": "5", "members_stay": "", "only_members": ""},
+    "staff_programme_rules": {"most_sessions": "8", "most_open": "5", "members_stay": "", "only_members": ""},
     "programme_state": {"state": "closed"},
     "event_desk": {"act": "skip", "round": "2"},
     "mentor_availability": {},

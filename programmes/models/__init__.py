@@ -1,6 +1,7 @@
 from .invitations import Invitation
 from .members import Manager, Membership, Source
 from .programmes import Directory, Programme, ProgrammeState, Stage
+from .rule_changes import RuleChange
 from .states import ASKED, INSIDE, LIVE, SHUT_OUT, MembershipState
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "MembershipState",
     "Programme",
     "ProgrammeState",
+    "RuleChange",
     "Source",
     "Stage",
 ]

@@ -16,6 +16,7 @@ from common.refusals import RefusalError
 from programmes.invitations import find_invitation, why_not_use
 from programmes.members import join, why_not_join
 from programmes.models import ASKED, INSIDE, Membership
+from programmes.rules import rules_of
 
 
 @login_not_required
@@ -46,6 +47,7 @@ def programme_join(request: HttpRequest, token: str) -> HttpResponse:
         "link": link,
         "programme": link.programme,
         "membership": membership,
+        "rules": list(rules_of(link.programme).in_words()),
         "refusal": refusal,
         "sign_in_url": sign_in,
         "nav": "programmes",

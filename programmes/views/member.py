@@ -11,6 +11,7 @@ from accounts.requests import SignedInRequest
 from programmes.access import programme_open_to
 from programmes.members import leave
 from programmes.models import INSIDE, Manager, Membership, Programme
+from programmes.rules import rules_of
 
 
 @require_safe
@@ -34,6 +35,7 @@ def programme(request: SignedInRequest, slug: str) -> HttpResponse:
         "programme": found,
         "stage": found.stage_at(timezone.now()),
         "managers": [row.person for row in managers],
+        "rules": list(rules_of(found).in_words()),
         "is_manager": any(row.person_id == request.user.pk for row in managers),
         "membership": Membership.objects.filter(programme=found, person=request.user, state__in=INSIDE).first(),
         "nav": "programmes",

@@ -17,6 +17,8 @@ from common.pages.posting import act_on_post, show_beside_field, telling_refusal
 from common.pages.requests import post_data
 from programmes.managers import end_manager, give_manager, open_programme
 from programmes.models import Manager, Programme
+from programmes.rules import rules_of
+from programmes.views.rules import answer_rules
 
 from .forms import ManagerForm, OpenProgrammeForm
 
@@ -71,11 +73,19 @@ def staff_programme(request: SignedInRequest, slug: str) -> HttpResponse:
         "programme": programme,
         "stage": programme.stage_at(now),
         "managers": managers.order_by("at", "pk"),
+        "rules": list(rules_of(programme).in_words()),
         "form": form,
         "error": result.error,
         "nav": "staff",
     }
     return render(request, "staff/programme.html", context, status=result.status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@role_required(Power.RUN)
+def staff_programme_rules(request: SignedInRequest, slug: str) -> HttpResponse:
+    programme = get_object_or_404(Programme, slug=slug)
+    return answer_rules(request, programme, "staff_programme_rules", {"nav": "staff"})
 
 
 @require_POST

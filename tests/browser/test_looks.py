@@ -143,6 +143,7 @@ def test_pages_of_a_programme_manager(world, look):
             "programme-removed": f"{manage}members/?state=removed",
             "programme-person": f"{manage}members/{asked.person.uuid}/",
             "programme-links": f"{manage}links/",
+            "programme-rules": f"{manage}rules/",
             "programme-settings": f"{manage}settings/",
         },
     )

@@ -1,0 +1,170 @@
+"""The rules of a programme: what they say, who changes them, and whom a change stops at once."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, astuple, dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from common.pages.seen import CHANGED_MEANWHILE, mark_of
+
+from .errors import ProgrammeError
+from .managers import check_runs_or_manages, lock_programme
+from .models import Membership, Programme, RuleChange
+from .models.programmes import MOST_OPEN, MOST_SESSIONS
+
+# Fewer people than this aren't counted out: a manager sees who is in the programme, and not what each of them books.
+FEW = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """As columns of `Programme`, which says what they mean."""
+
+    members_book_outside: bool = True
+    others_book_ours: bool = True
+    most_sessions: int | None = None
+    most_open: int | None = None
+
+    def in_words(self) -> Iterator[str]:
+        """One sentence for each rule that narrows anything, for members and for who may become one."""
+        if not self.members_book_outside:
+            yield _("Members find and book only people who mentor in this programme.")
+        if not self.others_book_ours:
+            yield _("People who mentor in it are found and booked by its members only.")
+        if self.most_sessions is not None:
+            words = ngettext(
+                "A member can book %(n)d session with them within 28 days.",
+                "A member can book %(n)d sessions with them within 28 days.",
+                self.most_sessions,
+            )
+            yield words % {"n": self.most_sessions}
+        if self.most_open is not None:
+            words = ngettext(
+                "A member can have upcoming sessions with %(n)d of them at a time.",
+                "A member can have upcoming sessions with %(n)d of them at a time.",
+                self.most_open,
+            )
+            yield words % {"n": self.most_open}
+
+
+# Of each of two limits, how many members have used it up already
+CountUsedUp = Callable[[Programme, Rules, datetime], tuple[int, int]]
+# Bookings, an app above, enters how it counts them.
+used_up_counters: list[CountUsedUp] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Whom new rules stop at once: members who look for mentors, those who mentor, and who has used up a limit.
+
+    Zero where a rule doesn't become stricter.
+    """
+
+    mentees: int
+    mentors: int
+    has_no_mentors: bool
+    at_sessions: int
+    at_open: int
+
+    @property
+    def is_felt(self) -> bool:
+        return bool(self.mentees or self.mentors or self.at_sessions or self.at_open)
+
+    @property
+    def mark(self) -> str:
+        return mark_of(*astuple(self))
+
+    def in_words(self) -> Iterator[str]:
+        if self.mentees:
+            words = ngettext(
+                "%(n)d member who looks for mentors will find and book only people who mentor in this programme.",
+                "%(n)d members who look for mentors will find and book only people who mentor in this programme.",
+                self.mentees,
+            )
+            yield words % {"n": self.mentees}
+            if self.has_no_mentors:
+                yield _("Nobody mentors in it yet, so they will find no one.")
+        if self.mentors:
+            words = ngettext(
+                "%(n)d person who mentors in it will be found and booked by its members only.",
+                "%(n)d people who mentor in it will be found and booked by its members only.",
+                self.mentors,
+            )
+            yield words % {"n": self.mentors}
+        if self.at_sessions:
+            words = _("%(people)s have booked as many sessions already, and can’t book the next one yet.")
+            yield words % {"people": _name_count(self.at_sessions)}
+        if self.at_open:
+            words = _("%(people)s have as many upcoming already, and can’t book anyone else for now.")
+            yield words % {"people": _name_count(self.at_open)}
+
+
+def _name_count(number: int) -> str:
+    return _("Fewer than five members") if number < FEW else _("%d members") % number
+
+
+def rules_of(programme: Programme) -> Rules:
+    return Rules(
+        programme.members_book_outside, programme.others_book_ours, programme.most_sessions, programme.most_open
+    )
+
+
+def rules_mark(programme: Programme) -> str:
+    return mark_of(*astuple(rules_of(programme)))
+
+
+@transaction.atomic
+def change_rules(*, programme: Programme, given: Rules, by: User, now: datetime, seen: str) -> bool:
+    """Change what members can book from now on; what is booked stays. `seen` is the mark of what the page showed.
+
+    For managers and owners. Returns whether anything changed. Raises PermissionDenied, ProgrammeError `stale`,
+    `bad_limit`.
+    """
+    programme = lock_programme(programme)
+    check_runs_or_manages(by, programme)
+    if given == rules_of(programme):
+        return False
+    if seen != rules_mark(programme):
+        raise ProgrammeError("stale", str(CHANGED_MEANWHILE))
+    if refusal := why_bad_limit(given):
+        raise refusal
+    for name, value in asdict(given).items():
+        setattr(programme, name, value)
+    programme.save(update_fields=list(asdict(given)))
+    RuleChange.objects.create(programme=programme, by=by, at=now, rules=asdict(given))
+    return True
+
+
+def why_bad_limit(given: Rules) -> ProgrammeError | None:
+    bounds = {"most_sessions": MOST_SESSIONS, "most_open": MOST_OPEN}
+    for name, most in bounds.items():
+        value = getattr(given, name)
+        if value is not None and not 1 <= value <= most:
+            words = _("Enter a number from 1 to %d, or leave it empty for no limit.") % most
+            return ProgrammeError("bad_limit", words, field=name)
+    return None
+
+
+def foresee(programme: Programme, given: Rules, *, now: datetime) -> Effect:
+    """Whom these rules would stop at once, and the present ones don't."""
+    present = rules_of(programme)
+    members = Membership.objects.live().filter(programme=programme)
+    mentors = members.filter(gives=True).count()
+    is_own = present.members_book_outside and not given.members_book_outside
+    is_others = present.others_book_ours and not given.others_book_ours
+    used_up = next((count(programme, given, now) for count in used_up_counters), (0, 0))
+    return Effect(
+        mentees=members.filter(asks=True).count() if is_own else 0,
+        mentors=mentors if is_others else 0,
+        has_no_mentors=not mentors,
+        at_sessions=used_up[0] if _is_stricter(present.most_sessions, given.most_sessions) else 0,
+        at_open=used_up[1] if _is_stricter(present.most_open, given.most_open) else 0,
+    )
+
+
+def _is_stricter(present: int | None, given: int | None) -> bool:
+    return given is not None and (present is None or given < present)
