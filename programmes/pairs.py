@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.statements import reading_connection
 
-from .models import LIVE, ProgrammeState
+from .models import LIVE, Programme, ProgrammeState, Stage
 
 RUNS = ", ".join(f"'{state.value}'" for state in (ProgrammeState.OPEN, ProgrammeState.CLOSED))
 # Why two people can't meet: a programme of the mentee's has sessions among its members only, or one of the mentor's.
@@ -89,6 +89,15 @@ def is_shut(reader: User | None, mentor: User, *, now: datetime) -> bool:
     """The same of one mentor; it takes no statement where neither is in a programme."""
     is_in_any = mentor.is_in_programmes or (reader is not None and reader.is_in_programmes)
     return is_in_any and bool(mentors_shut_to(reader, [mentor.pk], now=now))
+
+
+def list_narrowing(reader: User | None, *, now: datetime) -> list[str]:
+    """The names of the programmes because of which a reader finds only mentors with whom they share one."""
+    if reader is None or not reader.is_in_programmes:
+        return []
+    own = Programme.objects.filter(memberships__person=reader, memberships__state=LIVE, memberships__asks=True)
+    stay = own.filter(members_book_outside=False).order_by("name")
+    return [programme.name for programme in stay if programme.stage_at(now) in (Stage.OPEN, Stage.CLOSED)]
 
 
 def why_shut(shut_by: str | None, *, mentor: str, is_visitor: bool = False) -> str | None:

@@ -30,6 +30,7 @@ from common.times import when_text
 from mentors.languages import language_choices
 from mentors.models import Format, Length, Topic
 from mentors.saved import saved_among
+from programmes.pairs import list_narrowing
 from sessions_app.afterwards.track_record import read_recent_record
 from sessions_app.afterwards.voices import list_voices
 from sessions_app.models import Booking
@@ -128,6 +129,7 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
             said=dropped_messages(request, wish, found, zone=zone, now=now),
         ),
         "wait_filters": filters_of(wish),
+        "narrowing": list_narrowing(reader, now=now),
         "gatherings": [] if found.question.reading.is_crisis else find_gatherings(found.question.topics, now=now),
     }
     if not found.matches:

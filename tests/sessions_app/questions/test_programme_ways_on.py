@@ -15,7 +15,7 @@ from sessions_app.questions.suggestions import people_for
 from sessions_app.waiting.acts import wait_for_help, wait_for_mentor
 from sessions_app.waiting.handing_out import hand_out_freed_time
 from tests.conftest import NOW, make_mentor, make_person
-from tests.markup import elements_of, markup_of, parts_in, refusals_in
+from tests.markup import elements_of, markup_of, part_in, parts_in, refusals_in
 from tests.sessions_app.conftest import QUESTION, book
 from tests.sessions_app.helpers.programmes import let_in, make_programme
 from tests.sessions_app.helpers.written import ask, writes
@@ -131,6 +131,21 @@ def test_a_used_up_quota_leads_to_a_question_in_writing(used_up, offer, bob, cli
     assert form.attributes["action"] == reverse("ask", args=[offer.profile.slug])
     assert refusals_in(page) == ["quota"]
     assert reader.post(form.attributes["action"], {"question": QUESTION, "key": "k"}).status_code == 302
+
+
+def test_a_member_who_finds_their_mentors_only_is_told_so_in_search(theirs, bob, charlie, client_for, now):
+    make_mentor(make_person("otto@example.org", "Otto Outside"), asks=KNOWN)
+    page = reverse("mentor_list")
+    assert "narrowing" not in parts_in(markup_of(client_for(bob).get(page)))
+
+    theirs.members_book_outside = False
+    theirs.save()
+    for searched in ({}, {"q": KNOWN[0]}):
+        assert theirs.name in part_in(markup_of(client_for(bob).get(page, searched)), "narrowing")
+    assert "narrowing" not in parts_in(markup_of(client_for(charlie).get(page)))
+    theirs.state = "archived"
+    theirs.save()
+    assert "narrowing" not in parts_in(markup_of(client_for(bob).get(page)))
 
 
 def test_times_for_a_member_take_one_more_statement_and_for_others_none(theirs, bob, charlie):
