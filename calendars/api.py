@@ -32,7 +32,7 @@ from .models import (
 
 answers_for(
     CalendarError,
-    unprocessable={"address", "port", "user", "password", "none_chosen", "unknown_calendar"},
+    unprocessable={"address", "port", "user", "password", "none_chosen", "unknown_calendar", "no_titles"},
     fields=lambda error: {error.field: [error.message]} if error.field else {},
 )
 
@@ -74,6 +74,7 @@ class SwitchesInput(Input):
     counts = serializers.BooleanField(required=False)
     treats_tentative = serializers.BooleanField(required=False)
     treats_all_day = serializers.ChoiceField(choices=AllDay.choices, required=False)
+    keeps_titles = serializers.BooleanField(required=False)
 
 
 class ConnectionInput(Input):
@@ -91,6 +92,7 @@ class ExternalCalendarOut(serializers.Serializer[ExternalCalendar]):
     counts = serializers.BooleanField(help_text="Whether its busy times block bookings.")
     treats_tentative = serializers.BooleanField()
     treats_all_day = serializers.ChoiceField(choices=AllDay.choices)
+    keeps_titles = serializers.BooleanField(help_text="Whether titles of events are kept, which only you see.")
     busy_times = serializers.IntegerField(source="found")
 
 
@@ -122,6 +124,7 @@ class ConnectionOut(serializers.Serializer[Connection]):
                 "counts": True,
                 "treats_tentative": True,
                 "treats_all_day": "said",
+                "keeps_titles": False,
                 "busy_times": 12,
             }
         ],
@@ -215,6 +218,7 @@ class OneCalendarView(CalendarView):
                 counts=one.get("counts", calendar.counts),
                 treats_tentative=one.get("treats_tentative", calendar.treats_tentative),
                 treats_all_day=AllDay(one.get("treats_all_day", calendar.treats_all_day)),
+                keeps_titles=one.get("keeps_titles", calendar.keeps_titles),
                 now=self.now,
             )
 

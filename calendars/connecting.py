@@ -16,7 +16,7 @@ from common.known import known
 from common.refusals import TOO_OFTEN
 from notifications.hints import wake_worker
 from notifications.webhooks.addresses import BadAddressError, parts_of
-from sessions_app.availability.busy_times import replace_busy_times
+from sessions_app.availability.busy_times import forget_titles, replace_busy_times
 
 from .errors import CalendarError
 from .fetching import as_https
@@ -112,18 +112,32 @@ def count_connection(*, connection: Connection, chosen: Collection[int] | None =
 
 @transaction.atomic
 def switch_calendar(
-    *, calendar: ExternalCalendar, counts: bool, treats_tentative: bool, treats_all_day: AllDay, now: datetime
+    *,
+    calendar: ExternalCalendar,
+    counts: bool,
+    treats_tentative: bool,
+    treats_all_day: AllDay,
+    keeps_titles: bool,
+    now: datetime,
 ) -> None:
-    """Switched off, its busy times are gone at once; all else shows at the next reading, which comes soon."""
+    """Switched off, its busy times and their titles are gone at once; all else shows at the next reading, which comes
+    soon. Raises CalendarError `no_titles`.
+    """
     connection = lock_connection(calendar.connection)
     if connection is None or connection.state == ConnectionState.PROPOSED:
         return
     row = ExternalCalendar.objects.get(pk=calendar.pk)
+    if keeps_titles and not connection.has_titles:
+        said = _("Google only tells us when you’re busy, so there are no titles to keep. Leave this switched off")
+        raise CalendarError("no_titles", said, field="calendars")
     row.counts, row.treats_tentative, row.treats_all_day = counts, treats_tentative, treats_all_day
+    row.keeps_titles = keeps_titles
     row.forget_cursor()
     row.save()
     if not counts:
         replace_busy_times(person=connection.person, calendar=row.pk, spans=(), now=now)
+    elif not keeps_titles:
+        forget_titles(row.pk)
     read_soon(connection, now)
 
 

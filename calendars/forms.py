@@ -111,3 +111,8 @@ class SwitchesForm(BusyForm):
         widget=ChipRadio,
         error_messages={"required": _("Choose one"), "invalid_choice": _("Choose one")},
     )
+    keeps_titles = forms.BooleanField(
+        label=_("Keep the titles of events"),
+        help_text=_("Only you see them, here and beside your availability. Switch it off, and we delete them"),
+        required=False,
+    )

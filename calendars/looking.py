@@ -19,7 +19,7 @@ from django.db import transaction
 
 from accounts.encryption import UnsealError
 from accounts.models import User
-from common.texts import clean_text, one_line
+from common.texts import REFUSED, clean_text, one_line
 from common.times import in_zone
 from sessions_app.availability.busy_times import replace_busy_times
 from sessions_app.models import Booking, BookingState, Schedule
@@ -55,7 +55,7 @@ PROPOSED_FOR = timedelta(days=1)
 # Days that are read beyond those that can be booked; and how many for someone who has no times of their own
 BEYOND, USUAL_DAYS = 7, 60
 SUMMED_UP = timedelta(days=30)
-MOST_GUESSED, LONGEST_NAME = 10, 100
+MOST_GUESSED, LONGEST_NAME, LONGEST_TITLE = 10, 100, 120
 # The person has to do something about these; all others may pass.
 NEEDS_PERSON = {"refused", "address", "key", "not_caldav", "no_calendars", "elsewhere"}
 # Where one calendar of an account fails by these, so would the next.
@@ -199,7 +199,13 @@ def note_looked(row: Connection, looked: Looked, secret: bytes, now: datetime) -
         if outcome.reading is not None:
             _note_reading(calendar, outcome.reading, outcome.cursor, now)
             if calendar.counts:
-                replace_busy_times(person=held.person, calendar=calendar.pk, spans=outcome.reading.spans, now=now)
+                replace_busy_times(
+                    person=held.person,
+                    calendar=calendar.pk,
+                    spans=outcome.reading.spans,
+                    titles=_titles_to_keep(calendar, outcome.reading),
+                    now=now,
+                )
     if held.state != ConnectionState.PROPOSED:
         tell_conflicts(held.person, now)
     if looked.failures:
@@ -269,6 +275,7 @@ def _read(person: User, source: Source, calendar: ExternalCalendar, now: datetim
         own_domain=settings.SITE_HOST,
         counts_tentative=calendar.treats_tentative,
         all_day=calendar.treats_all_day,  # type: ignore[arg-type]
+        keeps_titles=calendar.keeps_titles and calendar.counts,
     )
     first, last = window_of(person, now)
     cursor = calendar.cursor if calendar.was_read_within(WHOLE_EVERY, now=now) else {}
@@ -299,6 +306,16 @@ def _note_reading(calendar: ExternalCalendar, reading: Reading, cursor: dict[str
     calendar.guessed = {one_line(clean_text(name))[:LONGEST_NAME]: count for name, count in guessed}
     calendar.unread = reading.unread
     calendar.save()
+
+
+def _titles_to_keep(calendar: ExternalCalendar, reading: Reading) -> dict[tuple[datetime, datetime], str]:
+    """Of events at the very same time, all."""
+    if not calendar.keeps_titles:
+        return {}
+    return {
+        (span.start, span.end): one_line(REFUSED.sub("", " · ".join(dict.fromkeys(titles))))[:LONGEST_TITLE]
+        for span, titles in reading.titles.items()
+    }
 
 
 def _follow_up(held: Connection, now: datetime, well: Collection[int]) -> None:

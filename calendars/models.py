@@ -127,6 +127,11 @@ class Connection(models.Model):
     def __str__(self) -> str:
         return f"{self.person_id}: {self.host}"
 
+    @property
+    def has_titles(self) -> bool:
+        """Google is asked only when its person is busy."""
+        return self.kind != ConnectionKind.GOOGLE
+
     def writes_well(self, now: datetime) -> bool:
         """Whether sessions come into the calendar that was chosen; what fails for a short time still will."""
         since = self.write_failing_since
@@ -139,7 +144,8 @@ class ExternalCalendar(models.Model):
     `remote_id` is what its server calls it; empty where a connection has only one. `is_gone`: the server doesn't name
     it any more. `cursor` is what the server gave, by which it can say that nothing has changed; `read_at`: when all of
     it was read. `found`: how many busy times were in the 30 days after that. `guessed`: zones that nobody could tell,
-    each with its number of events. `unread`: how many events made no sense.
+    each with its number of events. `unread`: how many events made no sense. `keeps_titles`: its person wants to see the
+    titles of what blocks times.
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="calendars")
@@ -151,6 +157,7 @@ class ExternalCalendar(models.Model):
     counts = models.BooleanField(default=False)
     treats_tentative = models.BooleanField(default=True)
     treats_all_day = models.CharField(max_length=10, choices=AllDay, default=AllDay.SAID)
+    keeps_titles = models.BooleanField(default=False, db_default=False)
     cursor = models.JSONField(default=dict, db_default={}, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
     found = models.PositiveIntegerField(default=0)

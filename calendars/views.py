@@ -252,6 +252,7 @@ def _switch(request: SignedInRequest, connection: Connection, now: datetime) -> 
         counts=chosen["counts"],
         treats_tentative=chosen.get("treats_tentative", named[0].treats_tentative),
         treats_all_day=AllDay(chosen.get("treats_all_day", named[0].treats_all_day)),
+        keeps_titles=chosen.get("keeps_titles", False),
         now=now,
     )
     messages.success(request, _("Saved. It shows as soon as we’ve read your calendar again."))
@@ -301,7 +302,7 @@ def _panel_of(row: Connection, typed: Typed, now: datetime) -> ConnectionPanel:
 
 
 def _switches_of(calendar: ExternalCalendar, kind: str) -> BusyForm:
-    names = ("counts", "treats_tentative", "treats_all_day")
+    names = ("counts", "treats_tentative", "treats_all_day", "keeps_titles")
     initial = {name: getattr(calendar, name) for name in names}
     return _switches_for(kind)(initial=initial, prefix=f"c{calendar.pk}")
 

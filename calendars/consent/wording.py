@@ -29,7 +29,9 @@ OFFERS = (
         MICROSOFT,
         _("With your Microsoft account"),
         _("Connect Outlook or Microsoft 365"),
-        _("Microsoft lets us read your events without their texts. We ask it for times only, never for titles."),
+        _(
+            "Microsoft lets us read your events without their texts. We ask for times, and for titles only if you want them."
+        ),
     ),
 )
 

@@ -1,7 +1,7 @@
 """From the bytes of a calendar file to the times at which its owner is busy."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from typing import NamedTuple
@@ -34,19 +34,21 @@ class Span(NamedTuple):
 class Reading:
     """`spans`: one for each event that makes busy, in order of time; they may overlap. `name`: what the file calls
     itself. `guessed`: names of zones that nobody could tell, so that the owner's stands for them, and for how
-    many events. `unread`: how many events made no sense and were left out.
+    many events. `unread`: how many events made no sense and were left out. `titles`: of the events of each span, if
+    they were asked for.
     """
 
     spans: tuple[Span, ...]
     name: str = ""
     guessed: dict[str, int] = field(default_factory=dict)
     unread: int = 0
+    titles: Mapping[Span, Sequence[str]] = field(default_factory=dict, repr=False)
 
 
 def read_busy_times(content: bytes, reader: Reader, *, first: datetime, last: datetime) -> Reading:
     """What is busy within [first, last), cut off at both. Raises ReadingError."""
     with limit_cpu(MOST_SECONDS):
-        return _read_files([cut_calendar(content)], reader, first, last)
+        return _read_files([cut_calendar(content, keeps_titles=reader.keeps_titles)], reader, first, last)
 
 
 def read_objects(contents: Iterable[bytes], reader: Reader, *, first: datetime, last: datetime) -> Reading:
@@ -58,7 +60,7 @@ def read_objects(contents: Iterable[bytes], reader: Reader, *, first: datetime, 
     with limit_cpu(MOST_SECONDS):
         for content in contents:
             try:
-                found = cut_calendar(content)
+                found = cut_calendar(content, keeps_titles=reader.keeps_titles)
             except ReadingError as error:
                 if error.code not in SPOILT:
                     raise
@@ -76,7 +78,7 @@ def read_objects(contents: Iterable[bytes], reader: Reader, *, first: datetime, 
 def _read_files(files: Iterable[RawCalendar], reader: Reader, first: datetime, last: datetime) -> Reading:
     """Each has its own zones: two may mean different ones by the same name."""
     name, unread = "", 0
-    spans, guessed = list[Span](), Counter[str]()
+    spans, titles, guessed = list[Span](), defaultdict[Span, list[str]](list), Counter[str]()
     for found in files:
         name = found.name
         if "@" in name:
@@ -87,14 +89,16 @@ def _read_files(files: Iterable[RawCalendar], reader: Reader, first: datetime, l
             entries, broken = _read_entries(group, zones, reader)
             unread += broken
             try:
-                for span in _spans_of(entries, zones.floating, first, last):
+                for span, title in _spans_of(entries, zones.floating, first, last):
                     spans.append(span)
+                    if title:
+                        titles[span].append(title)
                     if len(spans) > MOST_SPANS:
                         raise ReadingError("too_many_times")
             except NONSENSE:
                 unread += 1
         guessed += zones.guessed
-    return Reading(tuple(sorted(spans)), name, dict(guessed), unread)
+    return Reading(tuple(sorted(spans)), name, dict(guessed), unread, dict(titles))
 
 
 def join_spans(spans: Iterable[Span]) -> list[Span]:
@@ -141,8 +145,8 @@ def _read_entries(group: Sequence[RawEvent], zones: Zones, reader: Reader) -> tu
     return entries, broken
 
 
-def _spans_of(entries: Sequence[Entry], zone: tzinfo, first: datetime, last: datetime) -> Iterator[Span]:
-    """Of the events with one UID."""
+def _spans_of(entries: Sequence[Entry], zone: tzinfo, first: datetime, last: datetime) -> Iterator[tuple[Span, str]]:
+    """Of the events with one UID, each with its title."""
     whole = [entry for entry in entries if entry.replaces is None]
     newest = max((entry.sequence for entry in whole), default=0)
     # Some programs give one UID to all events they write: of the same version, each counts.
@@ -152,7 +156,7 @@ def _spans_of(entries: Sequence[Entry], zone: tzinfo, first: datetime, last: dat
         for start, end, entry in expand_series(series, first - SLACK, last + SLACK):
             span = _span_of(start, end, zone, lasts_days=entry.lasts_days)
             if entry.is_busy and span.start < span.end and span.start < last and first < span.end:
-                yield Span(max(span.start, first), min(span.end, last))
+                yield Span(max(span.start, first), min(span.end, last)), entry.title
 
 
 def _span_of(start: Moment, end: Moment, zone: tzinfo, *, lasts_days: bool) -> Span:

@@ -20,6 +20,9 @@ Period = tuple[Any, ...]
 DAY = timedelta(days=1)
 TZID = re.compile(r';TZID=("[^"]*"|[^";]*)', re.IGNORECASE)
 PARAMETER = re.compile(r';([A-Za-z0-9-]+)=("[^"]*"|[^";]*)')
+# More of a title than anyone shows
+LONGEST_TITLE = 1000
+ESCAPED = re.compile(r"\\([\\;,nN])")
 MAILTO = re.compile(r"^mailto:", re.IGNORECASE)
 
 
@@ -29,7 +32,8 @@ class Reader:
 
     `zone`: for times without one. `addresses`: theirs, in small letters, by which they answer invitations.
     `own_domain`: our own events end with `@` and this; they don't count, or a session would stand in its own way.
-    `all_day`: whether events of whole days count as their file says, always or never.
+    `all_day`: whether events of whole days count as their file says, always or never. `keeps_titles`: they want to see
+    the titles of what makes them busy.
     """
 
     zone: str
@@ -37,6 +41,7 @@ class Reader:
     own_domain: str = ""
     counts_tentative: bool = True
     all_day: Literal["said", "always", "never"] = "said"
+    keeps_titles: bool = False
 
 
 @dataclass(slots=True)
@@ -54,6 +59,7 @@ class Entry:
     left_out: list[Moment] = field(default_factory=list)
     replaces: Moment | None = None
     and_later: bool = False
+    title: str = field(default="", repr=False)
 
     @property
     def recurs(self) -> bool:
@@ -74,6 +80,7 @@ def read_entry(raw: RawEvent, zones: Zones, reader: Reader) -> Entry:
         is_busy=_makes_busy(raw, reader, whole_days=whole_days),
         sequence=_sequence_of(raw),
         lasts_days=lasts_days,
+        title=unescape_text(raw.value_of("SUMMARY")[:LONGEST_TITLE]) if reader.keeps_titles else "",
     )
     zone = start.tzinfo if isinstance(start, datetime) else None
     for line in raw.lines:
@@ -87,6 +94,11 @@ def read_entry(raw: RawEvent, zones: Zones, reader: Reader) -> Entry:
             entry.replaces = _beside(_first_moment(line, zones), zone)
             entry.and_later = "RANGE=THISANDFUTURE" in line.parameters.upper()
     return entry
+
+
+def unescape_text(value: str) -> str:
+    """A value of the type TEXT (RFC 5545, 3.3.11) as it is meant."""
+    return ESCAPED.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)
 
 
 def busy_end(start: datetime, wall_end: datetime, *, lasts_days: bool) -> datetime:

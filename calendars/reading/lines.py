@@ -60,10 +60,11 @@ class RawCalendar:
     zone: str = ""
 
 
-def cut_calendar(content: bytes) -> RawCalendar:
+def cut_calendar(content: bytes, *, keeps_titles: bool = False) -> RawCalendar:
     """Raises ReadingError `not_a_calendar`, `cut_off`, `too_many_events`."""
     found, path, components = RawCalendar(), list[str](), 0
     event, zone = RawEvent(), list[str]()
+    wanted = EVENT_PROPERTIES | {"SUMMARY"} if keeps_titles else EVENT_PROPERTIES
     ended = False
     for line in _read_lines(content):
         if line.name == "BEGIN":
@@ -93,7 +94,10 @@ def cut_calendar(content: bytes) -> RawCalendar:
                 zone.append(f"END:{kind}")
             ended = kind == "VCALENDAR"
         elif path:
-            _keep_line(found, path, line, event, zone)
+            if path[-1] != "VEVENT":
+                _keep_line(found, path, line, zone)
+            elif line.name in wanted:
+                event.lines.append(line)
     if components == 0:
         raise ReadingError("not_a_calendar")
     if not ended:
@@ -101,11 +105,9 @@ def cut_calendar(content: bytes) -> RawCalendar:
     return found
 
 
-def _keep_line(found: RawCalendar, path: list[str], line: Line, event: RawEvent, zone: list[str]) -> None:
+def _keep_line(found: RawCalendar, path: list[str], line: Line, zone: list[str]) -> None:
     inner = path[-1]
-    if inner == "VEVENT" and line.name in EVENT_PROPERTIES:
-        event.lines.append(line)
-    elif (inner == "VTIMEZONE" or inner in ZONE_PARTS) and line.name in ZONE_PROPERTIES:
+    if (inner == "VTIMEZONE" or inner in ZONE_PARTS) and line.name in ZONE_PROPERTIES:
         # Parameters such as VALUE=DATE-TIME say nothing here, and the reader of zones knows none.
         value = line.value if line.name != "DTSTART" or "T" in line.value else f"{line.value}T000000"
         zone.append(f"{line.name}:{value}")

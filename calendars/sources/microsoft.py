@@ -1,6 +1,7 @@
 """Outlook and Microsoft 365, by Microsoft Graph: an account's calendars, and the events that make it busy."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
@@ -8,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from calendars.fetching import FetchError
 from calendars.reading.busy import MOST_SPANS, Reading, Span
-from calendars.reading.entries import Reader, day_start
+from calendars.reading.entries import LONGEST_TITLE, Reader, day_start
 from calendars.reading.errors import ReadingError
 
 from .asking import list_objects, read_object, read_text
@@ -23,6 +24,7 @@ IN_UTC = {"Prefer": 'outlook.timezone="UTC"'}
 FREE = {"free", "workingElsewhere"}
 CALENDAR_FIELDS = "id,name,hexColor,canEdit,isDefaultCalendar"
 EVENT_FIELDS = "showAs,isAllDay,isCancelled,start,end,responseStatus,iCalUId"
+TITLE = "subject"
 
 
 class MicrosoftSource:
@@ -49,10 +51,10 @@ class MicrosoftSource:
         asked = {
             "startDateTime": _write_moment(first),
             "endDateTime": _write_moment(last),
-            "$select": EVENT_FIELDS,
+            "$select": f"{EVENT_FIELDS},{TITLE}" if reader.keeps_titles else EVENT_FIELDS,
             "$top": str(PAGE),
         }
-        busy, unread = list[Span](), 0
+        busy, titles, unread = list[Span](), list[tuple[Span, str]](), 0
         for page in self.service.ask_pages(address, NEXT, params=asked, headers=IN_UTC):
             if not isinstance(page.get("value"), list):
                 raise FetchError("broken")
@@ -64,14 +66,26 @@ class MicrosoftSource:
                     continue
                 if span and span.start < span.end and span.start < last and first < span.end:
                     busy.append(Span(max(span.start, first), min(span.end, last)))
+                    if reader.keeps_titles and (title := read_text(event, TITLE)):
+                        titles.append((busy[-1], title[:LONGEST_TITLE]))
             if len(busy) > MOST_SPANS:
                 raise ReadingError("too_many_times")
-        spans = subtract_spans(busy, self.own_sessions(first, last))
-        return Outcome(Reading(spans, unread=unread), {})
+        own = list(self.own_sessions(first, last))
+        spans = subtract_spans(busy, own)
+        return Outcome(Reading(spans, unread=unread, titles=_titles_of(titles, own)), {})
 
     @property
     def _me(self) -> str:
         return f"{self.service.provider.api}/me"
+
+
+def _titles_of(titles: Iterable[tuple[Span, str]], own: Sequence[Span]) -> Mapping[Span, Sequence[str]]:
+    """By what is left of each event beside the person's own sessions."""
+    found: dict[Span, list[str]] = defaultdict(list)
+    for span, title in titles:
+        for left in subtract_spans([span], own):
+            found[left].append(title)
+    return found
 
 
 def _calendar_of(item: Mapping[str, Any]) -> RemoteCalendar:

@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import NamedTuple
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from accounts.models import User
 from common.times import DAY_MINUTES, in_zone
 from sessions_app.models import BusySpan
+from sessions_app.models.busy import open_title
 
 DAYS = 7
 
@@ -29,11 +31,12 @@ list_calendars: list[Callable[[User, datetime], list[NamedCalendar]]] = []
 
 @dataclass(frozen=True, slots=True)
 class BusyTime:
-    """Within one day, by the clock of its zone."""
+    """Within one day, by the clock of its zone. `title`: of the event, if its person has titles kept."""
 
     start: datetime
     end: datetime
     name: str
+    title: str
     first_minute: int
     end_minute: int
 
@@ -65,6 +68,7 @@ class BusyWeek:
 
 
 def busy_week_of(person: User, *, zone: str, now: datetime) -> BusyWeek:
+    """For `person` alone: there may be titles in it."""
     calendars = [one for list_theirs in list_calendars for one in list_theirs(person, now)]
     if not calendars:
         return BusyWeek((), ())
@@ -72,12 +76,13 @@ def busy_week_of(person: User, *, zone: str, now: datetime) -> BusyWeek:
     midnights = list(_midnights(zone, now))
     during = DateTimeTZRange(now, midnights[-1], "[)")
     found = BusySpan.objects.filter(person=person, during__overlap=during).order_by("during")
-    spans = _joined(found.values_list("calendar", "during__startswith", "during__endswith"))
+    rows = found.values_list("calendar", "sealed_title", "during__startswith", "during__endswith")
+    spans = _joined((_Event(calendar, open_title(sealed)), start, end) for calendar, sealed, start, end in rows)
     days = []
     for start, end in pairwise(midnights):
         inside = [
-            _time_of(max(first, start), min(last, end), day=start, name=names.get(calendar, ""), zone=zone)
-            for calendar, first, last in spans
+            _time_of(max(first, start), min(last, end), event, day=start, name=names.get(event.calendar, ""), zone=zone)
+            for event, first, last in spans
             if first < end and start < last
         ]
         if inside:
@@ -91,23 +96,30 @@ def _midnights(zone: str, now: datetime) -> Iterator[datetime]:
         yield today + timedelta(days=number)
 
 
-def _joined(rows: Iterable[tuple[int, datetime, datetime]]) -> list[tuple[int, datetime, datetime]]:
-    """In order of time, with those of one calendar that touch or overlap made one."""
-    last: dict[int, int] = {}
-    joined: list[tuple[int, datetime, datetime]] = []
-    for calendar, start, end in rows:
-        place = last.get(calendar)
+class _Event(NamedTuple):
+    """What is told apart: times of one calendar, by their title if that is kept."""
+
+    calendar: int
+    title: str
+
+
+def _joined(rows: Iterable[tuple[_Event, datetime, datetime]]) -> list[tuple[_Event, datetime, datetime]]:
+    """In order of time, with those of one event that touch or overlap made one."""
+    last: dict[_Event, int] = {}
+    joined: list[tuple[_Event, datetime, datetime]] = []
+    for event, start, end in rows:
+        place = last.get(event)
         if place is not None and start <= joined[place][2]:
-            joined[place] = (calendar, joined[place][1], max(joined[place][2], end))
+            joined[place] = (event, joined[place][1], max(joined[place][2], end))
         else:
-            last[calendar] = len(joined)
-            joined.append((calendar, start, end))
+            last[event] = len(joined)
+            joined.append((event, start, end))
     return joined
 
 
-def _time_of(start: datetime, end: datetime, *, day: datetime, name: str, zone: str) -> BusyTime:
+def _time_of(start: datetime, end: datetime, event: _Event, *, day: datetime, name: str, zone: str) -> BusyTime:
     first, last = in_zone(start, zone), in_zone(end, zone)
     first_minute = first.hour * 60 + first.minute
     end_minute = last.hour * 60 + last.minute if last.date() == day.date() else DAY_MINUTES
     # In the hour that comes twice a clock can show an earlier end.
-    return BusyTime(start, end, name, first_minute, max(first_minute, end_minute))
+    return BusyTime(start, end, name, event.title, first_minute, max(first_minute, end_minute))

@@ -9,6 +9,10 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
+from accounts.encryption import UnsealError, seal, unseal
+
+TITLE = b"title of a busy time"
+
 
 class BusySpanQuerySet(models.QuerySet["BusySpan"]):
     def ahead(self, now: datetime) -> Self:
@@ -19,12 +23,14 @@ class BusySpan(models.Model):
     """A time at which a person is busy in a calendar elsewhere: nothing of theirs is offered then.
 
     It is advice from outside, so it is not under the constraint of occupancies. `calendar` is the number of the
-    calendar, whose table is in an app above this one. No title: it isn't needed to know that a time is taken.
+    calendar, whose table is in an app above this one. `sealed_title` is empty unless the person has us keep the titles
+    of that calendar; they are encrypted, and nobody else ever sees them.
     """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="busy_spans")
     calendar = models.BigIntegerField(db_index=True)
     during = DateTimeRangeField(default_bounds="[)")
+    sealed_title = models.TextField(blank=True, default="", db_default="")
 
     objects = BusySpanQuerySet.as_manager()
 
@@ -45,6 +51,10 @@ class BusySpan(models.Model):
     def __str__(self) -> str:
         return f"{self.person_id}: {self.during}"
 
+    @property
+    def title(self) -> str:
+        return open_title(self.sealed_title)
+
 
 class BusyMinutes(models.Model):
     """A copy of all `BusySpan`s of a person, which the slot engine reads as fast as one row. A trigger writes it.
@@ -60,3 +70,15 @@ class BusyMinutes(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}: {len(self.minutes) // 2}"
+
+
+def seal_title(title: str) -> str:
+    return seal(title.encode(), purpose=TITLE) if title else ""
+
+
+def open_title(sealed: str) -> str:
+    """Empty also if no key that we still have opens it: the next reading brings it again."""
+    try:
+        return unseal(sealed, purpose=TITLE).decode() if sealed else ""
+    except UnsealError:
+        return ""

@@ -211,7 +211,17 @@ TABLES: tuple[Table | Step, ...] = (
         is_deleted=True,
         why="copied from busy times",
     ),
-    Table(BusySpan, people=("person",), is_deleted=True, why="copied from a calendar elsewhere"),
+    Table(
+        BusySpan,
+        {"sealed_title": hidden("the copy has it in words")},
+        people=("person",),
+        part="busy-times",
+        heading=_("Events whose titles you keep"),
+        hidden=("calendar",),
+        said=lambda span: span.title,
+        in_copy=lambda spans, _now: spans.exclude(sealed_title=""),
+        is_deleted=True,
+    ),
     Table(ReservedTime, people=("person",), is_deleted=True, why="lasts for minutes"),
     Table(
         Excuse,

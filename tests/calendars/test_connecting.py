@@ -101,7 +101,7 @@ def test_the_address_is_stored_so_that_the_database_does_not_tell_it(alice, feed
 def test_switched_off_it_blocks_nothing_at_once(alice, feed):
     feed.content, feed.etag = write_calendar(THURSDAY), '"1"'
     calendar = connect(alice, feed).calendars.get()
-    as_it_is = {"treats_tentative": True, "treats_all_day": AllDay.SAID, "now": NOW}
+    as_it_is = {"treats_tentative": True, "treats_all_day": AllDay.SAID, "keeps_titles": False, "now": NOW}
 
     switch_calendar(calendar=calendar, counts=False, **as_it_is)
     assert starts() == []
@@ -119,7 +119,8 @@ def test_tentative_events_count_as_the_person_says(alice, feed):
     calendar = connect(alice, feed).calendars.get()
     assert starts() == [THURSDAY]
 
-    switch_calendar(calendar=calendar, counts=True, treats_tentative=False, treats_all_day=AllDay.SAID, now=NOW)
+    as_it_is = {"treats_all_day": AllDay.SAID, "keeps_titles": False, "now": NOW}
+    switch_calendar(calendar=calendar, counts=True, treats_tentative=False, **as_it_is)
     read_now()
 
     assert starts() == []

@@ -231,7 +231,8 @@ def test_what_is_switched_while_it_is_read_is_read_again(alice, feed):
     made = connect(alice, feed)
     held = claim_connection(NOW + HOUR)
     calendar = made.calendars.get()
-    switch_calendar(calendar=calendar, counts=False, treats_tentative=True, treats_all_day=AllDay.SAID, now=NOW + HOUR)
+    as_it_is = {"treats_tentative": True, "treats_all_day": AllDay.SAID, "keeps_titles": False}
+    switch_calendar(calendar=calendar, counts=False, now=NOW + HOUR, **as_it_is)
 
     look_at(held, NOW + HOUR)
     assert starts() == []

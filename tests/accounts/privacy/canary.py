@@ -74,6 +74,7 @@ from sessions_app.models import (
     Booking,
     BookingEvent,
     BookingState,
+    BusySpan,
     CalendarFeed,
     Certificate,
     Feedback,
@@ -251,6 +252,7 @@ def write_about_sessions(canary: Canary, booking: Booking, staff: User) -> None:
     diary = ExternalCalendar.objects.create(
         connection=calendar, name=new(), remote_id=new(), cursor={"mark": new()}, guessed={new(): 1}, read_at=NOW
     )
+    BusySpan.objects.create(person=person, calendar=diary.pk, during=booking.during, sealed_title=new())
     ExportedEvent.objects.create(booking=booking, person=person, calendar=diary, remote_id=new(), etag=new())
     CalendarFeed.objects.create(person=person, token_hash=new(), content_hash=new(), created_at=NOW, changed_at=NOW)
     AttendanceAct.objects.create(

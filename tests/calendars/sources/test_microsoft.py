@@ -60,6 +60,17 @@ def test_events_are_read_page_by_page_in_utc(microsoft):
     assert not any(word in path for _method, path, _headers, _body in asked for word in ("subject", "body"))
 
 
+def test_titles_are_asked_for_only_if_they_are_kept(microsoft):
+    microsoft.events[ACCOUNT] = [graph_event(SOON, SOON + 2 * HOUR, subject="Plans")]
+
+    plain = read_outcome(open_source(microsoft, own=[MEETING]))
+    titled = read_outcome(open_source(microsoft, own=[MEETING]), reader=Reader("UTC", keeps_titles=True))
+
+    assert (plain.titles, titled.titles) == ({}, {(SOON + HOUR, SOON + 2 * HOUR): ["Plans"]})
+    asked = [path for _method, path, _headers, _body in microsoft.asked_of("/calendarView")]
+    assert ["subject" in path for path in asked] == [False, True]
+
+
 def test_the_id_of_a_calendar_may_hold_anything(microsoft):
     strange = "AAMk/+= ?#é"
     microsoft.calendars = {strange: "Strange"}
