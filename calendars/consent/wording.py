@@ -30,7 +30,8 @@ OFFERS = (
         _("With your Microsoft account"),
         _("Connect Outlook or Microsoft 365"),
         _(
-            "Microsoft lets us read your events without their texts. We ask for times, and for titles only if you want them."
+            "Microsoft lets us read your events without their texts. "
+            "We ask for times, and for titles only if you want them."
         ),
     ),
 )

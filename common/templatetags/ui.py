@@ -31,6 +31,8 @@ register.filter(readable_address)
 
 AVATAR_PIXELS = {"sm": 36, "": 48, "lg": 64, "xl": 128}
 AVATAR_PAIRS = 4
+# Of a day that is drawn: its height, how many kinds have a lane of their own, and how many colours there are for them
+BAR_HEIGHT, MOST_LANES, HUES = 16, 4, 6
 CELLS = {False: SafeString("<i></i>"), True: SafeString('<i class="on"></i>')}
 NOTE_ICONS = {"": "info", "now": "clock", "warn": "triangle-alert", "danger": "circle-alert", "ok": "circle-check"}
 
@@ -191,7 +193,32 @@ def font_preload(name: str) -> SafeString:
 @register.inclusion_tag("components/daybar.html")
 def daybar(spans: Sequence[tuple[int, int]]) -> dict[str, Any]:
     """A day of 1440 minutes with the spans that are open."""
-    return {"spans": [{"x": start, "width": end - start} for start, end in spans]}
+    return {"spans": [{"x": start, "width": end - start, "y": 0, "height": BAR_HEIGHT} for start, end in spans]}
+
+
+@register.inclusion_tag("components/daybar.html")
+def daybar_lanes(spans: Sequence[tuple[int, int, int]]) -> dict[str, Any]:
+    """A day with spans of several kinds (start, end, kind from 0 on): each kind in a lane and a colour of its own."""
+    kinds = sorted({kind for _start, _end, kind in spans})
+    height = BAR_HEIGHT // min(len(kinds) or 1, MOST_LANES)
+    return {
+        "spans": [
+            {
+                "x": start,
+                "width": end - start,
+                "y": kinds.index(kind) % MOST_LANES * height,
+                "height": height,
+                "hue": f"hue--{kind % HUES}",
+            }
+            for start, end, kind in spans
+        ]
+    }
+
+
+@register.inclusion_tag("components/swatch.html")
+def swatch(kind: int) -> dict[str, Any]:
+    """The colour that `daybar_lanes` gives to a kind, to stand beside its name."""
+    return {"hue": f"hue--{kind % HUES}"}
 
 
 @register.inclusion_tag("components/rail.html", takes_context=True)

@@ -31,12 +31,15 @@ list_calendars: list[Callable[[User, datetime], list[NamedCalendar]]] = []
 
 @dataclass(frozen=True, slots=True)
 class BusyTime:
-    """Within one day, by the clock of its zone. `title`: of the event, if its person has titles kept."""
+    """Within one day, by the clock of its zone. `title`: of the event, if its person has titles kept. `colour`:
+    that of its calendar, as a number from 0 on.
+    """
 
     start: datetime
     end: datetime
     name: str
     title: str
+    colour: int
     first_minute: int
     end_minute: int
 
@@ -51,8 +54,8 @@ class BusyDay:
     times: Sequence[BusyTime]
 
     @property
-    def bar(self) -> list[tuple[int, int]]:
-        return [(time.first_minute, time.end_minute) for time in self.times]
+    def bar(self) -> list[tuple[int, int, int]]:
+        return [(time.first_minute, time.end_minute, time.colour) for time in self.times]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,10 @@ class BusyWeek:
 
     calendars: Sequence[NamedCalendar]
     days: Sequence[BusyDay]
+
+    @property
+    def has_several(self) -> bool:
+        return len(self.calendars) > 1
 
     @property
     def warnings(self) -> list[NamedCalendar]:
@@ -72,16 +79,18 @@ def busy_week_of(person: User, *, zone: str, now: datetime) -> BusyWeek:
     calendars = [one for list_theirs in list_calendars for one in list_theirs(person, now)]
     if not calendars:
         return BusyWeek((), ())
-    names = {one.number: one.name for one in calendars}
+    # In the order in which they were connected, so that a new name or a new calendar changes no colour.
+    order = sorted(one.number for one in calendars)
+    names = {one.number: (one.name, order.index(one.number)) for one in calendars}
     midnights = list(_midnights(zone, now))
     during = DateTimeTZRange(now, midnights[-1], "[)")
-    found = BusySpan.objects.filter(person=person, during__overlap=during).order_by("during")
+    found = BusySpan.objects.filter(person=person, calendar__in=names, during__overlap=during).order_by("during")
     rows = found.values_list("calendar", "sealed_title", "during__startswith", "during__endswith")
     spans = _joined((_Event(calendar, open_title(sealed)), start, end) for calendar, sealed, start, end in rows)
     days = []
     for start, end in pairwise(midnights):
         inside = [
-            _time_of(max(first, start), min(last, end), event, day=start, name=names.get(event.calendar, ""), zone=zone)
+            _time_of(max(first, start), min(last, end), event, day=start, calendar=names[event.calendar], zone=zone)
             for event, first, last in spans
             if first < end and start < last
         ]
@@ -117,9 +126,12 @@ def _joined(rows: Iterable[tuple[_Event, datetime, datetime]]) -> list[tuple[_Ev
     return joined
 
 
-def _time_of(start: datetime, end: datetime, event: _Event, *, day: datetime, name: str, zone: str) -> BusyTime:
+def _time_of(
+    start: datetime, end: datetime, event: _Event, *, day: datetime, calendar: tuple[str, int], zone: str
+) -> BusyTime:
+    name, colour = calendar
     first, last = in_zone(start, zone), in_zone(end, zone)
     first_minute = first.hour * 60 + first.minute
     end_minute = last.hour * 60 + last.minute if last.date() == day.date() else DAY_MINUTES
     # In the hour that comes twice a clock can show an earlier end.
-    return BusyTime(start, end, name, event.title, first_minute, max(first_minute, end_minute))
+    return BusyTime(start, end, name, event.title, colour, first_minute, max(first_minute, end_minute))

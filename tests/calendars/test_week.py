@@ -36,8 +36,9 @@ def say_busy(calendar, *spans):
 
 def drawn(person, zone=LONDON, now=NOW):
     week = busy_week_of(person, zone=zone, now=now)
-    return [(f"{day.start:%a %d}", [(one.name, *minutes) for one, minutes in zip(day.times, day.bar, strict=True)])
-            for day in week.days]  # fmt: skip
+    return [
+        (f"{day.start:%a %d}", [(one.name, one.first_minute, one.end_minute) for one in day.times]) for day in week.days
+    ]
 
 
 def test_times_of_each_day_by_the_clock_of_a_zone(alice, calendar):
@@ -59,6 +60,17 @@ def test_times_that_touch_are_one_but_not_those_of_two_calendars(alice, calendar
     assert sorted(times) == [("Home", 600, 660), ("Work", 600, 840)]
 
 
+def test_each_calendar_has_its_own_colour_whatever_its_name(alice, calendar):
+    begin = at("2026-11-26 10:00")
+    home = add_calendar(alice, "Home")
+    for one in (calendar, home):
+        say_busy(one, (begin, begin + HOUR))
+
+    [day] = busy_week_of(alice, zone=LONDON, now=NOW).days
+    assert sorted((time.name, time.colour) for time in day.times) == [("Home", 1), ("Work", 0)]
+    assert sorted(day.bar) == [(600, 660, 0), (600, 660, 1)]
+
+
 def test_whole_days_and_nothing_beyond_the_week(alice, calendar):
     begin = at("2026-11-27 00:00")
     say_busy(calendar, (begin, begin + DAY), (begin + 7 * DAY, begin + 8 * DAY), (NOW - 2 * HOUR, NOW - HOUR))
@@ -74,7 +86,7 @@ def test_clock_changes_draw_no_time_backwards(alice, calendar, zone):
         moment = begin + 7 * weeks * DAY
         say_busy(calendar, *((moment + n * HOUR / 2, moment + n * HOUR / 2 + HOUR / 6) for n in range(96)))
         for day in busy_week_of(alice, zone=zone, now=moment).days:
-            assert all(0 <= first <= end <= 1440 for first, end in day.bar)
+            assert all(0 <= first <= end <= 1440 for first, end, _colour in day.bar)
 
 
 @pytest.mark.parametrize(

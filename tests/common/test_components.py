@@ -11,7 +11,7 @@ from django.template import Context, RequestContext, Template
 from django.test import RequestFactory
 
 from common.forms import ChipRadio
-from common.templatetags.ui import initials_of, rail_span
+from common.templatetags.ui import BAR_HEIGHT, HUES, MOST_LANES, initials_of, rail_span
 from common.times import in_zone
 from tests.markup import elements_of
 
@@ -320,3 +320,20 @@ def test_error_summary_reads_formsets():
     data = {"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "1", "form-0-question": ""}
     html = draw("{% error_summary forms %}", forms=question_forms(data))
     assert re.findall(r'href="#([\w-]+)"', html) == ["id_form-0-question"]
+
+
+def test_kinds_of_a_day_have_a_lane_and_a_colour_each():
+    html = draw("{% daybar_lanes spans %}", spans=[(0, 60, 0), (30, 90, 7), (60, 90, 0)])
+
+    assert re.findall(r'class="(\S+)" x="(\d+)" y="(\d+)" width="(\d+)" height="(\d+)"', html) == [
+        ("hue--0", "0", "0", "60", "8"),
+        (f"hue--{7 % HUES}", "30", "8", "60", "8"),
+        ("hue--0", "60", "0", "30", "8"),
+    ]
+    assert f"hue--{7 % HUES}" in draw("{% swatch 7 %}")
+
+
+def test_many_kinds_of_a_day_can_still_be_seen():
+    html = draw("{% daybar_lanes spans %}", spans=[(kind, kind + 60, kind) for kind in range(9)])
+
+    assert {int(height) for height in re.findall(r'height="(\d+)"', html)} == {BAR_HEIGHT // MOST_LANES}

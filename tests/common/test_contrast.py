@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from common.templatetags.ui import HUES
+
 CSS = Path(__file__).resolve().parents[2] / "static" / "css" / "app.css"
 TEXT, SHAPE = 4.5, 3.0
 
@@ -32,6 +34,7 @@ PAIRS = [
     ("hand", "hero", SHAPE),
     ("focus", "bg", SHAPE),
     ("focus", "surface", SHAPE),
+    *((f"hue-{number}", ground, SHAPE) for number in range(HUES) for ground in ("sunken", "surface", "bg")),
 ]
 
 
