@@ -29,6 +29,7 @@ from trust.reports import make_report
 from trust.separations import part
 from trust.subjects import find_reportable
 
+from .calendars import write_calendars
 from .people import DOMAIN
 from .writing import new_uuid
 
@@ -207,6 +208,11 @@ def _search(story: Story) -> None:
     propose_example("They want to keep me and talk about money", topics=[topic.pk], day=story.now.date())
 
 
+def _keep_calendars(story: Story) -> None:
+    jonas = User.objects.get(email=f"jonas@{DOMAIN}")
+    write_calendars(priya=story.priya, tomas=story.tomas, sam=story.sam, jonas=jonas, now=story.now)
+
+
 CHAPTERS: Sequence[Callable[[Story], None]] = (
     _take_away,
     _ask_for_another_date,
@@ -218,4 +224,5 @@ CHAPTERS: Sequence[Callable[[Story], None]] = (
     _part,
     _certify,
     _search,
+    _keep_calendars,
 )

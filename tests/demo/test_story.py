@@ -3,18 +3,22 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from accounts.models import User
+from calendars.models import Connection
 from mentors.models import MentorProfile
 from notifications.models import InboxItem
 from sessions_app.afterwards.followups import why_not_answer
 from sessions_app.models import (
     Booking,
     BookingState,
+    BusySpan,
     Certificate,
     FollowUpStep,
     NextStep,
+    Occupancy,
     Takeaway,
     WaitlistEntry,
     WrittenQuestion,
@@ -76,3 +80,18 @@ def test_no_list_of_a_known_account_is_empty(world, client_for, name):
         page for page in LISTS[name] if elements_of(markup_of(client.get(reverse(page))), "div", **{"class": "empty"})
     ]
     assert empty == []
+
+
+def test_calendars_are_in_each_state_and_stand_in_no_session_s_way(world, now):
+    states = Connection.objects.values_list("person__name", "state", "failure").order_by("pk")
+
+    assert [(name.split()[0], *state) for name, *state in states] == [
+        ("Priya", "active", ""),
+        ("Priya", "active", ""),
+        ("Tomás", "failing", "unreachable"),
+        ("Sam", "needs_you", "refused"),
+        ("Jonas", "proposed", ""),
+    ]
+    assert not Connection.objects.due(now + timedelta(days=7)).exists()
+    taken = Occupancy.objects.filter(person=OuterRef("person"), during__overlap=OuterRef("during"))
+    assert not BusySpan.objects.filter(Exists(taken)).exists()
