@@ -41,17 +41,47 @@ def connect_address(*, person: User, address: str, now: datetime) -> Connection:
     """Nothing of it counts before the person has seen what we read. Raises CalendarError `address`, `exists`,
     `too_many`.
     """
+    address, host = _read_address(address)
+    made = make_connection(
+        person=person, kind=ConnectionKind.ADDRESS, host=host, account=address, secret=address.encode(), now=now
+    )
+    ExternalCalendar.objects.create(connection=made)
+    return made
+
+
+@transaction.atomic
+def replace_address(*, connection: Connection, address: str, now: datetime) -> None:
+    """Read it at another address from now on. Its switches stay, and what was read at the old one until it is read.
+
+    Raises CalendarError `address`, `exists`.
+    """
+    address, host = _read_address(address)
+    row = lock_connection(connection)
+    if row is None or row.kind != ConnectionKind.ADDRESS:
+        return
+    same = find_same(person=row.person, kind=ConnectionKind.ADDRESS, account=address)
+    if same and same.pk != row.pk:
+        raise _exists_error()
+    row.host, row.secret = host[:255], seal_secret(address.encode())
+    row.fingerprint = _fingerprint_of(row.person, address)
+    row.save(update_fields=["host", "secret", "fingerprint"])
+    row.calendars.update(cursor={}, read_at=None)
+    read_soon(row, now)
+
+
+def _read_address(address: str) -> tuple[str, str]:
+    """As we ask it, and its host. Raises CalendarError `address`."""
     address = as_https(address)
     try:
         _secure, host, _port, _path = parts_of(address)
     except BadAddressError:
         said = _("Enter the whole address. It starts with https:// or webcal://")
         raise CalendarError("address", said, field="address") from None
-    made = make_connection(
-        person=person, kind=ConnectionKind.ADDRESS, host=host, account=address, secret=address.encode(), now=now
-    )
-    ExternalCalendar.objects.create(connection=made)
-    return made
+    return address, host
+
+
+def _exists_error() -> CalendarError:
+    return CalendarError("exists", _("This calendar is connected already. You find it on this page"), field="address")
 
 
 def make_connection(
@@ -61,8 +91,7 @@ def make_connection(
     User.objects.locked(person.pk)
     mine = Connection.objects.filter(person=person)
     if find_same(person=person, kind=kind, account=account):
-        said = _("This calendar is connected already. You find it on this page")
-        raise CalendarError("exists", said, field="address")
+        raise _exists_error()
     if mine.count() >= settings.MAX_CALENDARS:
         said = _("You can connect up to %d calendars. Disconnect one first") % settings.MAX_CALENDARS
         raise CalendarError("too_many", said, field="address")

@@ -19,7 +19,15 @@ from common.pages.requests import post_data
 from sessions_app.availability.busy_week import busy_week_of
 
 from .accounts import connect_caldav, renew_password
-from .connecting import check_connecting, connect_address, count_connection, disconnect, look_now, switch_calendar
+from .connecting import (
+    check_connecting,
+    connect_address,
+    count_connection,
+    disconnect,
+    look_now,
+    replace_address,
+    switch_calendar,
+)
 from .consent.wording import list_offers
 from .errors import CalendarError
 from .forms import AddressForm, BusyForm, CalDavForm, ChoiceForm, PasswordForm, SwitchesForm
@@ -31,6 +39,8 @@ from .writing.panel import WritingPanel, writing_panel_of
 
 # Failures after which a service has to be asked for new tokens
 NEEDS_CONSENT = {"refused", "key"}
+# Failures that another address of the same calendar would mend
+NEEDS_ADDRESS = {"refused", "address", "key", "redirects", "not_a_calendar"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,7 @@ class ConnectionPanel:
     calendars: Sequence[CalendarPanel]
     choice: ChoiceForm
     password_form: PasswordForm
+    address_form: AddressForm
     now: datetime
 
     @property
@@ -99,6 +110,14 @@ class ConnectionPanel:
         return self.connection.failure == "refused" or bool(self.password_form.errors)
 
     @property
+    def has_address(self) -> bool:
+        return self.connection.kind == ConnectionKind.ADDRESS and (not self.is_proposed or self.needs_address)
+
+    @property
+    def needs_address(self) -> bool:
+        return self.connection.failure in NEEDS_ADDRESS or bool(self.address_form.errors)
+
+    @property
     def can_connect_again(self) -> bool:
         """Its person can mend it by consenting once more."""
         row = self.connection
@@ -118,11 +137,12 @@ class Typed:
     switches: dict[int, BusyForm] = field(default_factory=dict)
     choices: dict[int, ChoiceForm] = field(default_factory=dict)
     passwords: dict[int, PasswordForm] = field(default_factory=dict)
+    addresses: dict[int, AddressForm] = field(default_factory=dict)
     writing: WritingPanel | None = None
 
     @property
     def has_errors(self) -> bool:
-        return bool(self.switches or self.choices or self.passwords or self.writing)
+        return bool(self.switches or self.choices or self.passwords or self.addresses or self.writing)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -173,6 +193,8 @@ def external_calendar(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             _disconnect(request, connection, now)
         elif act == "password":
             return _renew_password(request, connection, now)
+        elif act == "address":
+            return _replace_address(request, connection, now)
         else:
             return _switch(request, connection, now)
     except CalendarError as error:
@@ -204,6 +226,20 @@ def _renew_password(request: SignedInRequest, connection: Connection, now: datet
             messages.success(request, _("Saved. We’re signing in with it now. Reload this page in a moment."))
             return redirect("external_calendars")
     return _render_page(request, now, typed=Typed(passwords={connection.pk: form}))
+
+
+def _replace_address(request: SignedInRequest, connection: Connection, now: datetime) -> HttpResponse:
+    form = AddressForm(request.POST, prefix=f"a{connection.pk}")
+    if form.is_valid():
+        try:
+            check_connecting(request, request.user, now)
+            replace_address(connection=connection, address=form.cleaned_data["address"], now=now)
+        except CalendarError as error:
+            form.add_error(error.field, error.as_form_error())
+        else:
+            messages.success(request, _("Saved. We’re reading your calendar there now. Reload this page in a moment."))
+            return redirect("external_calendars")
+    return _render_page(request, now, typed=Typed(addresses={connection.pk: form}))
 
 
 def _disconnect(request: SignedInRequest, connection: Connection, now: datetime) -> None:
@@ -297,6 +333,7 @@ def _panel_of(row: Connection, typed: Typed, now: datetime) -> ConnectionPanel:
         ],
         choice=typed.choices.get(row.pk) or ChoiceForm(there, prefix=f"n{row.pk}"),
         password_form=typed.passwords.get(row.pk) or PasswordForm(prefix=f"p{row.pk}"),
+        address_form=typed.addresses.get(row.pk) or AddressForm(prefix=f"a{row.pk}"),
         now=now,
     )
 

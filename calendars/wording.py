@@ -14,7 +14,7 @@ class Failure(NamedTuple):
 
 
 WAIT = _("There’s nothing to do: we’ll keep trying.")
-COPY_AGAIN = _("Copy the secret address from your calendar once more, and connect it again.")
+COPY_AGAIN = _("Copy the secret address from your calendar once more, and save it under “Your other calendars”.")
 SMALLER = _("Connect a smaller calendar, or one that holds only upcoming events.")
 FAILURES: dict[str, Failure] = {
     "address": Failure(_("The address leads to a place that we can’t read from."), COPY_AGAIN),
@@ -28,7 +28,7 @@ FAILURES: dict[str, Failure] = {
     "redirects": Failure(_("The address leads from one place to the next without an end."), COPY_AGAIN),
     "not_a_calendar": Failure(
         _("The address leads to a web page, not to a calendar."),
-        _("Use the secret address in iCal format. The page of your calendars here shows where to find it."),
+        _("Use the secret address in iCal format. “Your other calendars” shows where to find it."),
     ),
     "too_large": Failure(_("The calendar is larger than 10 MB."), SMALLER),
     "too_many_events": Failure(_("The calendar has more than 20,000 entries."), SMALLER),
@@ -40,7 +40,7 @@ ACCOUNT_FAILURES: dict[str, Failure] = {
     "address": Failure(_("The server’s address leads to a place that we can’t read from."), AGAIN),
     "refused": Failure(
         _("The server doesn’t accept the user name with this password. It may have been changed or revoked."),
-        _("Make a new app password there and enter it below."),
+        _("Make a new app password there, and save it under “Your other calendars”."),
     ),
     "not_caldav": Failure(
         _("We found no calendar account at this address."),
