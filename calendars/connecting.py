@@ -21,7 +21,7 @@ from sessions_app.availability.busy_times import forget_titles, replace_busy_tim
 from .errors import CalendarError
 from .fetching import as_https
 from .models import STANDING, AllDay, Connection, ConnectionKind, ConnectionState, ExportedEvent, ExternalCalendar
-from .notices import withdraw_notices
+from .notices import withdraw_notices, withdraw_unwritten
 from .sources.opening import seal_secret
 
 TASK, WRITING_TASK = "calendars.tasks.read_due", "calendars.tasks.write_due"
@@ -202,8 +202,7 @@ def disconnect(*, connection: Connection, now: datetime) -> bool:
         calendar.counts = False
         calendar.save(update_fields=["counts"])
         replace_busy_times(person=row.person, calendar=calendar.pk, spans=(), now=now)
-    row.version += 1
-    withdraw_notices(row)
+    _withdraw_all(row)
     row.ending_at, row.writes_to, row.writes_since, row.write_retry_at = now, None, None, None
     row.lease_until = None
     row.save()
@@ -240,9 +239,15 @@ def _forget_connection(row: Connection, now: datetime) -> None:
     """Nothing of it stays: not the address, not what was read."""
     for calendar in row.calendars.all():
         replace_busy_times(person=row.person, calendar=calendar.pk, spans=(), now=now)
-    row.version += 1
-    withdraw_notices(row)
+    _withdraw_all(row)
     row.delete()
+
+
+def _withdraw_all(row: Connection) -> None:
+    row.version += 1
+    row.write_version += 1
+    withdraw_notices(row)
+    withdraw_unwritten(row)
 
 
 def _fingerprint_of(person: User, address: str) -> str:

@@ -5,9 +5,19 @@ from sessions_app.booking.notices.kinds import CONFIRMED, booking_kind
 
 from .conflicts import CONFLICT, conflict_lines, render_conflict_email
 from .models import Connection
-from .notices import CONNECTION, News, render_email, write_lines
+from .notices import (
+    CONNECTION,
+    UNWRITTEN,
+    WRITING,
+    News,
+    render_email,
+    render_unwritten_email,
+    write_lines,
+    write_unwritten_lines,
+)
 
 KINDS = [
     *(Kind(news, CONNECTION, render_email, write_lines, model=Connection, passing=True) for news in News),
+    Kind(UNWRITTEN, WRITING, render_unwritten_email, write_unwritten_lines, passing=True),
     booking_kind(CONFLICT, CONFIRMED, render_conflict_email, lines=conflict_lines, passing=True),
 ]

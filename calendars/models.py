@@ -14,7 +14,8 @@ from sessions_app.models import Booking
 
 # For how long a calendar can't be read before its person is told; and before what was read no longer counts
 TOLD_AFTER, STOPS_AFTER = timedelta(hours=24), timedelta(days=7)
-# For how long sessions can't be put into a calendar before invitations are sent again, and the person is told
+# For how long sessions can't be put into a calendar before invitations are sent again, which its page says; their
+# person is told after TOLD_AFTER
 WRITES_ILL_AFTER = timedelta(hours=1)
 
 LONGEST_ADDRESS, LONGEST_USER, LONGEST_PASSWORD = 2000, 254, 200
@@ -61,8 +62,9 @@ class Connection(models.Model):
 
     `writes_to`: its calendar into which the person's sessions are put; at most one of all their calendars. What was
     confirmed before `writes_since` also goes out as an invitation. `write_failing_since` and those after it say how
-    writing goes, apart from reading; nothing is written before `write_retry_at`. `ending_at`: since when it is being
-    disconnected, which takes as long as it takes to remove the sessions that were put there.
+    writing goes, apart from reading; nothing is written before `write_retry_at`. `write_version` counts as `version`
+    does. `ending_at`: since when it is being disconnected, which takes as long as it takes to remove the sessions that
+    were put there.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -91,6 +93,7 @@ class Connection(models.Model):
     write_failure = models.CharField(max_length=20, blank=True, db_default="")
     write_failures = models.PositiveIntegerField(default=0, db_default=0)
     write_retry_at = models.DateTimeField(null=True, blank=True)
+    write_version = models.PositiveIntegerField(default=0, db_default=0)
     ending_at = models.DateTimeField(null=True, blank=True)
 
     objects = ConnectionQuerySet.as_manager()

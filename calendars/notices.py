@@ -1,4 +1,4 @@
-"""What people are told of calendars that can't be read: the mails, and the lines of the inbox."""
+"""What people are told of calendars that can't be read or written into: the mails, and the lines of the inbox."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -8,17 +8,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.known import known
 from common.mail.rendering import Context, absolute_url
 from notifications.inbox import forget_passing
 from notifications.models import InboxItem, Notification
 from notifications.readers import NoticeReader
 from notifications.registry import InboxLine, Message, Nothing
 from notifications.services import Due, schedule_notices, silence_older_versions
+from sessions_app.models import BookingState
 
-from .models import Connection
-from .wording import describe_failure
+from .models import Connection, ExportedEvent, ExportState
+from .wording import describe_failure, describe_writing_failure
 
-CONNECTION = "calendar_connection"
+CONNECTION, WRITING = "calendar_connection", "calendar_writing"
+UNWRITTEN = "calendar_unwritten"
 WORTH_TELLING_FOR = timedelta(days=3)
 
 
@@ -34,6 +37,19 @@ def tell_person(connection: Connection, news: News, *, now: datetime) -> None:
     """Once for each time that the calendar began to fail."""
     due = Due(news, connection.person_id, CONNECTION, connection.pk, connection.version, now, now + WORTH_TELLING_FOR)
     schedule_notices(due, now=now)
+
+
+def tell_unwritten(connection: Connection, *, now: datetime) -> None:
+    """Once for each time that sessions couldn't be put there any more."""
+    number, version = connection.pk, connection.write_version
+    due = Due(UNWRITTEN, connection.person_id, WRITING, number, version, now, now + WORTH_TELLING_FOR)
+    schedule_notices(due, now=now)
+
+
+def withdraw_unwritten(connection: Connection) -> None:
+    """Sessions come there again, or aren't meant to any more. It has to be of a new version."""
+    silence_older_versions(subject_type=WRITING, subject_id=connection.pk, version=connection.write_version)
+    forget_passing(subject_type=WRITING, subject_id=connection.pk, version=connection.write_version)
 
 
 def withdraw_notices(connection: Connection) -> None:
@@ -57,6 +73,38 @@ def render_email(row: Notification, now: datetime) -> Message | Nothing:
         "calendars_url": absolute_url("external_calendars"),
     }
     return reader.render_email("calendars/connection", context)
+
+
+def render_unwritten_email(row: Notification, now: datetime) -> Message | Nothing:
+    connection = Connection.objects.select_related("writes_to").filter(pk=row.subject_id).first()
+    if connection is None or connection.writes_to is None or connection.write_failing_since is None:
+        return Nothing("not so any more")
+    reader = NoticeReader(row.recipient, now)
+    failure = describe_writing_failure(connection)
+    missing = ExportedEvent.objects.filter(person=row.recipient, state__in=(ExportState.ABSENT, ExportState.MAYBE))
+    context: Context = {
+        "calendar": connection.writes_to.shown_name,
+        "what": failure.what,
+        "what_to_do": failure.what_to_do,
+        "since": reader.when(connection.write_failing_since),
+        "missing": missing.filter(booking__state=BookingState.CONFIRMED, booking__during__startswith__gt=now).count(),
+        "calendars_url": absolute_url("external_calendars"),
+        "sessions_url": absolute_url("session_list"),
+    }
+    return reader.render_email("calendars/unwritten", context)
+
+
+def write_unwritten_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
+    found = Connection.objects.select_related("writes_to__connection").filter(
+        pk__in=[item.subject_id for item in items], person=reader, writes_to__isnull=False
+    )
+    names = {row.pk: known(row.writes_to).shown_name for row in found}
+    words, page = _("We can’t put your sessions into your calendar %(calendar)s"), reverse("external_calendars")
+    return {
+        item.pk: InboxLine(words % {"calendar": names[item.subject_id]}, page)
+        for item in items
+        if item.subject_id in names
+    }
 
 
 def write_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:

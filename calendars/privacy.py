@@ -39,7 +39,7 @@ TABLES: tuple[Table, ...] = (
         people=("person",),
         part="calendar-connections",
         heading=_("How your calendars are read"),
-        hidden=("version", "lease_until", "next_at", "write_retry_at"),
+        hidden=("version", "lease_until", "next_at", "write_retry_at", "write_version"),
         is_deleted=True,
     ),
     Table(

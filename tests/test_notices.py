@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from importlib import import_module
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -22,7 +23,8 @@ from accounts.privacy.retention import retain
 from calendars.conflicts import tell_conflicts
 from calendars.connecting import connect_address
 from calendars.looking import note_failure
-from calendars.models import Connection, ConnectionState
+from calendars.models import Connection, ConnectionState, ExportedEvent
+from calendars.writing.health import note_failure as note_writing_failure
 from common.filetypes import BY_NAME
 from common.known import known
 from events.afterwards.answers import AnswerInput, answer
@@ -385,6 +387,19 @@ def lose_calendar(cast: Cast, code: str, *, after: timedelta) -> None:
         note_failure(made, code, moment)
 
 
+def lose_writing(cast: Cast) -> None:
+    """Sessions can't be put into bob's calendar for a day."""
+    booking = cast.book()
+    made = connect_address(person=cast.bob, address="https://example.org/a.ics", now=NOW)
+    calendar = made.calendars.get()
+    Connection.objects.update(state=ConnectionState.ACTIVE, writes_to=calendar, writes_since=NOW)
+    row = ExportedEvent.objects.create(
+        booking=booking, person=cast.bob, calendar=calendar, next_at=NOW, lease_until=NOW, lease_token=uuid4()
+    )
+    for moment in (NOW - timedelta(days=1), NOW):
+        note_writing_failure(row, "unreachable", moment)
+
+
 def book_busy_time(cast: Cast) -> None:
     """alice has put something else there, which is read after the booking."""
     booking = cast.book()
@@ -502,6 +517,7 @@ STORIES: dict[str, Callable[[Cast], object]] = {
     "booked at a busy time": book_busy_time,
     "calendar refused": lambda cast: lose_calendar(cast, "refused", after=timedelta()),
     "calendar away for a day": lambda cast: lose_calendar(cast, "broken", after=timedelta(days=1)),
+    "sessions not written for a day": lose_writing,
     "calendar away for a week": lambda cast: lose_calendar(cast, "broken", after=timedelta(days=7)),
     "asks for a programme": lambda cast: run_programme(cast, until="asked"),
     "let into a programme": lambda cast: run_programme(cast, until="in"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from calendars.errors import CalendarError
 from calendars.models import Connection, ConnectionState, ExportedEvent, ExternalCalendar
+from calendars.notices import withdraw_unwritten
 
 from .queue import enter_person, wake_when_committed
 from .writers import can_write
@@ -48,7 +49,11 @@ def can_be_chosen(calendar: ExternalCalendar) -> bool:
 
 
 def _stop(person: User, now: datetime) -> None:
-    Connection.objects.filter(person=person, writes_to__isnull=False).update(writes_to=None, writes_since=None)
+    for connection in Connection.objects.filter(person=person, writes_to__isnull=False):
+        connection.writes_to = connection.writes_since = None
+        connection.write_version += 1
+        connection.save(update_fields=["writes_to", "writes_since", "write_version"])
+        withdraw_unwritten(connection)
     ExportedEvent.objects.filter(person=person).update(next_at=now, attempts=0)
     wake_when_committed()
 

@@ -114,6 +114,7 @@ def test_every_optional_kind_belongs_to_a_group_and_the_others_to_none():
         "calendar_conflict",
         "calendar_refused",
         "calendar_stopped",
+        "calendar_unwritten",
         "programme_manager",
         "programme_manager_ended",
         "programme_asked",
