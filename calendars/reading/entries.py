@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from common.later import LaterModule
 
-from .lines import Line, RawEvent
+from .lines import Line, RawEvent, unescape_text
 from .zones import Zones
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ TZID = re.compile(r';TZID=("[^"]*"|[^";]*)', re.IGNORECASE)
 PARAMETER = re.compile(r';([A-Za-z0-9-]+)=("[^"]*"|[^";]*)')
 # More of a title than anyone shows
 LONGEST_TITLE = 1000
-ESCAPED = re.compile(r"\\([\\;,nN])")
+# As Outlook shows it: someone who works elsewhere can be met by video.
+FREE = {"FREE", "WORKINGELSEWHERE"}
 MAILTO = re.compile(r"^mailto:", re.IGNORECASE)
 
 
@@ -94,11 +95,6 @@ def read_entry(raw: RawEvent, zones: Zones, reader: Reader) -> Entry:
             entry.replaces = _beside(_first_moment(line, zones), zone)
             entry.and_later = "RANGE=THISANDFUTURE" in line.parameters.upper()
     return entry
-
-
-def unescape_text(value: str) -> str:
-    """A value of the type TEXT (RFC 5545, 3.3.11) as it is meant."""
-    return ESCAPED.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)
 
 
 def busy_end(start: datetime, wall_end: datetime, *, lasts_days: bool) -> datetime:
@@ -232,7 +228,7 @@ def _makes_busy(raw: RawEvent, reader: Reader, *, whole_days: bool) -> bool:
         return False
     if whole_days and reader.all_day != "said":
         return reader.all_day == "always"
-    return raw.value_of("TRANSP").strip().upper() != "TRANSPARENT" and shown != "FREE"
+    return raw.value_of("TRANSP").strip().upper() != "TRANSPARENT" and shown not in FREE
 
 
 def _own_answer(raw: RawEvent, addresses: frozenset[str]) -> str:

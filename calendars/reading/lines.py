@@ -18,12 +18,15 @@ EVENT_PROPERTIES = {
     "STATUS", "TRANSP", "ATTENDEE", "X-MICROSOFT-CDO-BUSYSTATUS", "X-MICROSOFT-CDO-ALLDAYEVENT",
 }  # fmt: skip
 ZONE_PROPERTIES = {"TZID", "TZNAME", "DTSTART", "RRULE", "RDATE", "TZOFFSETFROM", "TZOFFSETTO"}
+# Their values have no colon.
+MOMENTS = {"DTSTART", "DTEND", "RDATE", "EXDATE", "RECURRENCE-ID"}
 CALENDAR_PROPERTIES = {"X-WR-TIMEZONE", "X-WR-CALNAME"}
 ZONE_PARTS = ("STANDARD", "DAYLIGHT")
 
 # Longer lines of these properties aren't written by calendars, and reading one takes the longer the longer it is.
 LONGEST_LINE = 100_000
 _FOLDED = re.compile(rb"\n[ \t]")
+ESCAPED = re.compile(r"\\([\\;,nN])")
 # The name of a property; what follows are parameters, whose values may be quoted, and the value.
 _NAME = re.compile(r"[A-Za-z0-9-]+")
 _PARAMETER = re.compile(r';([A-Za-z0-9-]+)=("[^"]*"|[^";:]*)(?:,(?:"[^"]*"|[^";:,]*))*')
@@ -115,13 +118,18 @@ def _keep_line(found: RawCalendar, path: list[str], line: Line, zone: list[str])
         if line.name == "X-WR-TIMEZONE":
             found.zone = found.zone or line.value.strip()
         else:
-            found.name = found.name or line.value.strip()
+            found.name = found.name or unescape_text(line.value).strip()
+
+
+def unescape_text(value: str) -> str:
+    """A value of the type TEXT (RFC 5545, 3.3.11) as it is meant."""
+    return ESCAPED.sub(lambda found: "\n" if found[1] in "nN" else found[1], value)
 
 
 def _keep_zone(found: RawCalendar, lines: list[str]) -> None:
     name = next((line.removeprefix("TZID:") for line in lines if line.startswith("TZID:")), "")
     if name:
-        found.zones.setdefault(name.strip().strip('"'), lines)
+        found.zones.setdefault(unescape_text(name).strip().strip('"'), lines)
 
 
 def _read_lines(content: bytes) -> Iterator[Line]:
@@ -148,9 +156,12 @@ def _split_line(text: str) -> Line | None:
     name = _NAME.match(text)
     if name is None:
         return None
-    end = name.end()
+    end, kind = name.end(), name[0].upper()
     while parameter := _PARAMETER.match(text, end):
         end = parameter.end()
     if text[end : end + 1] != ":":
         return None
-    return Line(name[0].upper(), text[name.end() : end], text[end + 1 :])
+    if kind in MOMENTS:
+        # Some programs write names of zones with a colon in them, without the quotation marks that it takes.
+        end = text.rindex(":")
+    return Line(kind, text[name.end() : end], text[end + 1 :])
