@@ -14,7 +14,7 @@ class Failure(NamedTuple):
 
 
 WAIT = _("There’s nothing to do: we’ll keep trying.")
-COPY_AGAIN = _("Copy the secret address from your calendar once more, and save it under “Your other calendars”.")
+COPY_AGAIN = _("Copy the secret address from your calendar once more, and save it in place of the old one.")
 SMALLER = _("Connect a smaller calendar, or one that holds only upcoming events.")
 FAILURES: dict[str, Failure] = {
     "address": Failure(_("The address leads to a place that we can’t read from."), COPY_AGAIN),
@@ -40,7 +40,7 @@ ACCOUNT_FAILURES: dict[str, Failure] = {
     "address": Failure(_("The server’s address leads to a place that we can’t read from."), AGAIN),
     "refused": Failure(
         _("The server doesn’t accept the user name with this password. It may have been changed or revoked."),
-        _("Make a new app password there, and save it under “Your other calendars”."),
+        _("Make a new app password there, and save it in place of the old one."),
     ),
     "not_caldav": Failure(
         _("We found no calendar account at this address."),
