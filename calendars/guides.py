@@ -35,7 +35,10 @@ GUIDES = (
             _("Choose “Publish”."),
             _("Copy the ICS link, not the HTML link."),
         ),
-        _("At work, an administrator may have switched publishing off."),
+        _(
+            "If you’d like to keep titles here, choose “Can view titles and locations” instead. "
+            "At work, an administrator may have switched publishing off."
+        ),
     ),
     Guide(
         _("Apple iCloud"),
@@ -45,6 +48,7 @@ GUIDES = (
             _("Switch “Public Calendar” on. Anyone who has the address can then read the calendar."),
             _("Copy the link. It starts with webcal://, which is fine."),
         ),
+        _("If nobody else should be able to read it, connect it with an app password instead, below."),
     ),
     Guide(
         _("Proton Calendar"),
@@ -54,7 +58,10 @@ GUIDES = (
             _("Choose “Limited view”: it shows when you’re busy, and no details."),
             _("Copy the link."),
         ),
-        _("Sharing outside Proton needs a paid plan, and it can take Proton up to eight hours to show a change."),
+        _(
+            "If you’d like to keep titles here, choose “Full view” instead. "
+            "Sharing outside Proton needs a paid plan, and it can take Proton up to eight hours to show a change."
+        ),
     ),
     Guide(
         _("Nextcloud"),
