@@ -49,7 +49,8 @@ def can_be_chosen(calendar: ExternalCalendar) -> bool:
 
 
 def _stop(person: User, now: datetime) -> None:
-    for connection in Connection.objects.filter(person=person, writes_to__isnull=False):
+    chosen = Connection.objects.select_for_update(of=("self",)).filter(person=person, writes_to__isnull=False)
+    for connection in chosen:
         connection.writes_to = connection.writes_since = None
         connection.write_version += 1
         connection.save(update_fields=["writes_to", "writes_since", "write_version"])

@@ -131,3 +131,32 @@ def test_a_program_that_only_reads_connects_nothing(client, alice, feed):  # noq
 
     assert (status, said["code"]) == (403, "read_only_token")
     assert not Connection.objects.exists()
+
+
+def test_titles_are_kept_as_their_person_says_and_never_come_out(program, alice, feed):  # noqa: F811
+    mine = program(alice)
+    made = connect(mine, feed)
+    here, [calendar] = f"{HERE}{made['id']}/", made["calendars"]
+    assert calendar["keeps_titles"] is False
+
+    on = {"id": calendar["id"], "counts": True, "keeps_titles": True}
+    said = mine.send("PATCH", here, {"calendars": [on]})[1]
+    read_now()
+    assert said["calendars"][0]["keeps_titles"] is True
+    assert BusySpan.objects.get().title == "Secret plans"
+    assert "Secret plans" not in json.dumps([mine.get(HERE)[1], mine.get(here)[1]])
+
+    mine.send("PATCH", here, {"calendars": [{"id": calendar["id"], "keeps_titles": False}]})
+    assert BusySpan.objects.get().title == ""
+
+
+def test_a_calendar_that_has_no_titles_says_so(program, alice, feed):  # noqa: F811
+    mine = program(alice)
+    made = connect(mine, feed)
+    Connection.objects.update(kind="google")
+    asked = {"id": made["calendars"][0]["id"], "counts": True, "keeps_titles": True}
+
+    status, said = mine.send("PATCH", f"{HERE}{made['id']}/", {"calendars": [asked]})
+
+    assert (status, said["code"], list(said["fields"])) == (422, "no_titles", ["calendars"])
+    assert mine.get(HERE)[1]["results"][0]["state"] == "proposed"
