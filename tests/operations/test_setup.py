@@ -3,8 +3,11 @@
 import errno
 import logging
 import os
+import subprocess
+import sys
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from accounts.mail import SMTP
@@ -128,3 +131,26 @@ def test_address_in_use_is_said():
     make_person(WHO["email"], "Olga Byrne")
     with pytest.raises(CommandError, match="give_role"):
         set_up()
+
+
+@pytest.mark.parametrize("command", [["setup"], ["migrate", "--noinput"], ["mail", "reasons"]], ids=" ".join)
+def test_database_that_is_away_is_told_without_a_traceback(command):
+    env = {**os.environ, "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nowhere"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command], cwd=settings.BASE_DIR, env=env, capture_output=True, text=True
+    )
+
+    assert done.returncode == 1
+    assert "DATABASE_URL" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_variable_that_is_missing_is_told_without_a_traceback():
+    env = {name: value for name, value in os.environ.items() if name != "SECRET_KEY"}
+    done = subprocess.run(
+        [sys.executable, "manage.py", "setup"], cwd=settings.BASE_DIR, env=env, capture_output=True, text=True
+    )
+
+    assert done.returncode == 1
+    assert "SECRET_KEY" in done.stderr
+    assert "Traceback" not in done.stderr
