@@ -43,7 +43,10 @@ def look_at_workers() -> Iterator[Finding]:
 
 def look_at_beat() -> Iterator[Finding]:
     if has_stopped(database_now()):
-        do = "Start celery -A mentoring beat, and a worker. Without it no session is finished and no request runs out."
+        do = (
+            "Start celery -A mentoring beat, and a worker; if you have just done so, ask again in a minute. "
+            "Without it no session is finished and no request runs out."
+        )
         yield bad("beat", "nothing that the clock starts has run for five minutes", do)
     else:
         yield good("beat", "what the clock starts runs")

@@ -151,7 +151,8 @@ def test_a_database_with_tables_is_replaced_only_on_demand_and_as_a_whole(run, p
     assert [one.returncode for one in (refused, seen, failed)] == [1, 1, 1]
     assert asked(empty, names) == [[("Changed",)]]
 
-    assert run("restore", copy, "--replace", database=empty).returncode == 0
+    replaced = run("restore", "--replace", copy, database=empty)
+    assert (replaced.returncode, replaced.stderr) == (0, "")
     assert ("Changed",) not in asked(empty, names)[0]
     assert asked(empty, "SELECT to_regclass('of_a_later_version')") == [[(None,)]]
 
@@ -194,6 +195,7 @@ def test_old_copies_go_and_nothing_else(run, places):
         ("restore", []),
         ("restore", ["nowhere"]),
         ("restore", ["nowhere", "--force"]),
+        ("restore", ["nowhere", "elsewhere"]),
     ],
 )
 def test_bad_arguments_are_refused(program, arguments, run, places):
