@@ -32,6 +32,14 @@ MAX_MESSAGES = 30
 # How long someone waits for freed time, and how long it is held for them by day
 WAITS_FOR = timedelta(days=30)
 MAX_WAITINGS = 5
+# For who waits, mentors are asked one after the other; how long each has while they are awake. In writing only later
+ROUTE_LASTS = timedelta(hours=6)
+MAX_ROUTES = 4
+WRITERS_AFTER = timedelta(hours=12)
+MAX_WRITER_ROUTES = 2
+# By mentor: asked at the same time for people who wait, and how often in all
+MAX_ROUTES_OPEN = 2
+ROUTE_EVERY = timedelta(hours=20)
 MAX_SAVED_MENTORS = 200
 TIME_HELD_FOR = timedelta(hours=2)
 # How long freed time waits for a worker to ask the line, at most: four of its looks

@@ -67,5 +67,6 @@ CELERY_BEAT_SCHEDULE = {
     "finish sessions": run_every(30, "sessions_app.tasks.complete_ended"),
     "close conversations": run_every(30, "sessions_app.tasks.close_engagements"),
     "note changes of time zones": run_every(86_400, "sessions_app.tasks.note_zone_changes"),
+    "ask mentors for who waits": run_every(30, "sessions_app.tasks.advance_routes"),
     "give freed time": run_every(30, "sessions_app.tasks.give_time"),
 }

@@ -5,7 +5,7 @@ from accounts.privacy.registry import register_tables
 from mentors.hooks import after_change, warn_of_words
 from sessions_app.availability.openings import on_time_opened
 from sessions_app.questions.searched import on_booked, on_page_opened
-from sessions_app.questions.suggestions import helpers, kind_readers, suggesters
+from sessions_app.questions.suggestions import helpers, kind_readers, knowers, suggesters
 from trust.signals.looking import self_harm_readers
 
 from .finding import suggest_kind, suggest_mentors
@@ -16,6 +16,7 @@ from .reading.privacy import TABLES
 from .reading.synonyms import warn_of_synonyms
 from .understanding.crisis import is_self_harm
 from .waitlist_helpers import find_helpers
+from .whom_to_ask import find_knowers
 
 
 def register_all() -> None:
@@ -25,6 +26,7 @@ def register_all() -> None:
     after_person_change.append(write_people)
     suggesters.append(suggest_mentors)
     helpers.append(find_helpers)
+    knowers.append(find_knowers)
     kind_readers.append(suggest_kind)
     warn_of_words.append(warn_of_synonyms)
     on_page_opened.append(count_opened)

@@ -22,6 +22,10 @@ from .finding import ENOUGH, question_of
 from .words import SearchQuestion
 
 PAGE = 20
+# A mentor who isn't away, resting or closed, on the rows `profile`, `person` and `schedule`
+IS_HERE = """profile.state = %(approved)s AND person.is_active AND profile.resting_since IS NULL
+    AND (profile.paused_until IS NULL
+        OR profile.paused_until <= (%(now)s AT TIME ZONE coalesce(schedule.timezone, 'UTC'))::date)"""
 # Left out are mentors who are away, or who have as many questions as they take: they could not be asked.
 WRITERS = """
 SELECT first.profile_id, first.topics
@@ -33,9 +37,7 @@ CROSS JOIN LATERAL (
     SELECT count(*) FILTER (WHERE {is_open}) AS waiting, max(asked_at) AS last
     FROM sessions_app_writtenquestion WHERE mentor_id = profile.person_id
 ) AS written
-WHERE profile.state = %(approved)s AND person.is_active AND profile.resting_since IS NULL
-    AND (profile.paused_until IS NULL
-        OR profile.paused_until <= (%(now)s AT TIME ZONE coalesce(schedule.timezone, 'UTC'))::date)
+WHERE {is_here}
     AND written.waiting < coalesce(schedule.max_written, %(most_written)s)
 ORDER BY near DESC, written.waiting, written.last NULLS FIRST, first.profile_id
 LIMIT %(limit)s
@@ -138,6 +140,7 @@ def _find_profiles(
     sql = WRITERS.format(
         near=near,
         is_open=OPEN_WRITTEN,
+        is_here=IS_HERE,
         tables=f"search_mentorindex{' JOIN search_mentorwords USING (profile_id)' if by_match else ''}",
         where=" AND ".join(suitable_conditions(asked, among_sql(matching_sql(asked)))),
     )

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 
-from .models import Booking, Engagement, HeldTime, SharedFile, WaitlistEntry, WrittenQuestion
+from .models import Booking, Engagement, HeldTime, Route, SharedFile, WaitlistEntry, WrittenQuestion
 from .session_rows import find_booking, find_newest_message, find_news
 
 
@@ -85,6 +85,12 @@ def get_readable_file(uuid: UUID, *, reader: User, now: datetime) -> SharedFile:
 
 def get_waitlist_entry(uuid: UUID, *, reader: User) -> WaitlistEntry:
     return get_object_or_404(WaitlistEntry, person=reader, uuid=uuid)
+
+
+def get_route(uuid: UUID, *, reader: User) -> Route:
+    """One on which this mentor is asked for a time."""
+    mine = Route.objects.requests().filter(mentor=reader)
+    return get_object_or_404(mine.select_related("waiting__person", "waiting__brief", "held__booking"), uuid=uuid)
 
 
 def get_held_time(uuid: UUID, *, reader: User) -> HeldTime:

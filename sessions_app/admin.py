@@ -191,6 +191,7 @@ class ScheduleAdmin(ReadOnly, ModelAdmin):
         "max_per_day",
         "max_per_week",
         "max_written",
+        "asked_for_others",
         "meeting_url",
     ]
     readonly_fields = ["to_book", "to_reschedule", "to_cancel", "between", "ahead"]

@@ -16,6 +16,7 @@ from sessions_app.afterwards.consents import OUTCOME, QUESTION, WORDS
 from sessions_app.afterwards.followups import stop_telling_mentors
 from sessions_app.afterwards.kinds import KINDS as AFTERWARDS
 from sessions_app.afterwards.testimonials import withdraw_all_questions, withdraw_all_words
+from sessions_app.asking.kinds import KINDS as ASKING
 from sessions_app.attendance.kinds import KINDS as ATTENDANCE
 from sessions_app.availability.reserved_time import reserving_what_opens
 from sessions_app.availability.wording import describe_times as weekly_times
@@ -52,7 +53,7 @@ def register_all() -> None:
     register_purpose(OUTCOME, lambda person, now: stop_telling_mentors(person=person, now=now))
     on_leaving.append(end_what_is_ahead)
     retention_rules.extend(RULES)
-    for kinds in (WRITTEN, BOOKING, WAITING, ATTENDANCE, CONVERSATION, AFTERWARDS, QUIET):
+    for kinds in (WRITTEN, BOOKING, WAITING, ASKING, ATTENDANCE, CONVERSATION, AFTERWARDS, QUIET):
         register_kinds(kinds)
     register_events(EVENTS)
     used_up_counters.append(count_used_up)

@@ -9,6 +9,7 @@ from common.clock import agreed_now
 
 from . import audit as auditing
 from .afterwards import tallies
+from .asking import advancing
 from .attendance import acts as attendance_acts
 from .attendance import confirming, digests, reviews
 from .booking import clock, ending, zone_changes
@@ -74,6 +75,12 @@ def close_engagements() -> int:
 def give_time() -> int:
     """Runs by the clock, and whenever time is freed, so that people in line get it before anyone else sees it."""
     return handing_out.hand_out_freed_time(now=agreed_now())
+
+
+@shared_task
+def advance_routes() -> int:
+    """Runs by the clock, and whenever something was decided on the ways on which help is sought."""
+    return advancing.advance_routes(now=agreed_now())
 
 
 @shared_task

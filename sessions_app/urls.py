@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views import (
+    asked,
     attendance,
     booking,
     briefs,
@@ -75,6 +76,7 @@ urlpatterns = [
     path("waiting/join/", waiting.start_waiting, name="wait"),
     path("waiting/join/email/", waiting.wait_email, name="wait_email"),
     path("waiting/<uuid:uuid>/leave/", waiting.waiting_leave, name="waiting_leave"),
+    path("mentor/asked/<uuid:uuid>/", asked.asked_for_help, name="asked_for_help"),
     path("waiting/held/<uuid:uuid>/", waiting.held_time, name="held_time"),
     path("mentor/feedback/", mentor_feedback.mentor_feedback, name="mentor_feedback"),
     path("mentor/record/", mentor_record.mentor_record, name="mentor_record"),

@@ -61,6 +61,7 @@ class ScheduleRules:
     max_per_day: int | None = None
     max_per_week: int | None = None
     max_written: int = MOST_WRITTEN
+    asked_for_others: bool = True
     meeting_url: str = ""
 
 

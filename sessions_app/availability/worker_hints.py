@@ -6,10 +6,16 @@ from notifications.hints import wake_worker
 from sessions_app.models import WaitlistEntry
 
 TASK = "sessions_app.tasks.give_time"
+ADVANCE = "sessions_app.tasks.advance_routes"
 
 
 def wake_when_committed() -> None:
     transaction.on_commit(_wake_worker, robust=True)
+
+
+def advance_when_committed() -> None:
+    """Wake the worker that asks mentors for people who wait, and that tells them when it is over."""
+    transaction.on_commit(lambda: wake_worker(ADVANCE), robust=True)
 
 
 def _wake_worker() -> None:

@@ -208,8 +208,12 @@ def link_earlier_engagement(continues: Engagement | None, booking: Booking, *, w
 def initial_state(offer: Offer, start: datetime, *, now: datetime) -> dict[str, Any]:
     """The fields for the state of a new booking of this offer, with its date or deadline."""
     if offer.instant:
-        return {"state": BookingState.CONFIRMED, "confirmed_at": now, "expires_at": None}
+        return agreed_state(now=now)
     return {"state": BookingState.REQUESTED, "expires_at": request_deadline(offer, start, now=now)}
+
+
+def agreed_state(*, now: datetime) -> dict[str, Any]:
+    return {"state": BookingState.CONFIRMED, "confirmed_at": now, "expires_at": None}
 
 
 def request_deadline(offer: Offer, start: datetime, *, now: datetime) -> datetime:

@@ -32,6 +32,20 @@ def answer_deadline(*, start: datetime, notice: timedelta, zone: str, now: datet
     return evening if evening > now else wished
 
 
+def after_waking(now: datetime, span: timedelta, *, zone: str) -> datetime:
+    """The moment by which `span` will have passed, counting only the hours between 08:00 and 22:00 of `zone`."""
+    moment = now
+    while True:
+        if is_night(moment, zone):
+            moment = night_around(moment, zone)[1]
+        today = moment.astimezone(ZoneInfo(zone)).date()
+        evening = datetime.combine(today, EVENING, ZoneInfo(zone)).astimezone(now.tzinfo)
+        if moment + span <= evening:
+            return moment + span
+        span -= evening - moment
+        moment = evening + timedelta(minutes=1)
+
+
 def is_night(moment: datetime, zone: str) -> bool:
     """Whether the wall clock shows a time after 22:00 or before 08:00."""
     shown = moment.astimezone(ZoneInfo(zone)).time()

@@ -22,6 +22,7 @@ from sessions_app.written.settling import close_earlier_engagement
 
 from .book import (
     FIRST_EVENTS,
+    agreed_state,
     booked_before,
     booking_mark,
     check_offer,
@@ -87,11 +88,12 @@ def hold_slot(
 
 
 @atomic_act
-def claim_hold(*, booking: Booking, mentee: User, now: datetime) -> Booking:
+def claim_hold(*, booking: Booking, mentee: User, now: datetime, is_agreed: bool = False) -> Booking:
     """The visitor has signed in, so the held slot becomes their booking.
 
     A hold that has run out is booked all the same if its time is still free. If the same form has made a booking
-    before, that booking is returned. Raises SessionError as `book_session`.
+    before, that booking is returned. `is_agreed`: the mentor has said yes to this time, so they aren't asked first.
+    Raises SessionError as `book_session`.
     """
     lock_people(booking.mentor_id, mentee)
     booking = Booking.objects.with_people().select_related("offer__profile__person").get(pk=booking.pk)
@@ -120,7 +122,7 @@ def claim_hold(*, booking: Booking, mentee: User, now: datetime) -> Booking:
     Occupancy.objects.filter(booking=booking).delete()
     booking.mentee = mentee
     occupy_time(booking)
-    terms = initial_state(offer, booking.start, now=now)
+    terms = agreed_state(now=now) if is_agreed else initial_state(offer, booking.start, now=now)
     state = terms.pop("state")
     terms |= {"mentee": mentee, "programme_id": standing.programme_id}
     return change_state(booking, state, by=mentee, now=now, event=FIRST_EVENTS[state], **terms)

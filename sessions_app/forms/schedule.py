@@ -35,6 +35,7 @@ RULES = (
     "max_per_day",
     "max_per_week",
     "max_written",
+    "asked_for_others",
     "meeting_url",
 )
 
@@ -96,6 +97,11 @@ class RulesForm(forms.Form):
         20,
         label=_("Most open written questions"),
         help_text=_("While this many wait for your answer, nobody can ask you another in writing."),
+    )
+    asked_for_others = forms.BooleanField(
+        label=_("Ask me to help people who find no time"),
+        required=False,
+        help_text=_("At most one person a day, who has a question on your topics. You offer a time, or say no."),
     )
     move_notice = MinutesField(NOTICES, label=_("Notice to reschedule"))
     cancel_notice = MinutesField(

@@ -10,10 +10,17 @@ from common.forms import PlainText
 from sessions_app.models.bookings import QUESTION_LENGTH
 
 from .booking import question_field
+from .fields import StartField
 
 
 class HeldTimeForm(forms.Form):
     question = question_field()
+
+
+class OfferTimeForm(forms.Form):
+    """The time that a mentor has for a person who waits."""
+
+    start = StartField(error_messages={"required": _("Choose a time, or say that you can’t help this time")})
 
 
 class WaitForm(forms.Form):
@@ -22,6 +29,8 @@ class WaitForm(forms.Form):
     mentor = forms.SlugField(max_length=90, required=False)
     q = PlainText(max_length=QUESTION_LENGTH, required=False)
     filters = PlainText(max_length=300, required=False)
+    asks_mentors = forms.BooleanField(required=False)
+    asks_writers = forms.BooleanField(required=False)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = self.cleaned_data

@@ -13,6 +13,7 @@ from .followups import FollowUp, FollowUpQuestion, FollowUpStep, NextStep
 from .ledger import Confirmation, Excuse, ExcuseKind, LedgerReview
 from .occupancy import Occupancy
 from .rooms import RoomSeat, RoomSignal, SignalKind
+from .routes import Route, RouteKind, RouteState
 from .schedules import AvailabilityWindow, DateOverride, Schedule, TimeOff
 from .states import BookingState
 from .stuck import StuckRow
@@ -64,6 +65,9 @@ __all__ = [
     "Role",
     "RoomSeat",
     "RoomSignal",
+    "Route",
+    "RouteKind",
+    "RouteState",
     "ScanState",
     "Schedule",
     "SharedFile",

@@ -23,6 +23,7 @@ class ClockAct(models.TextChoices):
     CLOSE = "close", _("Close a conversation")
     NOTE_LAPSED = "note_lapsed", _("End an offer of freed time that got no answer")
     GIVE_TIME = "give_time", _("Offer freed time to the next person waiting")
+    ADVANCE_ROUTES = "advance_routes", _("Ask the next mentor for someone who waits")
     END_SUSPENDED = "end_suspended", _("End a session with a mentor who is suspended")
     END_SUSPENDED_WRITTEN = "end_suspended_q", _("End a written question to a mentor who is suspended")
     ASK_TO_CONFIRM = "ask_to_confirm", _("Ask someone to confirm a session")

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.rules.validators import validate_plain_text
 from mentors.models import MentorProfile
 
-from .bookings import QUESTION_LENGTH, Booking
+from .bookings import QUESTION_LENGTH, Booking, Brief
 
 
 class WaitlistOutcome(models.TextChoices):
     LEFT = "left", _("Left")
     BOOKED = "booked", _("Booked")
+    ANSWERED = "answered", _("Answered in writing")
     OVER = "over", _("Nothing came free")
     UNANSWERED = "unanswered", _("Not answered")
     AWAY = "away", _("The mentor isn’t taking sessions")
@@ -32,6 +33,10 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
         """Without people who have a time held for them: they aren't asked about another one."""
         return self.live(now).exclude(Exists(HeldTime.objects.open().filter(person=OuterRef("person"))))
 
+    def to_advance(self, now: datetime) -> Self:
+        """Those for whom something may be due on the ways that they have chosen, the longest due first."""
+        return self.filter(advance_at__lte=now).order_by("advance_at", "pk")
+
     def by_place(self) -> Self:
         """Who came first is first; who let a held time lapse stands behind those who didn't."""
         return self.order_by("lapses", "since", "pk")
@@ -42,7 +47,11 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
 
 
 class WaitlistEntry(models.Model):
-    """A person who waits for `mentor`, or for anyone who can help with `words`, narrowed by a search's `filters`."""
+    """A person who waits for `mentor`, or for anyone who can help with `words`, narrowed by a search's `filters`.
+
+    Who waits for anyone may also choose that mentors are asked for them (see `asking`): for a time (`asks_mentors`), or
+    for an answer in writing (`asks_writers`). `brief` is what these read. `advance_at`: when something may be due.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="waitlist_entries")
@@ -56,6 +65,10 @@ class WaitlistEntry(models.Model):
     lapses = models.PositiveSmallIntegerField(default=0)
     since = models.DateTimeField()
     until = models.DateTimeField()
+    asks_mentors = models.BooleanField(default=False, db_default=False)
+    asks_writers = models.BooleanField(default=False, db_default=False)
+    brief = models.OneToOneField(Brief, on_delete=models.SET_NULL, null=True, blank=True, related_name="asked_for")
+    advance_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended = models.CharField(max_length=10, choices=WaitlistOutcome, blank=True)
 
@@ -78,13 +91,25 @@ class WaitlistEntry(models.Model):
                 condition=Q(ended_at=None, mentor=None),
                 name="one_place_in_line_per_question",
             ),
+            models.CheckConstraint(
+                condition=Q(mentor=None) | Q(asks_mentors=False, asks_writers=False),
+                name="others_are_asked_about_a_question_alone",
+            ),
         ]
         indexes = [
             models.Index(fields=["lapses", "since"], condition=Q(ended_at=None), name="waiting_in_line"),
+            models.Index(fields=["advance_at"], condition=Q(advance_at__isnull=False), name="waiting_to_advance"),
         ]
 
     def __str__(self) -> str:
         return f"{self.person_id} for {self.mentor_id or self.words[:40]}"
+
+    @property
+    def asks_others(self) -> bool:
+        return self.asks_mentors or self.asks_writers
+
+    def is_live(self, now: datetime) -> bool:
+        return self.ended_at is None and self.until > now
 
 
 class LineRound(models.Model):

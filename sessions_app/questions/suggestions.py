@@ -68,6 +68,22 @@ def help_with(words: str, filters: str, *, now: datetime, member: User | None = 
     return next((people for helper in helpers if (people := helper(words, filters, now=now, member=member))), [])
 
 
+# Each is asked with words, filters, mentee, without (ids of people), for_writing and now, in turn until one knows
+# someone.
+knowers: list[Callable[..., list[Offer]]] = []
+
+
+def who_could_be_asked(
+    words: str, filters: str, *, mentee: User, without: frozenset[int], now: datetime, for_writing: bool = False
+) -> list[Offer]:
+    """Mentors who match these words, whether or not they have free time: the usual offer of each, the best match first.
+
+    Left out are those who are away, who rest, or who are asked enough already.
+    """
+    asked = {"mentee": mentee, "without": without, "now": now, "for_writing": for_writing}
+    return next((offers for know in knowers if (offers := know(words, filters, **asked))), [])
+
+
 # Each is asked with a question for the kind of help that its words ask for; empty where they show none.
 kind_readers: list[Callable[[str], str]] = []
 

@@ -27,11 +27,11 @@ from sessions_app.models.stuck import ClockAct
 from sessions_app.models.waiting import WaitlistOutcome
 from sessions_app.stuck_rows import AT_ONCE, act_on_each
 from sessions_app.waiting.acts import end_entry
+from sessions_app.waiting.notices import WAITING_SUBJECT
 
 ASKED_AFTER, RESTS_AFTER = timedelta(days=21), timedelta(days=45)
 UNANSWERED_WITHIN, MOST_UNANSWERED = timedelta(days=30), 2
 QUESTION, ASKING_OFF, RESTING, MOVED_ON = "quiet_question", "asking_first_off", "mentor_resting", "waiting_moved_on"
-WAITING_SUBJECT = "waiting"
 WORTH_TELLING_FOR = timedelta(days=7)
 SECONDS = 20
 GOES_ON_AFTER = "quiet:goes-on-after"

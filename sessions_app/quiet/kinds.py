@@ -3,8 +3,9 @@
 from mentors.models import MentorProfile
 from mentors.moderation.acts import SUBJECT_TYPE
 from notifications.registry import Kind
+from sessions_app.waiting.notices import WAITING_SUBJECT
 
-from .acts import ASKING_OFF, MOVED_ON, QUESTION, RESTING, WAITING_SUBJECT
+from .acts import ASKING_OFF, MOVED_ON, QUESTION, RESTING
 from .emails import moved_on_lines, quiet_lines, render_moved_on_email, render_quiet_email
 
 KINDS = [

@@ -1,6 +1,7 @@
 """The waiting list: join it, leave it, and take a time that is held for you."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,6 +23,7 @@ from common.pages.seen import seen_by, still_seen
 from mentors.models import MentorProfile
 from mentors.usual import usual_offer
 from sessions_app.access import get_held_time, get_waitlist_entry
+from sessions_app.asking.progress import is_agreed, ways_of
 from sessions_app.availability.timetable import load_timetable_for
 from sessions_app.errors import SessionError
 from sessions_app.forms.guest import GuestForm
@@ -36,7 +38,7 @@ from trust.signals.helping import offer_help
 from .booking import booked_text
 
 WISH = "waits_for"
-Wish = dict[str, str]
+Wish = dict[str, Any]
 
 
 @login_not_required
@@ -101,9 +103,12 @@ def join_and_report(request: HttpRequest, person: User, wish: Wish, *, now: date
         messages.warning(request, refused.message, extra_tags=refused.code)
     else:
         name = waiting.mentor.first_name if waiting.mentor else ""
-        said = (
-            _("We’ll tell you when %(name)s is free.") if name else _("We’ll tell you when someone can help with this.")
-        )
+        if waiting.asks_others:
+            said = _("We’re looking for someone who can help you. You’ll hear from us.")
+        elif name:
+            said = _("We’ll tell you when %(name)s is free.")
+        else:
+            said = _("We’ll tell you when someone can help with this.")
         messages.success(request, said % {"name": name})
     return reverse("waiting_list")
 
@@ -111,7 +116,14 @@ def join_and_report(request: HttpRequest, person: User, wish: Wish, *, now: date
 def join_line(person: User, wish: Wish, *, now: datetime) -> WaitlistEntry:
     """Raises SessionError."""
     if not wish["mentor"]:
-        return wait_for_help(words=wish["q"], filters=wish["filters"], person=person, now=now)
+        return wait_for_help(
+            words=wish["q"],
+            filters=wish["filters"],
+            person=person,
+            now=now,
+            asks_mentors=wish.get("asks_mentors", False),
+            asks_writers=wish.get("asks_writers", False),
+        )
     profile = MentorProfile.objects.select_related("person").filter(slug=wish["mentor"]).first()
     if profile is None:
         raise SessionError("closed", _("This mentor is no longer here. Look for someone else who can help."))
@@ -127,7 +139,7 @@ def waiting_list(request: SignedInRequest) -> HttpResponse:
     live = WaitlistEntry.objects.live(now).filter(person=request.user).select_related("mentor__person")
     open_time = HeldTime.objects.open().filter(person=request.user, until__gt=now)
     context = {
-        "waitings": live.order_by("since"),
+        "waitings": [(waiting, ways_of(waiting, now=now)) for waiting in live.order_by("since")],
         "held": open_time.select_related("booking__mentor", "waiting").first(),
         "gatherings": find_gatherings(now=now, count=2),
         "nav": "sessions",
@@ -180,6 +192,7 @@ def held_time(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             "is_held": held.answer == HeldTimeAnswer.OPEN
             and held.until > now
             and held.booking.state == BookingState.HELD,
+            "is_agreed": is_agreed(held),
             "is_given_back": held.answer == HeldTimeAnswer.DECLINED,
             "is_past": held.booking.start <= now,
             "is_taken": held.answer == HeldTimeAnswer.TAKEN,

@@ -10,15 +10,17 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from mentors.models import MentorProfile
 from notifications.inbox import forget_passing, mark_subject_read
-from notifications.services import silence_older_versions
+from notifications.services import schedule_notices, silence_older_versions
+from sessions_app.availability.worker_hints import advance_when_committed
 from sessions_app.booking.holds import claim_hold, give_up_hold
 from sessions_app.errors import SessionError, stale_error
 from sessions_app.locks import atomic_act, lock_people
-from sessions_app.models import Booking, Brief, HeldTime, WaitlistEntry
+from sessions_app.models import Booking, Brief, HeldTime, Route, WaitlistEntry
 from sessions_app.models.waiting import HeldTimeAnswer, WaitlistOutcome
 from sessions_app.questions.limits import closed_error
+from sessions_app.questions.self_harm import watch_question
 
-from .notices import HELD_TIME
+from .notices import HELD_TIME, still_looking_dues
 
 
 @atomic_act
@@ -37,11 +39,37 @@ def wait_for_mentor(
 
 
 @atomic_act
-def wait_for_help(*, words: str, filters: str, person: User, now: datetime) -> WaitlistEntry:
-    """Join the line for anyone who can help with this. Raises SessionError `no_words`, `too_many`."""
+def wait_for_help(
+    *,
+    words: str,
+    filters: str,
+    person: User,
+    now: datetime,
+    asks_mentors: bool = False,
+    asks_writers: bool = False,
+) -> WaitlistEntry:
+    """Join the line for anyone who can help with this, and have mentors asked, for a time or in writing.
+
+    A person who is in this line already keeps their place; what is chosen is added to what was.
+    Raises SessionError `no_words`, `too_many`.
+    """
     if not words:
         raise SessionError("no_words", _("Tell us what you’re stuck on first, so that we know who can help."))
-    return join_waitlist(person, {"mentor": None, "words": words, "filters": filters}, {}, now=now)
+    waiting = join_waitlist(person, {"mentor": None, "words": words, "filters": filters}, {}, now=now)
+    asks_mentors, asks_writers = asks_mentors or waiting.asks_mentors, asks_writers or waiting.asks_writers
+    if (asks_mentors, asks_writers) != (waiting.asks_mentors, waiting.asks_writers):
+        begin_asking(waiting, asks_mentors=asks_mentors, asks_writers=asks_writers, now=now)
+    return waiting
+
+
+def begin_asking(waiting: WaitlistEntry, *, asks_mentors: bool, asks_writers: bool, now: datetime) -> None:
+    if waiting.brief is None:
+        waiting.brief = Brief.objects.create(author=waiting.person, question=waiting.words)
+        watch_question(waiting.brief, by=waiting.person, now=now)
+        schedule_notices(*still_looking_dues(waiting), now=now)
+    waiting.asks_mentors, waiting.asks_writers, waiting.advance_at = asks_mentors, asks_writers, now
+    waiting.save(update_fields=["asks_mentors", "asks_writers", "advance_at", "brief"])
+    advance_when_committed()
 
 
 def join_waitlist(person: User, place: dict[str, Any], details: dict[str, Any], *, now: datetime) -> WaitlistEntry:
@@ -92,7 +120,9 @@ def take_time(*, held: HeldTime, question: str, by: User, now: datetime, seen: s
         raise time_has_changed()
     if held.answer != HeldTimeAnswer.TAKEN:
         Brief.objects.filter(pk=held.booking.engagement.brief_id).update(question=question)
-    booking = claim_hold(booking=held.booking, mentee=by, now=now)
+    # A mentor who offered this time to this person has said yes to it.
+    is_agreed = Route.objects.filter(held=held).exists()
+    booking = claim_hold(booking=held.booking, mentee=by, now=now, is_agreed=is_agreed)
     if held.answer != HeldTimeAnswer.TAKEN:
         record_answer(held, HeldTimeAnswer.TAKEN, by=by, now=now)
         end_entry(held.waiting, WaitlistOutcome.BOOKED, now=now)
@@ -141,9 +171,17 @@ def record_answer(held: HeldTime, said: HeldTimeAnswer, *, by: User | None, now:
     forget_passing(subject_type=HELD_TIME, subject_id=held.pk, version=held.version)
     if by:
         mark_subject_read(by, subject_type=HELD_TIME, subject_id=held.pk, now=now)
+    advance_soon(held.waiting_id, now=now)
+
+
+def advance_soon(waiting: int, *, now: datetime) -> None:
+    """Have the ways looked at on which help is sought for this entry, if there are any: something was decided."""
+    if WaitlistEntry.objects.filter(pk=waiting).exclude(brief=None).update(advance_at=now):
+        advance_when_committed()
 
 
 def end_entry(waiting: WaitlistEntry, why: WaitlistOutcome, *, now: datetime) -> None:
     if waiting.ended_at is None:
         waiting.ended_at, waiting.ended = now, why
         waiting.save(update_fields=["ended_at", "ended"])
+        advance_soon(waiting.pk, now=now)

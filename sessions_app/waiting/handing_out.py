@@ -96,7 +96,7 @@ def offer_to(waiting: WaitlistEntry, choices: Choices, *, now: datetime) -> bool
             break
         tried += 1
         try:
-            given = hold_for(waiting=waiting, offer=offer, start=start, now=now)
+            held = hold_for(waiting=waiting, offer=offer, start=start, now=now)
         except SessionError as refused:
             # The time is gone meanwhile, or this person can't have it: try their next choice.
             note_refusal(waiting, offer, refused)
@@ -106,7 +106,7 @@ def offer_to(waiting: WaitlistEntry, choices: Choices, *, now: datetime) -> bool
                 break
             continue
         choices.read_again(offer)
-        return given
+        return held is not None
     return False
 
 
@@ -117,17 +117,17 @@ def note_refusal(waiting: WaitlistEntry, offer: Offer, refused: SessionError) ->
 
 
 @atomic_act
-def hold_for(*, waiting: WaitlistEntry, offer: Offer, start: datetime, now: datetime) -> bool:
-    """Hold this time for this person and tell them. False if they got another time, or left, meanwhile.
+def hold_for(*, waiting: WaitlistEntry, offer: Offer, start: datetime, now: datetime) -> HeldTime | None:
+    """Hold this time for this person and tell them. None if they got another time, or left, meanwhile.
 
     Raises SessionError as `book_session`: whatever would refuse the booking refuses this too.
     """
     offer = lock_and_read(offer, None, now=now, also_lock=waiting.person_id).offer
     profile, person = offer.profile, waiting.person
     if not WaitlistEntry.objects.live(now).filter(pk=waiting.pk).exists():
-        return False
+        return None
     if HeldTime.objects.open().filter(person=person).exists():
-        return False
+        return None
     check_offer(offer)
     expire_for(profile.person_id, person.pk, now=now)
     check_mentee(person, profile, now=now)
@@ -148,7 +148,7 @@ def hold_for(*, waiting: WaitlistEntry, offer: Offer, start: datetime, now: date
     occupy_for(booking, person.pk)
     held = HeldTime.objects.create(waiting=waiting, person=person, booking=booking, at=now, until=until)
     schedule_notices(held_time_due(held), now=now)
-    return True
+    return held
 
 
 def occupy_for(booking: Booking, person: int) -> None:

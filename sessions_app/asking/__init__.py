@@ -1,0 +1,1 @@
+"""Mentors are asked, one after the other, to help a person who waits with a question."""

@@ -1,0 +1,114 @@
+"""What a mentor answers who is asked to help a person who waits: a time that is held for them, or no."""
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from mentors.models import MentorProfile, Offer
+from mentors.usual import usual_offer
+from notifications.inbox import mark_subject_read
+from sessions_app.availability.slot_picker import overlaps_busy
+from sessions_app.availability.slots import Slot
+from sessions_app.availability.timetable import load_timetable
+from sessions_app.errors import SessionError
+from sessions_app.locks import atomic_act, lock_people
+from sessions_app.models import HeldTime, Occupancy, Route, RouteState, Schedule
+from sessions_app.questions.limits import closed_error
+from sessions_app.waiting.acts import advance_soon
+from sessions_app.waiting.choosing import free_slots
+from sessions_app.waiting.handing_out import hold_for
+from sessions_app.waiting.holding_hours import held_until
+
+from .notices import ROUTE
+from .settling import close_route
+
+# How far ahead a mentor chooses a time, and how many they choose among
+WITHIN, MOST_A_DAY, MOST_TIMES = timedelta(days=14), 4, 16
+
+
+def offer_of(route: Route) -> Offer | None:
+    """What is offered: the mentor's usual kind of session; None if they have none at present."""
+    bookable = Offer.objects.bookable().filter(profile__person=route.mentor_id).select_related("profile__person")
+    offers = list(bookable)
+    return usual_offer(offers) if offers else None
+
+
+def times_to_offer(route: Route, offer: Offer, *, now: datetime) -> list[Slot]:
+    """The mentor's free times, the soonest of each day, at which the person who waits has nothing of ours."""
+    timetable = load_timetable(offer.profile, now=now)
+    if timetable is None:
+        return []
+    person = route.waiting.person
+    occupied = Occupancy.objects.in_force(now).filter(person=person, during__endswith__gt=now)
+    busy = [(during.lower, during.upper) for during in occupied.values_list("during", flat=True)]
+    notice = timedelta(minutes=offer.profile.schedule.notice)
+    zone = ZoneInfo(timetable.rules.zone)
+    days: Counter[date] = Counter()
+    times: list[Slot] = []
+    for slot in free_slots(timetable.for_waitlist(), offer, now=now):
+        if slot.start > now + WITHIN or len(times) == MOST_TIMES:
+            break
+        day = slot.start.astimezone(zone).date()
+        can_answer = held_until(now=now, last=slot.start - notice, hours=settings.TIME_HELD_FOR, zone=person.zone)
+        if can_answer and days[day] < MOST_A_DAY and not overlaps_busy(slot, busy):
+            days[day] += 1
+            times.append(slot)
+    return times
+
+
+@atomic_act
+def offer_time(*, route: Route, start: datetime, by: User, now: datetime) -> HeldTime:
+    """Hold this time of the mentor for the person who waits, until they answer. The same time twice holds it once.
+
+    Raises SessionError `not_yours`, `not_waiting`, `has_time`, `closed`, and the engine's codes.
+    """
+    route = lock_route(route, by)
+    if route.held and route.held.booking.start == start and route.state == RouteState.OPEN:
+        return route.held
+    check_answerable(route, now=now)
+    offer = offer_of(route)
+    if offer is None:
+        raise closed_error(by.mentor_profile)
+    held = hold_for(waiting=route.waiting, offer=offer, start=start, now=now)
+    if held is None:
+        words = _("%(name)s has just been offered another time. If it doesn’t suit them, you can offer yours later.")
+        raise SessionError("has_time", words % {"name": route.waiting.person.first_name})
+    route.held, route.version = held, route.version + 1
+    route.save(update_fields=["held", "version"])
+    mark_subject_read(by, subject_type=ROUTE, subject_id=route.pk, now=now)
+    advance_soon(route.waiting_id, now=now)
+    return held
+
+
+@atomic_act
+def decline_route(*, route: Route, by: User, now: datetime) -> None:
+    """The next mentor is asked. Twice does no harm. Raises SessionError `not_yours`, `not_waiting`."""
+    route = lock_route(route, by)
+    if route.state == RouteState.DECLINED:
+        return
+    check_answerable(route, now=now)
+    close_route(route, RouteState.DECLINED, now=now)
+    mark_subject_read(by, subject_type=ROUTE, subject_id=route.pk, now=now)
+    advance_soon(route.waiting_id, now=now)
+
+
+def stop_being_asked(*, profile: MentorProfile) -> None:
+    """The mentor turns it on again among their booking rules."""
+    Schedule.objects.filter(profile=profile).update(asked_for_others=False)
+
+
+def check_answerable(route: Route, *, now: datetime) -> None:
+    if not Route.objects.unanswered(now).filter(pk=route.pk).exists():
+        raise SessionError("not_waiting", _("Your answer isn’t needed any more. Thank you all the same."))
+
+
+def lock_route(route: Route, by: User) -> Route:
+    lock_people(route.waiting.person_id, by)
+    route = Route.objects.select_related("waiting__person", "held__booking", "mentor").get(pk=route.pk)
+    if route.mentor_id != by.pk:
+        raise SessionError("not_yours", _("You don’t have access to this."))
+    return route

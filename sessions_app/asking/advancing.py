@@ -1,0 +1,149 @@
+"""The clock brings the ways on, on which help is sought: what is decided is noted, and the next mentor is asked.
+
+Each step is a transaction of its own, and what is due next is noted last, so a worker that dies on the way leaves
+nothing undone: the next look begins where this one stopped.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from mentors.models import Offer
+from notifications.services import schedule_notices
+from sessions_app.booking.deadlines import after_waking
+from sessions_app.errors import SessionError
+from sessions_app.locks import atomic_act, lock_people
+from sessions_app.models import (
+    Booking,
+    Brief,
+    HeldTime,
+    Route,
+    RouteKind,
+    WaitlistEntry,
+)
+from sessions_app.models.states import OPEN
+from sessions_app.models.stuck import ClockAct
+from sessions_app.models.waiting import WaitlistOutcome
+from sessions_app.questions.brief_input import BriefInput
+from sessions_app.questions.limits import check_mentee
+from sessions_app.questions.suggestions import who_could_be_asked
+from sessions_app.stuck_rows import act_on_each
+from sessions_app.waiting.acts import end_entry
+from sessions_app.waiting.handing_out import OF_THE_PERSON
+from sessions_app.written.acts import ask_in_writing
+
+from .notices import asked_due
+from .settling import settle_route
+
+# Where nobody could be asked, others may be there later.
+LOOKS_AGAIN = timedelta(hours=1)
+MOST = {RouteKind.REQUEST: settings.MAX_ROUTES, RouteKind.WRITING: settings.MAX_WRITER_ROUTES}
+
+
+def advance_routes(*, now: datetime) -> int:
+    """Bring on all ways on which something is due. Returns for how many people. Two workers at once do no harm."""
+    due = WaitlistEntry.objects.to_advance(now).select_related("person", "brief")
+    return act_on_each(ClockAct.ADVANCE_ROUTES, due, lambda waiting: advance(waiting, now=now), now=now)
+
+
+def advance(waiting: WaitlistEntry, *, now: datetime) -> bool:
+    seen = waiting.advance_at
+    end_if_booked(waiting, now=now)
+    for route in waiting.routes.open().select_related("waiting"):
+        settle_route(route, now=now)
+    waiting.refresh_from_db(fields=["ended_at"])
+    if not waiting.is_live(now):
+        Brief.objects.filter(asked_for=waiting).delete()
+        due = None
+    else:
+        if waiting.asks_mentors and not HeldTime.objects.open().filter(person=waiting.person_id).exists():
+            ask_next(waiting, RouteKind.REQUEST, now=now)
+        if waiting.asks_writers and now >= writers_begin(waiting):
+            ask_next(waiting, RouteKind.WRITING, now=now)
+        due = min(due_moments(waiting, now=now))
+    # Something that was decided meanwhile has written another moment: then the next look is due at once.
+    WaitlistEntry.objects.filter(pk=waiting.pk, advance_at=seen).update(advance_at=due)
+    return True
+
+
+def writers_begin(waiting: WaitlistEntry) -> datetime:
+    """When the first is asked in writing: others may have offered a time by then."""
+    begins: datetime = waiting.since + settings.WRITERS_AFTER
+    return begins
+
+
+def due_moments(waiting: WaitlistEntry, *, now: datetime) -> Iterator[datetime]:
+    """When there is next something to look at; all in the future."""
+    yield waiting.until
+    for route in waiting.routes.open().select_related("held", "written"):
+        ends = route.held.until if route.held else route.written.due_at if route.written else route.until
+        yield max(ends, now + timedelta(minutes=1))
+    for kind, is_wanted in ((RouteKind.REQUEST, waiting.asks_mentors), (RouteKind.WRITING, waiting.asks_writers)):
+        if is_wanted and may_ask(waiting, kind):
+            yield max(writers_begin(waiting) if kind == RouteKind.WRITING else now, now + LOOKS_AGAIN)
+
+
+def may_ask(waiting: WaitlistEntry, kind: RouteKind) -> bool:
+    routes = waiting.routes.filter(kind=kind)
+    return not routes.open().exists() and routes.count() < MOST[kind]
+
+
+@atomic_act
+def end_if_booked(waiting: WaitlistEntry, *, now: datetime) -> None:
+    """Who has booked a session about these very words by themselves isn't waiting for help any more."""
+    lock_people(waiting.person_id)
+    same = Booking.objects.filter(mentee=waiting.person_id, engagement__brief__question=waiting.words)
+    booked = same.filter(state__in=OPEN, created_at__gt=waiting.since)
+    live = WaitlistEntry.objects.live(now).filter(pk=waiting.pk).first()
+    if live and booked.exists():
+        end_entry(live, WaitlistOutcome.BOOKED, now=now)
+
+
+def ask_next(waiting: WaitlistEntry, kind: RouteKind, *, now: datetime) -> None:
+    """Ask the best mentor whom nothing stands against, if none is asked at present."""
+    if not may_ask(waiting, kind):
+        return
+    asked = frozenset(waiting.routes.filter(kind=kind).values_list("mentor", flat=True))
+    for offer in who_could_be_asked(
+        waiting.words,
+        waiting.filters,
+        mentee=waiting.person,
+        without=asked,
+        for_writing=kind == RouteKind.WRITING,
+        now=now,
+    ):
+        try:
+            open_route(waiting, offer, kind, now=now)
+        except SessionError as refused:
+            if refused.code in OF_THE_PERSON:
+                return
+            continue
+        return
+
+
+@atomic_act
+def open_route(waiting: WaitlistEntry, offer: Offer, kind: RouteKind, *, now: datetime) -> None:
+    """Ask this mentor. Raises SessionError for what stands against the two meeting."""
+    profile = offer.profile
+    lock_people(waiting.person_id, profile.person_id)
+    live = WaitlistEntry.objects.live(now).filter(pk=waiting.pk).select_related("person", "brief").first()
+    if live is None or live.brief is None or not may_ask(live, kind):
+        return
+    route = Route(waiting=live, kind=kind, mentor=profile.person, opened_at=now)
+    if kind == RouteKind.WRITING:
+        route.written = ask_in_writing(
+            offer=offer,
+            brief=BriefInput(question=live.words),
+            mentee=live.person,
+            now=now,
+            key=f"route-{live.uuid}",
+        )
+        route.until = route.written.due_at
+        route.save()
+        return
+    check_mentee(live.person, profile, now=now)
+    zone = profile.schedule.timezone if hasattr(profile, "schedule") else profile.person.zone_name
+    route.until = min(after_waking(now, settings.ROUTE_LASTS, zone=zone), live.until)
+    route.save()
+    schedule_notices(asked_due(route), now=now)

@@ -1,0 +1,46 @@
+"""What a person who waits reads about the ways on which help is sought for them. Who was asked, they don't learn."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+
+from sessions_app.models import HeldTime, Route, RouteKind, WaitlistEntry
+
+from .advancing import writers_begin
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """`asked`: how many mentors were asked for a time so far, of `most`; `until`: when the one asked now answers by.
+
+    `thread`: the open question in writing. `begins`: when somebody will be asked in writing, if nobody was yet.
+    """
+
+    asked: int
+    most: int
+    until: datetime | None
+    thread: Route | None
+    begins: datetime | None
+
+
+def ways_of(waiting: WaitlistEntry, *, now: datetime) -> Ways | None:
+    """None where no mentors are asked."""
+    if not waiting.asks_others:
+        return None
+    routes = list(waiting.routes.select_related("written__engagement__mentor").order_by("opened_at"))
+    requests = [route for route in routes if route.kind == RouteKind.REQUEST]
+    written = [route for route in routes if route.kind == RouteKind.WRITING]
+    open_request = next((route for route in requests if not route.settled_at and not route.held_id), None)
+    return Ways(
+        asked=len(requests),
+        most=settings.MAX_ROUTES,
+        until=open_request.until if open_request and open_request.until > now else None,
+        thread=next((route for route in written if not route.settled_at), None),
+        begins=writers_begin(waiting) if waiting.asks_writers and not written else None,
+    )
+
+
+def is_agreed(held: HeldTime) -> bool:
+    """Whether the mentor has offered this time to this very person, so that it is booked without asking them again."""
+    return Route.objects.filter(held=held).exists()

@@ -1,0 +1,274 @@
+"""Mentors are asked for a person who waits: whom, in which order, what they answer, and what comes of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from notifications.models import InboxItem, Notification, State
+from sessions_app.asking.acts import decline_route, offer_of, offer_time, stop_being_asked, times_to_offer
+from sessions_app.asking.advancing import advance_routes
+from sessions_app.booking.clock import expire_overdue
+from sessions_app.booking.deadlines import after_waking
+from sessions_app.errors import SessionError
+from sessions_app.models import (
+    Booking,
+    BookingState,
+    Brief,
+    HeldTime,
+    Route,
+    RouteKind,
+    RouteState,
+    WaitlistEntry,
+    WrittenQuestion,
+    WrittenState,
+)
+from sessions_app.models.waiting import WaitlistOutcome
+from sessions_app.waiting.acts import decline_time, leave_waitlist, take_time, wait_for_help
+from sessions_app.waiting.handing_out import note_lapsed
+from tests.apart import keep_apart
+from tests.conftest import NOW, at, make_mentor, make_person
+from tests.sessions_app.conftest import book
+from tests.sessions_app.helpers.written import reply, writes
+
+pytestmark = pytest.mark.django_db
+WORDS = "Beekeeping on a balcony"
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def keeper(db):
+    """Knows about bees, and has no time this week or the next."""
+    return make_keeper("kim@example.org", "Kim Keeper", windows=[])
+
+
+def make_keeper(email: str, name: str, **rules):
+    return make_mentor(make_person(email, name), asks=("Beekeeping on a balcony, without stings",), **rules)
+
+
+def ask(person, *, now=NOW, mentors=True, writers=False, words=WORDS) -> WaitlistEntry:
+    return wait_for_help(
+        words=words, filters="", person=person, now=now, asks_mentors=mentors, asks_writers=writers
+    )
+
+
+def tick(now) -> None:
+    expire_overdue(now=now)
+    note_lapsed(now=now)
+    advance_routes(now=now)
+
+
+def open_time(profile, weekday=4, start=870, end=900) -> None:
+    profile.schedule.windows.create(weekday=weekday, start=start, end=end)
+
+
+def test_the_mentor_who_knows_it_is_asked_and_told_until_when(keeper, bob):
+    ask(bob)
+
+    tick(NOW)
+
+    route = Route.objects.get()
+    assert (route.mentor, route.kind, route.state) == (keeper.person, RouteKind.REQUEST, RouteState.OPEN)
+    assert route.until == after_waking(NOW, timedelta(hours=6), zone=keeper.schedule.timezone)
+    assert Notification.objects.get(kind="help_asked").recipient == keeper.person
+    assert InboxItem.objects.get(kind="help_asked").recipient == keeper.person
+    tick(NOW + HOUR)
+    assert Route.objects.count() == 1
+
+
+def test_an_offered_time_is_held_and_taking_it_books_without_asking_again(keeper, bob):
+    keeper.offers.update(instant=False)
+    open_time(keeper)
+    waiting = ask(bob)
+    tick(NOW)
+    route = Route.objects.get()
+    slot, *_others = times_to_offer(route, offer_of(route), now=NOW)
+
+    held = [offer_time(route=route, start=slot.start, by=keeper.person, now=NOW + HOUR) for _ in range(2)]
+    booking = take_time(held=held[0], question=WORDS, by=bob, now=NOW + HOUR)
+    tick(NOW + HOUR)
+
+    waiting.refresh_from_db()
+    route.refresh_from_db()
+    assert held[0] == held[1]
+    assert (booking.state, booking.mentee, booking.mentor) == (BookingState.CONFIRMED, bob, keeper.person)
+    assert (waiting.ended, route.state) == (WaitlistOutcome.BOOKED, RouteState.WON)
+    assert waiting.advance_at is None
+    assert not Brief.objects.filter(asked_for=waiting).exists()
+
+
+def test_who_says_no_or_nothing_is_followed_by_the_next_and_nobody_is_asked_twice(keeper, bob):
+    second = make_keeper("lou@example.org", "Lou Lavender", windows=[])
+    ask(bob)
+    tick(NOW)
+    first = Route.objects.get()
+
+    decline_route(route=first, by=first.mentor, now=NOW + HOUR)
+    tick(NOW + HOUR)
+    [other] = Route.objects.open()
+    late = other.until + HOUR
+    tick(late)
+    tick(late + 2 * HOUR)
+
+    assert {first.mentor, other.mentor} == {keeper.person, second.person}
+    assert sorted(Route.objects.values_list("state", flat=True)) == [RouteState.DECLINED, RouteState.PASSED]
+    assert {row.state for row in Notification.objects.filter(kind="help_asked")} == {State.OBSOLETE}
+    assert not InboxItem.objects.filter(kind="help_asked").exists()
+
+
+def test_a_time_that_does_not_suit_is_free_again_and_the_next_is_asked(keeper, bob):
+    make_keeper("lou@example.org", "Lou Lavender", windows=[])
+    waiting = ask(bob)
+    tick(NOW)
+    route = Route.objects.get()
+    open_time(Route.objects.get().mentor.mentor_profile)
+    slot, *_others = times_to_offer(route, offer_of(route), now=NOW)
+    held = offer_time(route=route, start=slot.start, by=route.mentor, now=NOW)
+
+    decline_time(held=held, by=bob, now=NOW + HOUR)
+    tick(NOW + HOUR)
+
+    route.refresh_from_db()
+    assert (route.state, Route.objects.open().count()) == (RouteState.PASSED, 1)
+    assert waiting.is_live(NOW + HOUR)
+
+
+def test_while_a_time_is_held_nobody_else_is_asked(keeper, bob):
+    make_keeper("lou@example.org", "Lou Lavender", windows=[])
+    ask(bob)
+    tick(NOW)
+    route = Route.objects.get()
+    open_time(route.mentor.mentor_profile)
+    slot, *_others = times_to_offer(route, offer_of(route), now=NOW)
+    held = offer_time(route=route, start=slot.start, by=route.mentor, now=NOW)
+
+    tick(NOW + HOUR)
+    assert Route.objects.count() == 1
+
+    tick(held.until)
+    assert Route.objects.open().count() == 1
+    assert Route.objects.count() == 2
+
+
+def test_leaving_ends_all_ways_without_a_mark_and_their_mentors_read_it(keeper, bob):
+    waiting = ask(bob)
+    tick(NOW)
+    route = Route.objects.get()
+
+    leave_waitlist(waiting=waiting, by=bob, now=NOW + HOUR)
+    tick(NOW + HOUR)
+
+    route.refresh_from_db()
+    assert route.state == RouteState.ENDED
+    assert [item.kind for item in InboxItem.objects.filter(recipient=keeper.person)] == ["help_over"]
+    with pytest.raises(SessionError) as refused:
+        decline_route(route=route, by=keeper.person, now=NOW + HOUR)
+    assert refused.value.code == "not_waiting"
+
+
+def test_booking_a_session_about_the_same_words_ends_the_search(keeper, bob, offer):
+    waiting = ask(bob, words="Should I take the counter-offer?")
+    booking = book(offer, bob, now=NOW + HOUR)
+    Brief.objects.filter(engagements__bookings=booking).update(question=waiting.words)
+    WaitlistEntry.objects.update(advance_at=NOW + HOUR)
+
+    tick(NOW + HOUR)
+
+    waiting.refresh_from_db()
+    assert waiting.ended == WaitlistOutcome.BOOKED
+
+
+def test_after_twelve_hours_someone_is_asked_in_writing_and_the_answer_ends_the_search(bob):
+    writer = writes(make_keeper("wil@example.org", "Wil Writer", windows=[]))
+    waiting = ask(bob, mentors=False, writers=True)
+    tick(NOW + 11 * HOUR)
+    assert not Route.objects.exists()
+
+    tick(NOW + 12 * HOUR)
+
+    written = WrittenQuestion.objects.get()
+    assert (written.mentor, written.mentee, written.question) == (writer.profile.person, bob, WORDS)
+    reply(written, now=NOW + 13 * HOUR)
+    WaitlistEntry.objects.update(advance_at=NOW + 13 * HOUR)
+    tick(NOW + 13 * HOUR)
+    waiting.refresh_from_db()
+    assert (waiting.ended, Route.objects.get().state) == (WaitlistOutcome.ANSWERED, RouteState.WON)
+
+
+def test_a_question_in_writing_is_withdrawn_once_help_was_found(bob):
+    writes(make_keeper("wil@example.org", "Wil Writer", windows=[]))
+    waiting = ask(bob, mentors=False, writers=True)
+    tick(NOW + 12 * HOUR)
+
+    leave_waitlist(waiting=waiting, by=bob, now=NOW + 13 * HOUR)
+    tick(NOW + 13 * HOUR)
+
+    assert WrittenQuestion.objects.get().state == WrittenState.WITHDRAWN
+    assert Route.objects.get().state == RouteState.ENDED
+
+
+def test_who_is_apart_away_or_does_not_want_to_is_never_asked(keeper, bob):
+    keep_apart(bob, keeper.person)
+    away = make_keeper("ann@example.org", "Ann Away", windows=[])
+    away.paused_until = at("2027-06-01 00:00").date()
+    away.save()
+    quiet = make_keeper("nia@example.org", "Nia Never", windows=[])
+    stop_being_asked(profile=quiet)
+
+    ask(bob)
+    tick(NOW)
+
+    assert not Route.objects.exists()
+    assert WaitlistEntry.objects.get().advance_at == NOW + HOUR
+
+
+def test_a_mentor_is_asked_for_one_person_a_day(keeper, bob, charlie):
+    ask(bob)
+    ask(charlie)
+
+    tick(NOW)
+    assert Route.objects.count() == 1
+
+    tick(Route.objects.get().until + HOUR)
+    assert Route.objects.count() == 1
+    tick(NOW + 24 * HOUR)
+    assert {route.waiting.person for route in Route.objects.all()} == {bob, charlie}
+
+
+def test_only_the_mentor_who_was_asked_can_answer(keeper, bob, charlie):
+    ask(bob)
+    tick(NOW)
+
+    for act in (
+        lambda: decline_route(route=Route.objects.get(), by=charlie, now=NOW),
+        lambda: offer_time(route=Route.objects.get(), start=NOW + 24 * HOUR, by=charlie, now=NOW),
+    ):
+        with pytest.raises(SessionError) as refused:
+            act()
+        assert refused.value.code == "not_yours"
+
+
+def test_a_time_that_is_not_free_is_refused_and_nothing_is_held(keeper, bob):
+    ask(bob)
+    tick(NOW)
+
+    with pytest.raises(SessionError) as refused:
+        offer_time(route=Route.objects.get(), start=NOW + 24 * HOUR, by=keeper.person, now=NOW)
+
+    assert refused.value.is_about_time
+    assert not HeldTime.objects.exists()
+    assert not Booking.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends"),
+    [
+        ("2026-11-24 09:00", "2026-11-24 15:00"),
+        ("2026-11-24 18:00", "2026-11-25 10:00"),
+        ("2026-11-24 23:30", "2026-11-25 14:00"),
+        ("2026-11-24 03:00", "2026-11-24 14:00"),
+    ],
+)
+def test_only_hours_in_which_a_mentor_is_awake_count(begins, ends):
+    until = after_waking(at(begins), timedelta(hours=6), zone="Europe/London")
+
+    assert abs(until - at(ends)) <= timedelta(minutes=1)
