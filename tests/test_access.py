@@ -37,6 +37,7 @@ from notifications.unsubscribing import token_for
 from notifications.webhooks.services import make_endpoint
 from programmes.models import Invitation, Programme
 from sessions_app.afterwards.feedback import give_feedback, give_written_feedback
+from sessions_app.asking.advancing import advance_routes
 from sessions_app.attendance.acts import join_call, say_absent, settle_silent
 from sessions_app.booking.book import book_session
 from sessions_app.booking.clock import complete_ended
@@ -47,9 +48,9 @@ from sessions_app.conversation.messages import send_message
 from sessions_app.conversation.uploads import read_upload
 from sessions_app.impact.certificates import issue_certificate
 from sessions_app.invites.feeds import make_feed
-from sessions_app.models import Booking, DateOverride, HeldTime, Message, TimeOff
+from sessions_app.models import Booking, DateOverride, HeldTime, Message, Route, TimeOff
 from sessions_app.questions.brief_input import BriefInput
-from sessions_app.waiting.acts import wait_for_mentor
+from sessions_app.waiting.acts import wait_for_help, wait_for_mentor
 from sessions_app.waiting.handing_out import hand_out_freed_time
 from sessions_app.written.acts import ask_in_writing
 from tests.conftest import NOW, at
@@ -372,6 +373,7 @@ ACCESS: dict[str, Row] = {
     "waiting_list": Row(PERSON),
     "waiting_leave": Row(ITS_MENTEE, NOT_ALLOWED, "/waiting/", at="waiting"),
     "held_time": Row(ITS_MENTEE, post=422, at="held"),
+    "asked_for_help": Row(ITS_MENTOR, post=422, at="route"),
     "saved_mentors": Row(PERSON),
     "save_mentor": Row(EVERYBODY, NOT_ALLOWED, visitors(SIGN_IN, "/saved/")),
     "saved_gone": Row(PERSON, NOT_ALLOWED, "/saved/"),
@@ -785,6 +787,14 @@ class Scene:
         return HeldTime.objects.get().uuid
 
     @cached_property
+    def route(self) -> UUID:
+        """The mentor is asked for a time, for the mentee."""
+        words, mentee = "Should I take the counter-offer?", self.person("mentee")
+        wait_for_help(words=words, filters="", person=mentee, now=NOW, asks_mentors=True)
+        advance_routes(now=NOW)
+        return Route.objects.get().uuid
+
+    @cached_property
     def certificate(self) -> str:
         _ = self.over
         days = {"first_day": date(2026, 11, 1), "last_day": date(2026, 11, 24)}
@@ -1000,6 +1010,7 @@ MADE_UP = {
     "told": UUID("00000000-0000-4000-8000-000000000000"),
     "feed": "A" * 43,
     "held": UUID("00000000-0000-4000-8000-000000000000"),
+    "route": UUID("00000000-0000-4000-8000-000000000000"),
     "waiting": UUID("00000000-0000-4000-8000-000000000000"),
     "goal": ("nothing", UUID("00000000-0000-4000-8000-000000000000")),
     "follow_up": (UUID("00000000-0000-4000-8000-000000000000"), "3-days"),

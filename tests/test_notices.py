@@ -62,6 +62,7 @@ from programmes.managers import end_manager, give_manager
 from programmes.members import answer_request as answer_asked
 from programmes.members import join, remove_member
 from sessions_app.afterwards.followups import NextStepInput, write_next_step
+from sessions_app.asking.advancing import advance_routes
 from sessions_app.attendance.acts import answer_absent, join_call, run_late, say_absent, settle_silent
 from sessions_app.attendance.confirming import ask_to_confirm
 from sessions_app.attendance.digests import announce_disputes
@@ -80,7 +81,7 @@ from sessions_app.conversation.scanning import settle_scan
 from sessions_app.conversation.uploads import Upload
 from sessions_app.models import AttendanceKind, Booking, BookingState, BusySpan, ZoneRules
 from sessions_app.quiet.acts import rest_quiet_mentors
-from sessions_app.waiting.acts import wait_for_mentor
+from sessions_app.waiting.acts import leave_waitlist, wait_for_help, wait_for_mentor
 from sessions_app.waiting.handing_out import hand_out_freed_time
 from sessions_app.written.acts import decline_written, expire_written, withdraw_written
 from tests.conftest import NOW, at, make_mentor, make_person
@@ -244,6 +245,15 @@ def hold_for_who_waits(cast: Cast) -> None:
     profile = cast.alice.mentor_profile
     wait_for_mentor(profile=profile, words=QUESTION, known=[], person=cast.bob, now=NOW)
     hand_out_freed_time(now=NOW)
+
+
+def ask_for_who_waits(cast: Cast, *, leaves: bool = False) -> None:
+    """Nobody says yes for three days, or the person goes away first."""
+    waiting = wait_for_help(words=QUESTION, filters="", person=cast.bob, now=NOW, asks_mentors=True)
+    advance_routes(now=NOW)
+    if leaves:
+        leave_waitlist(waiting=waiting, by=cast.bob, now=NOW + HOUR)
+        advance_routes(now=NOW + HOUR)
 
 
 def write_message(cast: Cast) -> None:
@@ -482,6 +492,8 @@ STORIES: dict[str, Callable[[Cast], object]] = {
     "quiet mentor": lambda cast: rest(cast, days=22),
     "resting mentor": lambda cast: rest(cast, days=46),
     "held time": hold_for_who_waits,
+    "asked to help": ask_for_who_waits,
+    "helped meanwhile": lambda cast: ask_for_who_waits(cast, leaves=True),
     "message": write_message,
     "asked in writing": ask_written,
     "asked back": lambda cast: ask_written(cast, lambda written: ask_back(cast, written)),
@@ -615,7 +627,7 @@ def test_every_list_of_kinds_is_registered_and_no_name_comes_twice():
     lists = [breaker.KINDS, idle.KINDS, my_data.KINDS, *(import_module(name).KINDS for name in names)]
     kinds = [kind.name for kinds in lists for kind in kinds]
 
-    assert len(names) == 15
+    assert len(names) == 16
     assert sorted(kinds) == sorted(kind.name for kind in registered_kinds())
 
 

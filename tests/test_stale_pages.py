@@ -168,6 +168,7 @@ FREE: dict[str, str] = {
             "written_words",
             "thread_read",
             "waiting_leave",
+            "asked_for_help",
             "mentor_apply_again",
             "session_join",
             "session_excuse",

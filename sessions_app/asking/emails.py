@@ -73,8 +73,6 @@ def render_still_looking_email(row: Notification, now: datetime) -> Message | No
 
 
 def still_looking_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
-    known = set(
-        WaitlistEntry.objects.filter(person=reader, pk__in={item.subject_id for item in items}).values_list("pk")
-    )
+    known = WaitlistEntry.objects.filter(person=reader).in_bulk({item.subject_id for item in items})
     text, page = _("Nobody has said yes to your question so far. We’re still looking"), reverse("waiting_list")
     return {item.pk: InboxLine(text, page) for item in items if item.subject_id in known}

@@ -46,9 +46,7 @@ def make_keeper(email: str, name: str, **rules):
 
 
 def ask(person, *, now=NOW, mentors=True, writers=False, words=WORDS) -> WaitlistEntry:
-    return wait_for_help(
-        words=words, filters="", person=person, now=now, asks_mentors=mentors, asks_writers=writers
-    )
+    return wait_for_help(words=words, filters="", person=person, now=now, asks_mentors=mentors, asks_writers=writers)
 
 
 def tick(now) -> None:
