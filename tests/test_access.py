@@ -789,7 +789,7 @@ class Scene:
     @cached_property
     def route(self) -> UUID:
         """The mentor is asked for a time, for the mentee."""
-        words, mentee = "Should I take the counter-offer?", self.person("mentee")
+        words, mentee = self.mentor.asks[0], self.person("mentee")
         wait_for_help(words=words, filters="", person=mentee, now=NOW, asks_mentors=True)
         advance_routes(now=NOW)
         return Route.objects.get().uuid

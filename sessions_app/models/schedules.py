@@ -60,7 +60,7 @@ class Schedule(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(20)],
     )
     # Whether they are asked to help people who wait with a question: see `asking`.
-    asked_for_others = models.BooleanField(_("asked for people who wait"), default=True, db_default=True)
+    asked_for_others = models.BooleanField(_("asked for others"), default=True, db_default=True)
     # The mentor's own meeting room; empty for one of ours. Shown only to the people of a session, around its time.
     meeting_url = models.CharField(
         _("your own meeting address"),

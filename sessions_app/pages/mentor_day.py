@@ -14,7 +14,7 @@ from sessions_app.availability.preview import Preview, preview_of, timetable_for
 from sessions_app.availability.schedule import local_today
 from sessions_app.availability.wording import date_text
 from sessions_app.booking.book import request_deadline
-from sessions_app.models import Booking, Schedule, WrittenQuestion
+from sessions_app.models import Booking, Route, Schedule, WrittenQuestion
 from sessions_app.models.states import AGREED_OR_MISSED
 
 # More time to answer can be taken once, so it is only offered if it gains at least this much.
@@ -37,6 +37,7 @@ class MentorDay:
     next: Booking | None
     requests: list[Booking]
     written: list[WrittenQuestion]
+    asked: list[Route]
     sessions: list[Booking]
     next_free: datetime | None
     nudge: Nudge | None
@@ -47,7 +48,7 @@ class MentorDay:
 
     @property
     def is_empty(self) -> bool:
-        return not (self.requests or self.written or self.sessions)
+        return not (self.requests or self.written or self.asked or self.sessions)
 
 
 def mentor_day(profile: MentorProfile, *, zone: str, now: datetime) -> MentorDay:
@@ -59,6 +60,7 @@ def mentor_day(profile: MentorProfile, *, zone: str, now: datetime) -> MentorDay
         next=mine.upcoming(now).first(),
         requests=list(waiting),
         written=list(WrittenQuestion.objects.open(now).filter(mentor=profile.person_id).with_people()),
+        asked=list(Route.objects.unanswered(now).filter(mentor=profile.person_id).select_related("waiting__person")),
         sessions=_sessions_today(profile, zone=zone, now=now),
         next_free=preview.soonest if preview else None,
         nudge=_find_nudge(profile, schedule, preview, now=now),

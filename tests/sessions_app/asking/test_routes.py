@@ -27,7 +27,7 @@ from sessions_app.waiting.acts import decline_time, leave_waitlist, take_time, w
 from sessions_app.waiting.handing_out import note_lapsed
 from tests.apart import keep_apart
 from tests.conftest import NOW, at, make_mentor, make_person
-from tests.sessions_app.conftest import book
+from tests.sessions_app.conftest import QUESTION, book
 from tests.sessions_app.helpers.written import reply, writes
 
 pytestmark = pytest.mark.django_db
@@ -164,7 +164,7 @@ def test_leaving_ends_all_ways_without_a_mark_and_their_mentors_read_it(keeper, 
 
 
 def test_booking_a_session_about_the_same_words_ends_the_search(keeper, bob, offer):
-    waiting = ask(bob, words="Should I take the counter-offer?")
+    waiting = ask(bob, words=QUESTION)
     booking = book(offer, bob, now=NOW + HOUR)
     Brief.objects.filter(engagements__bookings=booking).update(question=waiting.words)
     WaitlistEntry.objects.update(advance_at=NOW + HOUR)
