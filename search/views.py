@@ -154,6 +154,11 @@ def saved_mentors(request: SignedInRequest) -> HttpResponse:
     return render(request, "search/saved.html", context)
 
 
+def can_wait(wish: SearchCriteria, found: Results | WrittenResults, said: Sequence[str]) -> bool:
+    """Whether to offer that someone is looked for. Who is asked in writing needs no time, so only if few were found."""
+    return bool(wish.words and (said or wish.format != Format.WRITING)) and not found.question.reading.is_crisis
+
+
 def writers_context(wish: SearchCriteria, found: WrittenResults) -> dict[str, Any]:
     """The page of mentors who answer in writing, which needs no time."""
     is_crisis = found.question.reading.is_crisis
@@ -178,7 +183,7 @@ def results_context(
         "lost": is_without_sense,
         "is_soonest": wish.order == Order.SOONEST and not wish.shown and not is_without_sense and not is_unclear(found),
         "can_loosen": found.is_partly and not found.following,
-        "can_wait": bool(said and wish.words) and not is_without_sense,
+        "can_wait": can_wait(wish, found, said) and not is_without_sense,
         "nearest_topics": [] if cards else nearest_topics(),
         "nav": "find",
         **filter_context(wish),

@@ -38,14 +38,14 @@ def offer_of(route: Route) -> Offer | None:
 
 
 def times_to_offer(route: Route, offer: Offer, *, now: datetime) -> list[Slot]:
-    """The mentor's free times, the soonest of each day, at which the person who waits has nothing of ours."""
+    """The mentor's free times, the soonest of each day, that the person who waits can take and hasn't passed by."""
     timetable = load_timetable(offer.profile, now=now)
     if timetable is None:
         return []
     person = route.waiting.person
     occupied = Occupancy.objects.in_force(now).filter(person=person, during__endswith__gt=now)
     busy = [(during.lower, during.upper) for during in occupied.values_list("during", flat=True)]
-    notice = timedelta(minutes=offer.profile.schedule.notice)
+    notice, known = timedelta(minutes=offer.profile.schedule.notice), set(route.waiting.known)
     zone = ZoneInfo(timetable.rules.zone)
     days: Counter[date] = Counter()
     times: list[Slot] = []
@@ -54,7 +54,8 @@ def times_to_offer(route: Route, offer: Offer, *, now: datetime) -> list[Slot]:
             break
         day = slot.start.astimezone(zone).date()
         can_answer = held_until(now=now, last=slot.start - notice, hours=settings.TIME_HELD_FOR, zone=person.zone)
-        if can_answer and days[day] < MOST_A_DAY and not overlaps_busy(slot, busy):
+        is_new = slot.start not in known and not overlaps_busy(slot, busy)
+        if can_answer and is_new and days[day] < MOST_A_DAY:
             days[day] += 1
             times.append(slot)
     return times

@@ -20,6 +20,7 @@ from sessions_app.models.waiting import HeldTimeAnswer, WaitlistOutcome
 from sessions_app.questions.limits import closed_error
 from sessions_app.questions.self_harm import watch_question
 
+from .choosing import starts_of_helpers
 from .notices import HELD_TIME, still_looking_dues
 
 
@@ -50,12 +51,15 @@ def wait_for_help(
 ) -> WaitlistEntry:
     """Join the line for anyone who can help with this, and have mentors asked, for a time or in writing.
 
-    A person who is in this line already keeps their place; what is chosen is added to what was.
+    A person who is in this line already keeps their place; what is chosen is added to what was. Times that are free
+    with those who can help were there to be chosen, so they aren't offered again.
     Raises SessionError `no_words`, `too_many`.
     """
     if not words:
         raise SessionError("no_words", _("Tell us what you’re stuck on first, so that we know who can help."))
-    waiting = join_waitlist(person, {"mentor": None, "words": words, "filters": filters}, {}, now=now)
+    known = starts_of_helpers(words, filters, now=now)
+    place = {"mentor": None, "words": words, "filters": filters}
+    waiting = join_waitlist(person, place, {"known": known}, now=now)
     asks_mentors, asks_writers = asks_mentors or waiting.asks_mentors, asks_writers or waiting.asks_writers
     if (asks_mentors, asks_writers) != (waiting.asks_mentors, waiting.asks_writers):
         begin_asking(waiting, asks_mentors=asks_mentors, asks_writers=asks_writers, now=now)

@@ -28,6 +28,21 @@ def free_slots(timetable: Timetable, offer: Offer, *, now: datetime) -> list[Slo
     return timetable.slots(length=offer.length, step=offer.step, now=now, first=now, last=now + REACH)
 
 
+def starts_of_helpers(words: str, filters: str, *, now: datetime) -> list[datetime]:
+    """The free starts within days of all who match these words, in order."""
+    offers = [free.offer for free in help_with(words, filters, now=now)]
+    timetables = load_timetables([offer.profile_id for offer in offers], now=now)
+    soon = now + HELP_WITHIN
+    starts = {
+        slot.start
+        for offer in offers
+        if offer.profile_id in timetables
+        for slot in free_slots(timetables[offer.profile_id], offer, now=now)
+        if slot.start < soon
+    }
+    return sorted(starts)
+
+
 @dataclass(slots=True)
 class Asked:
     """What one person can't have: times of their own sessions, and mentors who are apart from them."""
