@@ -213,9 +213,9 @@ class Community:
         route = Route.objects.open().select_related("written__engagement", "mentor").filter(pk=pk).first()
         if route is None or route.written is None:
             return
-        said = {"engagement": route.written.engagement, "by": route.mentor, "key": f"k{pk}", "answers": True}
+        said: dict[str, Any] = {"engagement": route.written.engagement, "by": route.mentor, "answers": True}
         try:
-            send_message(body="Try it with a smaller one first.", now=self.now, **said)
+            send_message(body="Try it with a smaller one first.", key=f"k{pk}", now=self.now, **said)
         except SessionError:
             return
         if ask := self.waiting.pop(route.waiting_id, None):

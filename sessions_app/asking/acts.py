@@ -13,7 +13,7 @@ from mentors.usual import usual_offer
 from notifications.inbox import mark_subject_read
 from sessions_app.availability.slot_picker import overlaps_busy
 from sessions_app.availability.slots import Slot
-from sessions_app.availability.timetable import load_timetable
+from sessions_app.availability.timetable import load_timetable_for
 from sessions_app.errors import SessionError
 from sessions_app.locks import atomic_act, lock_people
 from sessions_app.models import HeldTime, Occupancy, Route, RouteState, Schedule
@@ -39,7 +39,7 @@ def offer_of(route: Route) -> Offer | None:
 
 def times_to_offer(route: Route, offer: Offer, *, now: datetime) -> list[Slot]:
     """The mentor's free times, the soonest of each day, that the person who waits can take and hasn't passed by."""
-    timetable = load_timetable(offer.profile, now=now)
+    timetable = load_timetable_for(route.waiting.person, offer.profile, now=now)
     if timetable is None:
         return []
     person = route.waiting.person

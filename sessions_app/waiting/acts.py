@@ -57,7 +57,7 @@ def wait_for_help(
     """
     if not words:
         raise SessionError("no_words", _("Tell us what you’re stuck on first, so that we know who can help."))
-    known = starts_of_helpers(words, filters, now=now)
+    known = starts_of_helpers(words, filters, person=person, now=now)
     place = {"mentor": None, "words": words, "filters": filters}
     waiting = join_waitlist(person, place, {"known": known}, now=now)
     asks_mentors, asks_writers = asks_mentors or waiting.asks_mentors, asks_writers or waiting.asks_writers

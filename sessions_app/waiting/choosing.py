@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from accounts.models import User
 from mentors.models import MentorProfile, Offer
 from mentors.usual import usual_offer
 from programmes.pairs import is_shut
@@ -28,9 +29,14 @@ def free_slots(timetable: Timetable, offer: Offer, *, now: datetime) -> list[Slo
     return timetable.slots(length=offer.length, step=offer.step, now=now, first=now, last=now + REACH)
 
 
-def starts_of_helpers(words: str, filters: str, *, now: datetime) -> list[datetime]:
+def member_among(person: User) -> User | None:
+    """Who searches: rules of programmes let their members meet other mentors than everyone else."""
+    return person if person.is_in_programmes else None
+
+
+def starts_of_helpers(words: str, filters: str, *, person: User, now: datetime) -> list[datetime]:
     """The free starts within days of all who match these words, in order."""
-    offers = [free.offer for free in help_with(words, filters, now=now)]
+    offers = [free.offer for free in help_with(words, filters, now=now, member=member_among(person))]
     timetables = load_timetables([offer.profile_id for offer in offers], now=now)
     soon = now + HELP_WITHIN
     starts = {
@@ -112,8 +118,7 @@ class Choices:
         return [(offer, [slot for slot in self._free_slots(offer) if slot.start < seen_until])]
 
     def _helpers_with(self, waiting: WaitlistEntry) -> list[Offer]:
-        # Rules of programmes let their members meet other mentors than everyone else, so these are searched for alone.
-        member = waiting.person if waiting.person.is_in_programmes else None
+        member = member_among(waiting.person)
         key = (waiting.words, waiting.filters, member.pk if member else None)
         if key not in self.helpers:
             helpers = help_with(waiting.words, waiting.filters, now=self.now, member=member)
