@@ -15,8 +15,7 @@ from .reading.noted import count_opened
 from .reading.privacy import TABLES
 from .reading.synonyms import warn_of_synonyms
 from .understanding.crisis import is_self_harm
-from .waitlist_helpers import find_helpers
-from .whom_to_ask import find_knowers
+from .waitlist_helpers import find_helpers, find_knowers
 
 
 def register_all() -> None:
