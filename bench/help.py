@@ -31,7 +31,9 @@ SUBJECTS = (
     "beekeeping", "bookbinding", "carpentry", "ceramics", "falconry", "gliding",
     "lacemaking", "orienteering", "origami", "puppetry", "saddlery", "weaving",
 )  # fmt: skip
-SAYS_NO, ADDS_TIME, SUITS, CANCELS = 0.15, 0.6, 0.2, 0.08
+SAYS_NO, ADDS_TIME, OFTEN, SUITS, CANCELS = 0.15, 0.6, 0.6, 0.1, 0.08
+# Blocks of four hours in which each begins
+TIMES_OF_DAY = {"morning": (2,), "afternoon": (3,), "evening": (4, 5)}
 # Of a day, by the hour: when people ask
 ARRIVE = [0, 0, 0, 0, 0, 0, 1, 2, 4, 5, 5, 5, 6, 5, 4, 4, 4, 5, 6, 7, 7, 5, 3, 1]
 
@@ -46,6 +48,12 @@ class Ask:
     suits: frozenset[tuple[int, int]]
     met: datetime | None = None
     way: str = ""
+
+    @property
+    def parts(self) -> list[str]:
+        """As they would tick them: times of day at which they could on most days."""
+        days = Counter(part for _day, part in self.suits)
+        return [name for name, blocks in TIMES_OF_DAY.items() if sum(days[block] for block in blocks) > len(blocks)]
 
     def fits(self, start: datetime) -> bool:
         local = start.astimezone(self.person.zone)
@@ -110,8 +118,11 @@ class Community:
         if why_not_book_anyone(person, now=self.now) or any(ask.person == person for ask in self.waiting.values()):
             return
         subject = self.chance.choice(SUBJECTS)
-        parts = [(day, part) for day in range(7) for part in range(2, 6)]
-        ask = Ask(person, subject, self.now, frozenset(part for part in parts if self.chance.random() < SUITS))
+        # Who works by day is free in most evenings, and the other way round.
+        usual = self.chance.choice(list(TIMES_OF_DAY.values()))
+        likely = {(day, part): OFTEN if part in usual else SUITS for day in range(7) for part in range(2, 6)}
+        suits = frozenset(block for block, chance in likely.items() if self.chance.random() < chance)
+        ask = Ask(person, subject, self.now, suits)
         self.asks.append(ask)
         found = find_mentors(SearchCriteria(words=subject), zone=person.timezone, now=self.now, mentee=person)
         for match in found.matches:
@@ -125,6 +136,7 @@ class Community:
                 person=person,
                 now=self.now,
                 asks_mentors=self.with_ways,
+                parts=ask.parts,
                 asks_writers=self.with_ways and self.chance.random() < SUITS,
             )
         except SessionError:

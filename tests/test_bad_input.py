@@ -98,6 +98,7 @@ SENT = {
         "filters": "topic=x",
         "asks_mentors": "1",
         "asks_writers": "1",
+        "parts": "morning",
     },
     "save_mentor": {"save": "alice-adair", "remove": "alice-adair", "next": "/mentors/?q=Which", "question": "Which?"},
     "wait_email": {"email": "new@example.org", "name": "New"},

@@ -54,8 +54,8 @@ def times_to_offer(route: Route, offer: Offer, *, now: datetime) -> list[Slot]:
             break
         day = slot.start.astimezone(zone).date()
         can_answer = held_until(now=now, last=slot.start - notice, hours=settings.TIME_HELD_FOR, zone=person.zone)
-        is_new = slot.start not in known and not overlaps_busy(slot, busy)
-        if can_answer and is_new and days[day] < MOST_A_DAY:
+        suits = route.waiting.suits(slot.start) and slot.start not in known and not overlaps_busy(slot, busy)
+        if can_answer and suits and days[day] < MOST_A_DAY:
             days[day] += 1
             times.append(slot)
     return times

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.forms import PlainText
 from sessions_app.models.bookings import QUESTION_LENGTH
+from sessions_app.models.waiting import DayPart
 
 from .booking import question_field
 from .fields import StartField
@@ -31,6 +32,7 @@ class WaitForm(forms.Form):
     filters = PlainText(max_length=300, required=False)
     asks_mentors = forms.BooleanField(required=False)
     asks_writers = forms.BooleanField(required=False)
+    parts = forms.MultipleChoiceField(choices=DayPart, required=False)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = self.cleaned_data

@@ -3,6 +3,7 @@
 import uuid
 from datetime import datetime
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
@@ -14,6 +15,23 @@ from accounts.rules.validators import validate_plain_text
 from mentors.models import MentorProfile
 
 from .bookings import QUESTION_LENGTH, Booking, Brief
+
+NOON, EVENING = 12, 17
+
+
+class DayPart(models.TextChoices):
+    """Of the clock of the person who waits: until noon, until 17:00, and the rest of the day."""
+
+    MORNING = "morning", _("Mornings")
+    AFTERNOON = "afternoon", _("Afternoons")
+    EVENING = "evening", _("Evenings")
+
+    @classmethod
+    def of(cls, moment: datetime, zone: ZoneInfo) -> "DayPart":
+        hour = moment.astimezone(zone).hour
+        if hour < NOON:
+            return cls.MORNING
+        return cls.AFTERNOON if hour < EVENING else cls.EVENING
 
 
 class WaitlistOutcome(models.TextChoices):
@@ -65,6 +83,8 @@ class WaitlistEntry(models.Model):
     lapses = models.PositiveSmallIntegerField(default=0)
     since = models.DateTimeField()
     until = models.DateTimeField()
+    # When the person could, if not at any time of day
+    parts = ArrayField(models.CharField(max_length=10, choices=DayPart), default=list, db_default=[])
     asks_mentors = models.BooleanField(default=False, db_default=False)
     asks_writers = models.BooleanField(default=False, db_default=False)
     brief = models.OneToOneField(Brief, on_delete=models.SET_NULL, null=True, blank=True, related_name="asked_for")
@@ -107,6 +127,10 @@ class WaitlistEntry(models.Model):
     @property
     def asks_others(self) -> bool:
         return self.asks_mentors or self.asks_writers
+
+    def suits(self, start: datetime) -> bool:
+        """Whether it is at a time of day at which the person could."""
+        return not self.parts or DayPart.of(start, self.person.zone) in self.parts
 
     def is_live(self, now: datetime) -> bool:
         return self.ended_at is None and self.until > now

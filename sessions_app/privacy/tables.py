@@ -205,7 +205,7 @@ TABLES: tuple[Table | Step, ...] = (
     ),
     Table(
         WaitlistEntry,
-        {"words": mine(), "filters": mine(), "known": not_personal("times"), "ended": fact()},
+        {"words": mine(), "filters": mine(), "known": not_personal("times"), "parts": fact(), "ended": fact()},
         people=("person",),
         part="waiting-lists",
         heading=_("Your waiting lists"),

@@ -22,6 +22,7 @@ from sessions_app.asking.acts import decline_route, offer_of, offer_time, stop_b
 from sessions_app.availability.slots import Slot
 from sessions_app.forms.waiting import OfferTimeForm
 from sessions_app.models import Route
+from sessions_app.models.waiting import DayPart
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,6 +54,7 @@ def asked_for_help(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "their_zone": route.waiting.person.timezone,
         "is_open": is_open,
         "offer": offer,
+        "parts": [DayPart(part).label for part in route.waiting.parts],
         "days": group_by_day(times_to_offer(route, offer, now=now), viewer_zone(request)) if offer else [],
         "form": form,
         "error": result.error,

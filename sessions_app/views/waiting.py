@@ -123,6 +123,7 @@ def join_line(person: User, wish: Wish, *, now: datetime) -> WaitlistEntry:
             now=now,
             asks_mentors=wish.get("asks_mentors", False),
             asks_writers=wish.get("asks_writers", False),
+            parts=wish.get("parts", ()),
         )
     profile = MentorProfile.objects.select_related("person").filter(slug=wish["mentor"]).first()
     if profile is None:

@@ -16,7 +16,7 @@ from sessions_app.booking.holds import claim_hold, give_up_hold
 from sessions_app.errors import SessionError, stale_error
 from sessions_app.locks import atomic_act, lock_people
 from sessions_app.models import Booking, Brief, HeldTime, Route, WaitlistEntry
-from sessions_app.models.waiting import HeldTimeAnswer, WaitlistOutcome
+from sessions_app.models.waiting import DayPart, HeldTimeAnswer, WaitlistOutcome
 from sessions_app.questions.limits import closed_error
 from sessions_app.questions.self_harm import watch_question
 
@@ -48,11 +48,13 @@ def wait_for_help(
     now: datetime,
     asks_mentors: bool = False,
     asks_writers: bool = False,
+    parts: Sequence[str] = (),
 ) -> WaitlistEntry:
     """Join the line for anyone who can help with this, and have mentors asked, for a time or in writing.
 
     A person who is in this line already keeps their place; what is chosen is added to what was. Times that are free
-    with those who can help were there to be chosen, so they aren't offered again.
+    with those who can help were there to be chosen, so they aren't offered again. `parts` are the values of `DayPart`
+    at which the person could; none means any time of day.
     Raises SessionError `no_words`, `too_many`.
     """
     if not words:
@@ -60,6 +62,8 @@ def wait_for_help(
     known = starts_of_helpers(words, filters, person=person, now=now)
     place = {"mentor": None, "words": words, "filters": filters}
     waiting = join_waitlist(person, place, {"known": known}, now=now)
+    waiting.parts = [] if len(parts) == len(DayPart) else list(parts)
+    waiting.save(update_fields=["parts"])
     asks_mentors, asks_writers = asks_mentors or waiting.asks_mentors, asks_writers or waiting.asks_writers
     if (asks_mentors, asks_writers) != (waiting.asks_mentors, waiting.asks_writers):
         begin_asking(waiting, asks_mentors=asks_mentors, asks_writers=asks_writers, now=now)

@@ -92,6 +92,7 @@ class Choices:
                 for slot in slots:
                     if (
                         slot.start not in known
+                        and waiting.suits(slot.start)
                         and not overlaps_busy(slot, refused)
                         and not overlaps_busy(slot, person.busy)
                     ):

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from notifications.models import InboxItem, Notification, State
+from search.indexing import write_profiles
 from sessions_app.asking.acts import decline_route, offer_of, offer_time, stop_being_asked, times_to_offer
 from sessions_app.asking.advancing import advance_routes
 from sessions_app.booking.clock import expire_overdue
@@ -24,7 +25,7 @@ from sessions_app.models import (
 )
 from sessions_app.models.waiting import WaitlistOutcome
 from sessions_app.waiting.acts import decline_time, leave_waitlist, take_time, wait_for_help
-from sessions_app.waiting.handing_out import note_lapsed
+from sessions_app.waiting.handing_out import hand_out_freed_time, note_lapsed
 from tests.apart import keep_apart
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.sessions_app.conftest import QUESTION, book
@@ -45,8 +46,9 @@ def make_keeper(email: str, name: str, **rules):
     return make_mentor(make_person(email, name), asks=("Beekeeping on a balcony, without stings",), **rules)
 
 
-def ask(person, *, now=NOW, mentors=True, writers=False, words=WORDS) -> WaitlistEntry:
-    return wait_for_help(words=words, filters="", person=person, now=now, asks_mentors=mentors, asks_writers=writers)
+def ask(person, *, now=NOW, mentors=True, writers=False, words=WORDS, parts=()) -> WaitlistEntry:
+    ways = {"asks_mentors": mentors, "asks_writers": writers, "parts": parts}
+    return wait_for_help(words=words, filters="", person=person, now=now, **ways)
 
 
 def tick(now) -> None:
@@ -243,6 +245,39 @@ def test_only_the_mentor_who_was_asked_can_answer(keeper, bob, charlie):
         with pytest.raises(SessionError) as refused:
             act()
         assert refused.value.code == "not_yours"
+
+
+def test_only_times_of_day_at_which_the_person_could_are_offered_and_held(keeper, bob):
+    ask(bob, parts=("evening",))
+    tick(NOW)
+    route = Route.objects.get()
+
+    open_time(keeper, start=540, end=570)
+    assert times_to_offer(route, offer_of(route), now=NOW) == []
+    assert hand_out_freed_time(now=NOW) == 0
+
+    open_time(keeper, start=870, end=900)
+    slot, *_others = times_to_offer(route, offer_of(route), now=NOW)
+    assert slot.start.astimezone(bob.zone).hour == 20
+    assert hand_out_freed_time(now=NOW) == 1
+
+
+def test_times_that_were_there_when_they_began_to_wait_are_not_offered_again(keeper, bob):
+    open_time(keeper)
+    write_profiles([keeper.pk])
+    waiting = ask(bob)
+    tick(NOW)
+    route = Route.objects.get()
+
+    assert waiting.known
+    assert not {slot.start for slot in times_to_offer(route, offer_of(route), now=NOW)} & set(waiting.known)
+
+
+@pytest.mark.parametrize(
+    ("parts", "kept"), [((), []), (("morning", "afternoon", "evening"), []), (("evening",), ["evening"])]
+)
+def test_all_times_of_day_are_the_same_as_any(bob, parts, kept):
+    assert ask(bob, parts=parts).parts == kept
 
 
 def test_a_time_that_is_not_free_is_refused_and_nothing_is_held(keeper, bob):
