@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("mentors", "0007_quiet_mentors"),
-        ("sessions_app", "0030_booking_programme"),
+        ("sessions_app", "0031_busy_minutes"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
