@@ -25,12 +25,10 @@ def keeper(priya):
     return priya
 
 
-def test_someone_is_looked_for_offers_a_time_and_is_booked(browser_page, js, keeper, bob):
-    page, mentor = browser_page(user=bob, js=js), browser_page(user=keeper.person, js=js, width=390)
-    page.goto("/mentors/?q=Xylophones in cellars")
-    page.locator("[name=asks_mentors]").wait_for()
+def test_someone_is_looked_for_offers_a_time_and_is_booked(browser_page, keeper, bob):
+    page, mentor = browser_page(user=bob), browser_page(user=keeper.person, width=390)
+    page.goto(f"/mentors/?q={WORDS}")
     found = problems(page, "asking-offered")
-    page.locator("input[name=q][type=hidden]").first.evaluate("(field, words) => { field.value = words }", WORDS)
     page.locator("form:has([name=asks_mentors]) button").click()
     expect_done(page)
     found += problems(page, "asking-begun")
