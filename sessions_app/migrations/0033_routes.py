@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("mentors", "0007_quiet_mentors"),
-        ("sessions_app", "0031_busy_minutes"),
+        ("sessions_app", "0032_keeps_titles"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
