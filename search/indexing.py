@@ -248,7 +248,7 @@ def _tighten_bounds(profiles: Sequence[int], *, now: datetime) -> None:
 def _compute_bounds(
     profile: int, offers: Sequence[Offer], timetable: Timetable | None, *, now: datetime
 ) -> tuple[Any, ...]:
-    rules, taken = (timetable.rules, timetable.taken) if timetable else (NO_RULES, ())
+    rules, taken = (timetable.rules, timetable.all_taken) if timetable else (NO_RULES, ())
     usual = length_of(usual_offer(offers)) if offers else None
     seen = compute_forecast(rules, taken, map(length_of, offers), usual=usual, now=now)
     runs = (seen.usual, seen.any)

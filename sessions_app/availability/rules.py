@@ -114,15 +114,10 @@ class TakenMinutes(NamedTuple):
         return self.blocks_time and self.first_minute < end and start < self.end_minute
 
 
-class BusyElsewhere(TakenMinutes):
-    """Time at which another calendar says that the mentor is busy. It keeps no buffer and counts for no cap: both are
-    about sessions here.
-    """
-
-    __slots__ = ()
-
-
 Block = Taken | TakenMinutes
+# The first minute of a time at which another calendar says that the mentor is busy, and the one after its last. It
+# keeps no buffer and counts for no cap: both are about sessions here. Plain pairs, since a mentor may have hundreds.
+BusyMinutes = tuple[int, int]
 
 
 def check_range(name: str, value: int, least: int, most: int) -> None:

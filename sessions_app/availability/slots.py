@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from . import walltime
 from .grids import Grid, free_starts, lay_grids
-from .rules import Block, BusyElsewhere, Rules, Taken, check_range
+from .rules import Block, BusyMinutes, Rules, Taken, check_range
 from .walltime import DAY, EPOCH, MINUTE
 
 __all__ = [
@@ -71,10 +71,12 @@ def list_slots(
     last: datetime,
     step: int | None = None,
     limit: int | None = None,
+    busy: Sequence[BusyMinutes] = (),
 ) -> list[Slot]:
     """The slots of `length` minutes that start in [first, last) and can be booked, in order; at most `limit` of them.
 
     `taken` must hold everything that touches the range and, if the rules have a cap, all of the local weeks it touches.
+    `busy`: when another calendar says that the mentor is busy.
     Raises ValueError for a range of more than 62 days, a length outside 1 to 1440 or a step outside 1 to 2880 minutes,
     and for datetimes without a zone.
     """
@@ -83,7 +85,7 @@ def list_slots(
     start, end = _bookable_range(rules, now, last_day, *_checked_range(first, last))
     if start >= end or (limit is not None and limit < 1):
         return []
-    blocked = _blocked_starts(rules, tuple(taken), length, last_day)
+    blocked = _blocked_starts(rules, tuple(taken), busy, length, last_day)
     starts = free_starts(_rule_grids(rules, start, end, length), blocked, start, end, step, limit)
     return _slots_at(starts, length)
 
@@ -97,26 +99,28 @@ def why_not(
     now: datetime,
     step: int | None = None,
     own: Iterable[tuple[datetime, datetime]] = (),
+    busy: Sequence[BusyMinutes] = (),
 ) -> SlotRefusal | None:
     """Why this start can't be booked, or None: it is refused if and only if `list_slots` leaves it out.
 
     `own` are the spans of the mentee's own sessions, the only reason that the list doesn't know. The code is one of:
     past, notice, horizon, paused, time_off, outside_windows, off_grid, taken, busy, buffer, day_cap, week_cap,
     own_overlap.
-    `taken` and errors are as for `list_slots`.
+    `taken`, `busy` and errors are as for `list_slots`.
     """
     start, now = EPOCH + walltime.elapsed_since_epoch(start), EPOCH + walltime.elapsed_since_epoch(now)
     taken, mine = tuple(taken), tuple(Taken(begin, end, counts_as_given=False) for begin, end in own)
     step = _checked_step(rules, length, step)
-    code = _find_reason(rules, taken, mine, start, length, now, step)
+    code = _find_reason(rules, taken, busy, mine, start, length, now, step)
     if code is None:
         return None
     if code == "horizon":
         # Nothing later can be booked either.
         return SlotRefusal(code)
     first = max(start, now)
+    last = first + LONGEST_ANSWER
     later = list_slots(
-        rules, taken + mine, length=length, now=now, first=first, last=first + LONGEST_ANSWER, step=step, limit=1
+        rules, taken + mine, length=length, now=now, first=first, last=last, step=step, limit=1, busy=busy
     )
     return SlotRefusal(code, later[0].start if later else None)
 
@@ -228,7 +232,9 @@ def _rule_grids(rules: Rules, start: int, end: int, length: int) -> Iterator[Gri
     return lay_grids(walltime.open_pieces(rules.zone, rules.windows_on, start - _LOOK_BACK, end + length), length)
 
 
-def _blocked_starts(rules: Rules, taken: tuple[Block, ...], length: int, last_day: int) -> list[tuple[int, int]]:
+def _blocked_starts(
+    rules: Rules, taken: tuple[Block, ...], busy: Sequence[BusyMinutes], length: int, last_day: int
+) -> list[tuple[int, int]]:
     """Ranges of starts that are refused, sorted; they may overlap."""
     # A session that starts up to length - 1 minutes before something that is taken would run into it. Around sessions
     # that the mentor gives, the buffer widens this on both sides.
@@ -240,6 +246,7 @@ def _blocked_starts(rules: Rules, taken: tuple[Block, ...], length: int, last_da
         for item in taken
         if item.blocks_time
     ]
+    blocked += [(first - before, end) for first, end in busy]
     for day in _refused_days(rules, taken, last_day):
         blocked += [(segment.start, segment.end) for segment in walltime.day_segments(rules.zone, day)]
     blocked.sort()
@@ -278,6 +285,7 @@ def _week_start(day: int) -> int:
 def _find_reason(
     rules: Rules,
     taken: tuple[Block, ...],
+    busy: Sequence[BusyMinutes],
     mine: tuple[Block, ...],
     start: datetime,
     length: int,
@@ -292,9 +300,9 @@ def _find_reason(
     if minute >= walltime.day_end(rules.zone, last_day) or walltime.local_day(rules.zone, minute) > last_day:
         return "horizon"
     after = start + MINUTE
-    listed = list_slots(rules, taken, length=length, now=now, first=start, last=after, step=step)
+    listed = list_slots(rules, taken, length=length, now=now, first=start, last=after, step=step, busy=busy)
     if [slot.start for slot in listed] != [start]:
-        return _reason_by_rules(rules, start, length, step) or _reason_by_taken(rules, taken, minute, length)
+        return _reason_by_rules(rules, start, length, step) or _reason_by_taken(rules, taken, busy, minute, length)
     return "own_overlap" if any(item.overlaps(minute, minute + length) for item in mine) else None
 
 
@@ -314,11 +322,12 @@ def _reason_by_rules(rules: Rules, start: datetime, length: int, step: int) -> s
     return None if on_grid else "off_grid"
 
 
-def _reason_by_taken(rules: Rules, taken: tuple[Block, ...], minute: int, length: int) -> str:
-    in_the_way = [item for item in taken if item.overlaps(minute, minute + length)]
-    if any(not isinstance(item, BusyElsewhere) for item in in_the_way):
+def _reason_by_taken(
+    rules: Rules, taken: tuple[Block, ...], busy: Sequence[BusyMinutes], minute: int, length: int
+) -> str:
+    if any(item.overlaps(minute, minute + length) for item in taken):
         return "taken"
-    if in_the_way:
+    if any(first < minute + length and minute < end for first, end in busy):
         return "busy_elsewhere"
     if any(
         item.counts_as_given and item.overlaps(minute - rules.buffer, minute + length + rules.buffer) for item in taken

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from itertools import dropwhile, repeat
+from itertools import dropwhile
 from typing import Any
 
 from django.conf import settings
@@ -25,7 +25,7 @@ from sessions_app.models.states import OVER
 from sessions_app.models.waiting import waitlist_sql
 from trust.separations import are_apart
 
-from .rules import Block, BusyElsewhere, TakenMinutes
+from .rules import Block, BusyMinutes, TakenMinutes
 from .slots import Rules, Slot, SlotRefusal, list_slots, why_not
 from .walltime import minute_at_or_before
 
@@ -128,11 +128,13 @@ class Timetable:
     """A mentor's rules with what is taken, as of one moment.
 
     `reserved` is time that came free just now. Only people on the waiting list can book it until they have been asked.
+    `busy` is in order: when another calendar says that the mentor is busy.
     """
 
     rules: Rules
     taken: tuple[Block, ...]
     reserved: tuple[Block, ...] = ()
+    busy: Sequence[BusyMinutes] = ()
 
     def slots(
         self,
@@ -145,8 +147,9 @@ class Timetable:
         limit: int | None = None,
     ) -> list[Slot]:
         """Slots that start in [first, last) and can be booked; see `availability.slots.list_slots`."""
+        blocks, busy = self.blocks, self.busy
         return list_slots(
-            self.rules, self.blocks, length=length, now=now, first=first, last=last, step=step, limit=limit
+            self.rules, blocks, length=length, now=now, first=first, last=last, step=step, limit=limit, busy=busy
         )
 
     def why_not(
@@ -159,7 +162,7 @@ class Timetable:
         own: Iterable[tuple[datetime, datetime]] = (),
     ) -> SlotRefusal | None:
         """As `availability.slots.why_not`; also `set_aside`, where only the reservation stands in the way."""
-        asked = partial(why_not, start=start, length=length, now=now, step=step, own=tuple(own))
+        asked = partial(why_not, start=start, length=length, now=now, step=step, own=tuple(own), busy=self.busy)
         refusal = asked(self.rules, self.blocks)
         if refusal and self.reserved:
             otherwise = asked(self.rules, self.taken)
@@ -172,7 +175,12 @@ class Timetable:
 
     def without_times(self) -> "Timetable":
         """As it looks to someone who is kept apart from this mentor: as if they gave no times at all."""
-        return replace(self, rules=replace(self.rules, windows=(), overrides={}), taken=(), reserved=())
+        return Timetable(replace(self.rules, windows=(), overrides={}), taken=())
+
+    @property
+    def all_taken(self) -> tuple[Block, ...]:
+        """What is taken, and when the mentor is busy elsewhere, for those who needn't tell them apart."""
+        return (*self.taken, *(TakenMinutes(first, end) for first, end in self.busy))
 
     @property
     def blocks(self) -> tuple[Block, ...]:
@@ -284,15 +292,12 @@ def timetable_of(
         paused_until=paused_until,
     )
     rows, busy, this_minute = (*occupied, *over, *reserved), busy or (), minute_at_or_before(now)
-    elsewhere = zip(busy[::2], busy[1::2], repeat(False), repeat(True))
+    elsewhere = zip(busy[::2], busy[1::2], strict=True)
     return Timetable(
         rules,
-        taken=(
-            *(_make_taken(*row) for row in rows if not row[-1]),
-            # As `BusyElsewhere._make` does, in a fifth of the time.
-            *map(tuple.__new__, repeat(BusyElsewhere), dropwhile(lambda span: span[1] <= this_minute, elsewhere)),
-        ),
+        taken=tuple(_make_taken(*row) for row in rows if not row[-1]),
         reserved=tuple(_make_taken(*row) for row in rows if row[-1]),
+        busy=list(dropwhile(lambda span: span[1] <= this_minute, elsewhere)),
     )
 
 

@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from sessions_app.availability.busy_times import replace_busy_times
-from sessions_app.availability.rules import BusyElsewhere
 from sessions_app.availability.slots import Rules, why_not
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.availability.walltime import minute_at_or_before
@@ -143,22 +142,21 @@ def test_a_timetable_is_one_statement_however_busy(alice, count, django_assert_n
     with django_assert_num_queries(1):
         timetable = load_timetable(alice.mentor_profile, now=NOW)
 
-    assert sum(isinstance(block, BusyElsewhere) for block in timetable.taken) == count
+    assert (len(timetable.busy), timetable.taken) == (count, ())
 
 
 def test_what_is_over_is_not_read(alice):
     say_busy(alice, NOW - 2 * HOUR, NOW - HOUR)
     timetable = load_timetable(alice.mentor_profile, now=NOW + timedelta(seconds=1))
 
-    assert timetable.taken == ()
+    assert list(timetable.busy) == []
 
 
 def test_the_engine_needs_no_rows_to_say_busy():
     rules = Rules(zone="UTC", windows=tuple((day, 0, 1440) for day in range(1, 8)), notice=0)
     first = minute_at_or_before(THURSDAY)
-    elsewhere = BusyElsewhere(first, first + 60)
 
-    refusal = why_not(rules, [elsewhere], start=THURSDAY, length=30, step=30, now=NOW)
+    refusal = why_not(rules, [], start=THURSDAY, length=30, step=30, now=NOW, busy=[(first, first + 60)])
 
     assert (refusal.code, refusal.earliest) == ("busy_elsewhere", THURSDAY + HOUR)
 
