@@ -5,6 +5,7 @@ from functools import cache
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
@@ -25,6 +26,7 @@ from sessions_app.models import StuckRow
 logger = logging.getLogger(__name__)
 
 OK, ILL, UP, DOWN, DIFFERS, STOPPED, LEAVING = "ok", "ill", "up", "down", "differs", "stopped", "leaving"
+THERE, MISSING = "there", "missing"
 REDIS_PATIENCE = 0.5
 
 
@@ -42,7 +44,7 @@ def live_check(request: HttpRequest) -> JsonResponse:
 @require_safe
 @login_not_required
 def ready_check(request: HttpRequest) -> JsonResponse:
-    """Requests can be served: the database is there and fits this version."""
+    """Requests can be served: the database is there and fits this version, and pages find their static files."""
     found = serving_state()
     return health_response(found, well=is_serving(found) and not is_leaving())
 
@@ -77,7 +79,7 @@ def health_response(found: dict[str, object], *, well: bool) -> JsonResponse:
 
 
 def is_serving(found: dict[str, object]) -> bool:
-    return found == found | {"database": UP, "migrations": "applied"}
+    return found == found | {"database": UP, "migrations": "applied", "static_files": THERE}
 
 
 def serving_state() -> dict[str, object]:
@@ -86,7 +88,17 @@ def serving_state() -> dict[str, object]:
     except DatabaseError as error:
         logger.warning("the database is away: %s", error)
         return {"database": DOWN}
-    return {"database": UP, "migrations": "applied" if applied else "missing"}
+    return {
+        "database": UP,
+        "migrations": "applied" if applied else MISSING,
+        "static_files": MISSING if are_static_files_missing() else THERE,
+    }
+
+
+def are_static_files_missing() -> bool:
+    """Whether this process began without the list of files that `collectstatic` writes: every page would fail."""
+    names: dict[str, str] | None = getattr(staticfiles_storage, "hashed_files", None)
+    return names == {}
 
 
 def migrations_applied() -> bool:

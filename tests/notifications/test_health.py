@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
@@ -61,13 +62,15 @@ def test_a_web_server_that_is_asked_to_end_takes_no_more_requests_and_answers_th
 
 def test_all_is_well(client, db):
     assert answer(client, "/healthz/live") == (200, {"status": "ok"})
-    assert answer(client, "/healthz/ready") == (200, {"status": "ok", "database": "up", "migrations": "applied"})
+    ready = {"status": "ok", "database": "up", "migrations": "applied", "static_files": "there"}
+    assert answer(client, "/healthz/ready") == (200, ready)
     assert answer(client, "/healthz") == (
         200,
         {
             "status": "ok",
             "database": "up",
             "migrations": "applied",
+            "static_files": "there",
             "redis": "up",
             "oldest_due_seconds": 0,
             "clock": "ok",
@@ -86,10 +89,18 @@ def test_missing_migration_is_not_ready(client, db):
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'notifications'")
 
-    missing = {"status": "ill", "database": "up", "migrations": "missing"}
+    missing = {"status": "ill", "database": "up", "migrations": "missing", "static_files": "there"}
     assert answer(client, "/healthz/ready") == (503, missing)
     assert answer(client, "/healthz") == (503, missing | {"redis": "up"})
     assert answer(client, "/healthz/live") == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize(("names", "status"), [({}, 503), ({"css/app.css": "css/app.0a1b.css"}, 200)])
+def test_a_process_that_began_without_static_files_is_not_ready(client, db, monkeypatch, names, status):
+    """Every page would fail for want of their names."""
+    monkeypatch.setattr(staticfiles_storage, "hashed_files", names, raising=False)
+
+    assert answer(client, "/healthz/ready")[0] == status
 
 
 @pytest.mark.django_db(transaction=True)
