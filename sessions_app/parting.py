@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.times import when_text
 from notifications.services import silence_subjects
+from sessions_app.asking.acts import end_routes_between
 from sessions_app.booking.ending import end_booking, end_question
 from sessions_app.booking.holds import give_up_hold
 from sessions_app.booking.series_plan import ANSWERS_SUBJECT, SERIES_SUBJECT
@@ -33,9 +34,10 @@ APART = "apart"
 
 def end_between(parting: Parting) -> None:
     """Both are locked. News that neither has read yet isn't sent any more, but that a session can't take place is."""
+    one, other, now = parting.one, parting.other, parting.now
+    end_routes_between(one, other, now=now)
     if not parting.ends_everything:
         return
-    one, other, now = parting.one, parting.other, parting.now
     _silence_news(one, other, now=now)
     for booking in _ahead(one, other, now).with_people().select_related("offer__profile__person"):
         end_booking(booking, now=now)

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -95,6 +96,20 @@ def decline_route(*, route: Route, by: User, now: datetime) -> None:
     close_route(route, RouteState.DECLINED, now=now)
     mark_subject_read(by, subject_type=ROUTE, subject_id=route.pk, now=now)
     advance_soon(route.waiting_id, now=now)
+
+
+def end_routes_between(one: User, other: User, *, now: datetime) -> None:
+    """Neither is to meet the other: nobody is asked any more, and nothing says why. Both are locked."""
+    pair = Q(mentor=one, waiting__person=other) | Q(mentor=other, waiting__person=one)
+    for route in Route.objects.open().requests().filter(pair):
+        close_route(route, RouteState.ENDED, now=now)
+        advance_soon(route.waiting_id, now=now)
+
+
+def decline_all_routes(*, mentor: User, now: datetime) -> None:
+    """The mentor leaves: others are asked."""
+    for route in Route.objects.unanswered(now).filter(mentor=mentor).select_related("waiting__person"):
+        decline_route(route=route, by=mentor, now=now)
 
 
 def stop_being_asked(*, profile: MentorProfile) -> None:

@@ -24,6 +24,7 @@ from sessions_app.models import (
     WrittenState,
 )
 from sessions_app.models.waiting import WaitlistOutcome
+from sessions_app.privacy.leaving import end_what_is_ahead
 from sessions_app.waiting.acts import decline_time, leave_waitlist, take_time, wait_for_help
 from sessions_app.waiting.handing_out import hand_out_freed_time, note_lapsed
 from tests.apart import keep_apart
@@ -290,6 +291,27 @@ def test_a_time_that_is_not_free_is_refused_and_nothing_is_held(keeper, bob):
     assert refused.value.is_about_time
     assert not HeldTime.objects.exists()
     assert not Booking.objects.exists()
+
+
+def test_who_parts_is_not_asked_any_more_and_nothing_is_left_to_read(keeper, bob):
+    ask(bob)
+    tick(NOW)
+
+    keep_apart(bob, keeper.person)
+    tick(NOW + HOUR)
+
+    assert Route.objects.get().state == RouteState.ENDED
+    assert not InboxItem.objects.filter(recipient=keeper.person).exists()
+    assert Notification.objects.get(kind="help_asked").state == State.OBSOLETE
+
+
+def test_a_mentor_who_leaves_leaves_nobody_waiting(keeper, bob):
+    ask(bob)
+    tick(NOW)
+
+    end_what_is_ahead(keeper.person, NOW + HOUR)
+
+    assert Route.objects.get().state == RouteState.DECLINED
 
 
 @pytest.mark.parametrize(
