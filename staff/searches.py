@@ -11,6 +11,7 @@ from accounts.rules.roles import Power
 from search.demand import topic_waits
 from search.unmet import unmet_lately
 from search.waits import mentors_waited_for, topics_waited_for
+from sessions_app.impact.help_sought import read_help_sought
 
 ROWS = 100
 
@@ -22,6 +23,7 @@ def staff_unmet(request: SignedInRequest) -> HttpResponse:
     context = {
         "searches": unmet_lately(now)[:ROWS],
         "topics": topic_waits(now=now),
+        "sought": read_help_sought(now=now),
         "waits": topics_waited_for(now),
         "mentors": mentors_waited_for(now)[:ROWS],
         "nav": "staff",

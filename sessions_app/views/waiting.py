@@ -28,6 +28,7 @@ from sessions_app.availability.timetable import load_timetable_for
 from sessions_app.errors import SessionError
 from sessions_app.forms.guest import GuestForm
 from sessions_app.forms.waiting import HeldTimeForm, WaitForm
+from sessions_app.impact.help_sought import read_help_sought
 from sessions_app.models import Booking, BookingState, HeldTime, WaitlistEntry
 from sessions_app.models.waiting import HeldTimeAnswer
 from sessions_app.questions.gatherings import find_gatherings
@@ -141,6 +142,7 @@ def waiting_list(request: SignedInRequest) -> HttpResponse:
     open_time = HeldTime.objects.open().filter(person=request.user, until__gt=now)
     context = {
         "waitings": [(waiting, ways_of(waiting, now=now)) for waiting in live.order_by("since")],
+        "sought": read_help_sought(now=now),
         "held": open_time.select_related("booking__mentor", "waiting").first(),
         "gatherings": find_gatherings(now=now, count=2),
         "nav": "sessions",
