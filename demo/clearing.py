@@ -59,7 +59,11 @@ ROWS = (
     "DELETE FROM sessions_app_feedback WHERE booking_id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_moretime WHERE booking_id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_takeaway WHERE booking_id IN (SELECT id FROM demo_booking)",
-    "DELETE FROM sessions_app_heldtime WHERE booking_id IN (SELECT id FROM demo_booking)",
+    "DELETE FROM sessions_app_route WHERE mentor_id IN (SELECT id FROM demo_person) OR waiting_id IN"
+    " (SELECT id FROM sessions_app_waitlistentry WHERE person_id IN (SELECT id FROM demo_person))",
+    "DELETE FROM sessions_app_heldtime WHERE booking_id IN (SELECT id FROM demo_booking)"
+    " OR person_id IN (SELECT id FROM demo_person)",
+    "DELETE FROM sessions_app_waitlistentry WHERE person_id IN (SELECT id FROM demo_person)",
     "DELETE FROM sessions_app_occupancy WHERE booking_id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_attendanceact WHERE booking_id IN (SELECT id FROM demo_booking)",
     "DELETE FROM sessions_app_bookingevent WHERE booking_id IN (SELECT id FROM demo_booking)",
