@@ -47,11 +47,12 @@ class Memory:
         yield
         self.is_in_test, self.steps = False, None
 
-    def watch(self, execute: Callable, sql: str, params: Any, many: bool, context: dict) -> Any:
-        if not sql.lstrip().startswith(READ):
+    def watch(self, execute: Callable, sql: str | bytes, params: Any, many: bool, context: dict) -> Any:
+        text = sql.decode() if isinstance(sql, bytes) else sql  # psycopg2's `execute_values` sends bytes
+        if not text.lstrip().startswith(READ):
             self.steps = None
             # After a test its own writes are rolled back, but not those for the module.
-            self.writes_for_modules += not self.is_in_test and not sql.startswith("ROLLBACK")
+            self.writes_for_modules += not self.is_in_test and not text.startswith("ROLLBACK")
         return execute(sql, params, many, context)
 
     def make(self, make: Callable[..., T], *args: Any, **kwargs: Any) -> T:

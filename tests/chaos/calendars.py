@@ -142,6 +142,7 @@ def main() -> None:
         let_go_on(stopped)
         show(4)
         until(stand, lambda: stands(4), "they go on reading")
+        wait_for(lambda: watch.seen[-1:] == [4], "the watch sees it, too")
 
         watch.is_over.set()
         watch.thread.join()
