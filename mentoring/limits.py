@@ -37,6 +37,8 @@ ROUTE_LASTS = timedelta(hours=6)
 MAX_ROUTES = 4
 WRITERS_AFTER = timedelta(hours=12)
 MAX_WRITER_ROUTES = 2
+# By person who waits, whatever they wait for
+MAX_ROUTES_A_DAY = 8
 # By mentor: asked at the same time for people who wait, and how often in all
 MAX_ROUTES_OPEN = 2
 ROUTE_EVERY = timedelta(hours=20)

@@ -79,6 +79,9 @@ def find_knowers(
         in_writing = wish.with_changes(format=Format.WRITING)
         found = find_writers(in_writing, now=now, mentee=mentee, count=MOST_ASKED, without=without)
         return [writer.offer for writer in found.writers if not found.dropped]
+    if wish.format == Format.WRITING:
+        # They looked for an answer in writing, and now a time will do, too.
+        wish = wish.with_changes(format="")
     question = question_of(wish)
     if not question.says_something:
         return []

@@ -37,7 +37,7 @@ from .notices import asked_due
 from .settling import settle_route
 
 # Where nobody could be asked, others may be there later.
-LOOKS_AGAIN = timedelta(hours=1)
+LOOKS_AGAIN, DAY = timedelta(hours=1), timedelta(days=1)
 MOST = {RouteKind.REQUEST: settings.MAX_ROUTES, RouteKind.WRITING: settings.MAX_WRITER_ROUTES}
 
 
@@ -103,6 +103,9 @@ def end_if_booked(waiting: WaitlistEntry, *, now: datetime) -> None:
 def ask_next(waiting: WaitlistEntry, kind: RouteKind, *, now: datetime) -> None:
     """Ask the best mentor whom nothing stands against, if none is asked at present."""
     if not may_ask(waiting, kind):
+        return
+    for_them = Route.objects.filter(waiting__person=waiting.person_id, opened_at__gt=now - DAY)
+    if for_them.count() >= settings.MAX_ROUTES_A_DAY:
         return
     asked = frozenset(waiting.routes.filter(kind=kind).values_list("mentor", flat=True))
     for offer in who_could_be_asked(

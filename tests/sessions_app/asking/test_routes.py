@@ -235,6 +235,29 @@ def test_a_mentor_is_asked_for_one_person_a_day(keeper, bob, charlie):
     assert {route.waiting.person for route in Route.objects.all()} == {bob, charlie}
 
 
+def test_nobody_has_ever_more_mentors_asked_by_asking_again(keeper, bob, settings):
+    settings.MAX_ROUTES_A_DAY = 1
+    make_keeper("lou@example.org", "Lou Lavender", windows=[])
+    first = ask(bob)
+    tick(NOW)
+    leave_waitlist(waiting=first, by=bob, now=NOW + HOUR)
+    ask(bob, now=NOW + HOUR)
+
+    tick(NOW + HOUR)
+    assert Route.objects.count() == 1
+
+    tick(NOW + 25 * HOUR)
+    assert Route.objects.count() == 2
+
+
+def test_who_looked_for_an_answer_in_writing_may_be_offered_a_time(keeper, bob):
+    wait_for_help(words=WORDS, filters="format=writing", person=bob, now=NOW, asks_mentors=True)
+
+    tick(NOW)
+
+    assert Route.objects.get().mentor == keeper.person
+
+
 def test_only_the_mentor_who_was_asked_can_answer(keeper, bob, charlie):
     ask(bob)
     tick(NOW)
