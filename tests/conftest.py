@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Model
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from about import texts
@@ -102,6 +103,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return next((number for number, path in enumerate(LONG) if item.nodeid.startswith(f"tests/{path}")), len(LONG))
 
     items.sort(key=place)
+
+
+def queries_of_each_time(context: CaptureQueriesContext) -> list[dict[str, str]]:
+    """Preparing a statement is done once for each connection, whichever test comes first: it isn't counted."""
+    queries = context.connection.queries[context.initial_queries : context.final_queries]
+    return [query for query in queries if not query["sql"].startswith("PREPARE ")]
+
+
+CaptureQueriesContext.captured_queries = property(queries_of_each_time)
 
 
 def pytest_collection_finish() -> None:
