@@ -98,14 +98,21 @@ def test_prepared_statement_answers_as_often_as_it_is_asked(settings, prepare, d
     settings.PREPARE_STATEMENTS = prepare
     first = Prepared("SELECT %(one)s::int")
     statement = Prepared("SELECT %(a)s::int + %(b)s::int * %(a)s::int, %(text)s::text")
-    answers = []
-    with django_assert_num_queries(9 if prepare else 7), connection.cursor() as cursor:
+    answers, prepared = [], []
+
+    def note(execute, sql, *more):
+        if sql.startswith("PREPARE "):
+            prepared.append(sql)
+        return execute(sql, *more)
+
+    with connection.execute_wrapper(note), django_assert_num_queries(7), connection.cursor() as cursor:
         for number in range(7):
             asked = {"a": number, "b": 10, "text": "a % of “it’s”", "not asked": None}
             execute_together(cursor, (first, {"one": 1}), (statement, asked))
             answers.append(cursor.fetchone())
 
     assert answers == [(number * 11, "a % of “it’s”") for number in range(7)]
+    assert len(prepared) == (2 if prepare else 0)
 
 
 def test_array_is_read_as_it_was_written():
