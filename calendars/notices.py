@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.known import known
 from common.mail.rendering import Context, absolute_url
-from notifications.inbox import forget_passing
 from notifications.models import InboxItem, Notification
 from notifications.readers import NoticeReader
 from notifications.registry import InboxLine, Message, Nothing
-from notifications.services import Due, schedule_notices, silence_older_versions
+from notifications.services import Due, schedule_notices, withdraw_older_versions
 from sessions_app.models import BookingState
 
 from .models import Connection, ExportedEvent, ExportState
@@ -48,14 +47,12 @@ def tell_unwritten(connection: Connection, *, now: datetime) -> None:
 
 def withdraw_unwritten(connection: Connection) -> None:
     """Sessions come there again, or aren't meant to any more. It has to be of a new version."""
-    silence_older_versions(subject_type=WRITING, subject_id=connection.pk, version=connection.write_version)
-    forget_passing(subject_type=WRITING, subject_id=connection.pk, version=connection.write_version)
+    withdraw_older_versions(subject_type=WRITING, subject_id=connection.pk, version=connection.write_version)
 
 
 def withdraw_notices(connection: Connection) -> None:
     """What was said of it before isn’t so any more. It has to be of a new version."""
-    silence_older_versions(subject_type=CONNECTION, subject_id=connection.pk, version=connection.version)
-    forget_passing(subject_type=CONNECTION, subject_id=connection.pk, version=connection.version)
+    withdraw_older_versions(subject_type=CONNECTION, subject_id=connection.pk, version=connection.version)
 
 
 def render_email(row: Notification, now: datetime) -> Message | Nothing:

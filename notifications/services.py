@@ -70,8 +70,7 @@ def schedule_notices(*dues: Due, now: datetime) -> None:
         raise UnknownKindError(f"no mail for {unsent}")
     for (subject_type, subject_id), version in _newest_versions(dues).items():
         if version:
-            silence_older_versions(subject_type=subject_type, subject_id=subject_id, version=version)
-            forget_passing(subject_type=subject_type, subject_id=subject_id, version=version)
+            withdraw_older_versions(subject_type=subject_type, subject_id=subject_id, version=version)
     timely = [due for due in dues if due.send_before > max(now, due.due_at)]
     write_together(
         (NOTIFICATIONS, [_notification_values(due, now) for due in timely]),
@@ -102,6 +101,12 @@ def silence_subjects(
         state=State.OBSOLETE, reason=reason, lease_until=None, lease_token=None
     )
     InboxItem.objects.filter(**theirs, at__gt=now).delete()
+
+
+def withdraw_older_versions(*, subject_type: str, subject_id: int, version: int) -> None:
+    """What older versions of a subject would still tell people, or ask of them, isn't so any more."""
+    silence_older_versions(subject_type=subject_type, subject_id=subject_id, version=version)
+    forget_passing(subject_type=subject_type, subject_id=subject_id, version=version)
 
 
 def silence_older_versions(*, subject_type: str, subject_id: int, version: int) -> int:

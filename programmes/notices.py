@@ -9,11 +9,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.mail.rendering import Context, absolute_url
-from notifications.inbox import forget_passing
 from notifications.models import InboxItem, Notification
 from notifications.readers import NoticeReader
 from notifications.registry import InboxLine, Message, Nothing
-from notifications.services import Due, schedule_notices, silence_older_versions
+from notifications.services import Due, schedule_notices, withdraw_older_versions
 
 from .models import ASKED, LIVE, Manager, Membership, MembershipState, Programme
 
@@ -56,8 +55,7 @@ def tell_member(membership: Membership, news: News, *, now: datetime) -> None:
 
 def withdraw_notices(membership: Membership) -> None:
     """What was said of it before isn’t so any more, and there is no news instead. It has to be of a new version."""
-    silence_older_versions(subject_type=MEMBERSHIP, subject_id=membership.pk, version=membership.version)
-    forget_passing(subject_type=MEMBERSHIP, subject_id=membership.pk, version=membership.version)
+    withdraw_older_versions(subject_type=MEMBERSHIP, subject_id=membership.pk, version=membership.version)
 
 
 def tell_manager(manager: Manager, *, now: datetime, by: User | None = None) -> None:

@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from events.models import Event, Registration
-from notifications.inbox import forget_passing
 from notifications.preferences import reminder_leads_of
-from notifications.services import Due, schedule_notices, show_in_inbox, silence_older_versions
+from notifications.services import Due, schedule_notices, show_in_inbox, withdraw_older_versions
 from sessions_app.booking.notices.reminders import REMINDERS
 
 REGISTRATION = "registration"
@@ -70,8 +69,7 @@ def silence(*registrations: Registration) -> None:
     """What was scheduled for these people, or asks them for something, isn't so any more, and there is no news instead.
     Each has to be of a new version."""
     for one in registrations:
-        silence_older_versions(subject_type=REGISTRATION, subject_id=one.pk, version=one.version)
-        forget_passing(subject_type=REGISTRATION, subject_id=one.pk, version=one.version)
+        withdraw_older_versions(subject_type=REGISTRATION, subject_id=one.pk, version=one.version)
 
 
 def news_dues(registrations: Sequence[Registration], news: News, *, now: datetime) -> list[Due]:

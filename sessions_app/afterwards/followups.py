@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.privacy.consents import note_consent
-from notifications.inbox import forget_passing, mark_subject_read
-from notifications.services import schedule_notices, silence_older_versions
+from notifications.inbox import mark_subject_read
+from notifications.services import schedule_notices, withdraw_older_versions
 from sessions_app.errors import SessionError
 from sessions_app.locks import atomic_act, lock_booking, lock_people, lock_written
 from sessions_app.models import (
@@ -92,8 +92,7 @@ def drop_next_step(*, booking: Booking, by: User) -> None:
 
 def silence_next_step(action: NextStep, *, before: int) -> None:
     """Silence mails and inbox lines about versions of this step before this one."""
-    silence_older_versions(subject_type=NEXT_STEP_SUBJECT, subject_id=action.pk, version=before)
-    forget_passing(subject_type=NEXT_STEP_SUBJECT, subject_id=action.pk, version=before)
+    withdraw_older_versions(subject_type=NEXT_STEP_SUBJECT, subject_id=action.pk, version=before)
 
 
 def why_not_answer(

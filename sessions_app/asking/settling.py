@@ -3,8 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from notifications.inbox import forget_passing
-from notifications.services import show_in_inbox, silence_older_versions
+from notifications.services import show_in_inbox, withdraw_older_versions
 from sessions_app.locks import atomic_act, lock_people
 from sessions_app.models import Route, RouteKind, RouteState, WrittenState
 from sessions_app.models.waiting import HeldTimeAnswer, WaitlistOutcome
@@ -62,5 +61,4 @@ def close_route(route: Route, state: RouteState, *, now: datetime) -> None:
     route.state, route.settled_at, route.version = state, now, route.version + 1
     route.save(update_fields=["state", "settled_at", "version"])
     about: dict[str, Any] = {"subject_type": ROUTE, "subject_id": route.pk, "version": route.version}
-    silence_older_versions(**about)
-    forget_passing(**about)
+    withdraw_older_versions(**about)

@@ -16,9 +16,9 @@ from accounts.models import User
 from live.hints import tell_pages
 from live.streams import Part
 from mentors.resting import note_sign
-from notifications.inbox import forget_passing, tell_bells
+from notifications.inbox import tell_bells
 from notifications.models import Notification
-from notifications.services import schedule_notices, silence_older_versions
+from notifications.services import schedule_notices, withdraw_older_versions
 from sessions_app.barred import refuse_barred
 from sessions_app.booking.requests import extend_request
 from sessions_app.errors import SessionError
@@ -120,8 +120,7 @@ def mark_read(*, engagement: Engagement, person: User, until: int) -> bool:
     seat.read_to = newest
     if not seat.unread.exists():
         seat.version += 1
-        silence_older_versions(subject_type=THREAD_SUBJECT, subject_id=seat.pk, version=seat.version)
-        forget_passing(subject_type=THREAD_SUBJECT, subject_id=seat.pk, version=seat.version)
+        withdraw_older_versions(subject_type=THREAD_SUBJECT, subject_id=seat.pk, version=seat.version)
         tell_bells(person.pk)
     seat.save(update_fields=["read_to", "version"])
     return True

@@ -1,6 +1,7 @@
 """The waiting list: for a named mentor, or for anyone who can help with a question; and the times held for people."""
 
 import uuid
+from bisect import bisect_right
 from datetime import datetime
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -12,15 +13,14 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.rules.validators import validate_plain_text
+from common.times import DAY_PARTS
 from mentors.models import MentorProfile
 
 from .bookings import QUESTION_LENGTH, Booking, Brief
 
-NOON, EVENING = 12, 17
-
 
 class DayPart(models.TextChoices):
-    """Of the clock of the person who waits: until noon, until 17:00, and the rest of the day."""
+    """Those of `DAY_PARTS`, in order, by the clock of the person who waits."""
 
     MORNING = "morning", _("Mornings")
     AFTERNOON = "afternoon", _("Afternoons")
@@ -28,10 +28,7 @@ class DayPart(models.TextChoices):
 
     @classmethod
     def of(cls, moment: datetime, zone: ZoneInfo) -> "DayPart":
-        hour = moment.astimezone(zone).hour
-        if hour < NOON:
-            return cls.MORNING
-        return cls.AFTERNOON if hour < EVENING else cls.EVENING
+        return list(cls)[bisect_right(DAY_PARTS, moment.astimezone(zone).time()) - 1]
 
 
 class WaitlistOutcome(models.TextChoices):
@@ -203,6 +200,11 @@ class HeldTime(models.Model):
 
     def __str__(self) -> str:
         return f"{self.booking_id} until {self.until:%Y-%m-%d %H:%M}"
+
+    @property
+    def is_agreed(self) -> bool:
+        """Whether its mentor offered it to this very person, so that it is booked without asking them again."""
+        return hasattr(self, "route")
 
 
 class ReservedTime(models.Model):

@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from mentors.models import MentorProfile
-from notifications.inbox import forget_passing, mark_subject_read
-from notifications.services import schedule_notices, silence_older_versions
+from notifications.inbox import mark_subject_read
+from notifications.services import schedule_notices, withdraw_older_versions
 from sessions_app.availability.worker_hints import advance_when_committed
 from sessions_app.booking.holds import claim_hold, give_up_hold
 from sessions_app.errors import SessionError, stale_error
 from sessions_app.locks import atomic_act, lock_people
-from sessions_app.models import Booking, Brief, HeldTime, Route, WaitlistEntry
+from sessions_app.models import Booking, Brief, HeldTime, WaitlistEntry
 from sessions_app.models.waiting import DayPart, HeldTimeAnswer, WaitlistOutcome
 from sessions_app.questions.limits import closed_error
 from sessions_app.questions.self_harm import watch_question
@@ -61,9 +61,11 @@ def wait_for_help(
         raise SessionError("no_words", _("Tell us what you’re stuck on first, so that we know who can help."))
     known = starts_of_helpers(words, filters, person=person, now=now)
     place = {"mentor": None, "words": words, "filters": filters}
-    waiting = join_waitlist(person, place, {"known": known}, now=now)
-    waiting.parts = [] if len(parts) == len(DayPart) else list(parts)
-    waiting.save(update_fields=["parts"])
+    wanted = [] if len(parts) == len(DayPart) else list(parts)
+    waiting = join_waitlist(person, place, {"known": known, "parts": wanted}, now=now)
+    if waiting.parts != wanted:
+        waiting.parts = wanted
+        waiting.save(update_fields=["parts"])
     asks_mentors, asks_writers = asks_mentors or waiting.asks_mentors, asks_writers or waiting.asks_writers
     if (asks_mentors, asks_writers) != (waiting.asks_mentors, waiting.asks_writers):
         begin_asking(waiting, asks_mentors=asks_mentors, asks_writers=asks_writers, now=now)
@@ -128,9 +130,7 @@ def take_time(*, held: HeldTime, question: str, by: User, now: datetime, seen: s
         raise time_has_changed()
     if held.answer != HeldTimeAnswer.TAKEN:
         Brief.objects.filter(pk=held.booking.engagement.brief_id).update(question=question)
-    # A mentor who offered this time to this person has said yes to it.
-    is_agreed = Route.objects.filter(held=held).exists()
-    booking = claim_hold(booking=held.booking, mentee=by, now=now, is_agreed=is_agreed)
+    booking = claim_hold(booking=held.booking, mentee=by, now=now, is_agreed=held.is_agreed)
     if held.answer != HeldTimeAnswer.TAKEN:
         record_answer(held, HeldTimeAnswer.TAKEN, by=by, now=now)
         end_entry(held.waiting, WaitlistOutcome.BOOKED, now=now)
@@ -175,8 +175,7 @@ def record_answer(held: HeldTime, said: HeldTimeAnswer, *, by: User | None, now:
     """Note the answer. Whatever it is, no notice about this time is sent any more."""
     held.answer, held.version = said, held.version + 1
     held.save(update_fields=["answer", "version"])
-    silence_older_versions(subject_type=HELD_TIME, subject_id=held.pk, version=held.version)
-    forget_passing(subject_type=HELD_TIME, subject_id=held.pk, version=held.version)
+    withdraw_older_versions(subject_type=HELD_TIME, subject_id=held.pk, version=held.version)
     if by:
         mark_subject_read(by, subject_type=HELD_TIME, subject_id=held.pk, now=now)
     advance_soon(held.waiting_id, now=now)

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from mentors.models import MentorProfile
-from notifications.inbox import forget_passing, mark_subject_read
-from notifications.services import schedule_notices, silence_older_versions
+from notifications.inbox import mark_subject_read
+from notifications.services import schedule_notices, withdraw_older_versions
 from sessions_app.errors import SessionError
 from sessions_app.models import WRITTEN_SUBJECT, Engagement, WrittenQuestion, WrittenState
 
@@ -31,8 +31,7 @@ def close_question(
     if by:
         mark_subject_read(by, subject_type=WRITTEN_SUBJECT, subject_id=written.pk, now=now)
     subject: dict[str, Any] = {"subject_type": WRITTEN_SUBJECT, "subject_id": written.pk, "version": written.version}
-    silence_older_versions(**subject)
-    forget_passing(**subject)
+    withdraw_older_versions(**subject)
     schedule_notices(*written_notices(written), now=now)
     if to not in GOES_ON:
         written.engagement.closed_at = now
