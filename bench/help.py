@@ -254,7 +254,7 @@ class Community:
             if ask is None or not ask.fits(held.booking.start):
                 decline_time(held=held, by=held.person, now=self.now)
                 return
-            was_asked = hasattr(held, "route")
+            was_asked = held.is_agreed
             booking = take_time(held=held, question=ask.subject, by=held.person, now=self.now)
         except SessionError:
             return

@@ -3,7 +3,7 @@
 Every function takes aware datetimes, IANA zone names and, where it matters, `now`; nothing here reads a clock.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import dateformat
@@ -13,6 +13,8 @@ from django.utils.translation import ngettext, pgettext
 from .zones import UTC_NAME, city_of
 
 DAY_MINUTES = 24 * 60
+# Morning, afternoon and evening begin here, by the clock of the person meant.
+DAY_PARTS = (time(0), time(12), time(17))
 EVENING_HOUR, NIGHT_HOUR, MORNING_HOUR = 19, 23, 7
 QUARTERS = {0: "", 15: "¼", 30: "½", 45: "¾"}
 

@@ -6,16 +6,16 @@ from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from common.times import DAY_PARTS
+
 DAYS = 7
-# Morning, afternoon and evening begin here.
-PARTS = (time(0), time(12), time(17))
 
 
 def parts_of_days(starts: Iterable[datetime], *, zone: str, now: datetime) -> frozenset[tuple[int, int]]:
     """The pairs (days from today, 0 morning | 1 afternoon | 2 evening) of the reader's week that hold a start."""
     borders = _part_borders(zone, now.astimezone(ZoneInfo(zone)).toordinal())
     places = {bisect_right(borders, start) - 1 for start in starts}
-    return frozenset(divmod(place, len(PARTS)) for place in places if 0 <= place < DAYS * len(PARTS))
+    return frozenset(divmod(place, len(DAY_PARTS)) for place in places if 0 <= place < DAYS * len(DAY_PARTS))
 
 
 @lru_cache(maxsize=256)
@@ -24,5 +24,5 @@ def _part_borders(zone: str, today: int) -> list[datetime]:
     reader = ZoneInfo(zone)
     first = datetime.fromordinal(today)
     days = (first + timedelta(days=number) for number in range(DAYS))
-    borders = [datetime.combine(day, part, reader).astimezone(UTC) for day in days for part in PARTS]
+    borders = [datetime.combine(day, part, reader).astimezone(UTC) for day in days for part in DAY_PARTS]
     return [*borders, datetime.combine(first + timedelta(days=DAYS), time(), reader).astimezone(UTC)]

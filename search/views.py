@@ -34,6 +34,7 @@ from programmes.pairs import list_narrowing
 from sessions_app.afterwards.track_record import read_recent_record
 from sessions_app.afterwards.voices import list_voices
 from sessions_app.models import Booking
+from sessions_app.models.waiting import DayPart
 from sessions_app.pages.rows import SessionRow, upcoming_rows
 from sessions_app.questions.gatherings import find_gatherings
 from sessions_app.questions.same_question import asked_already, find_earlier_engagement
@@ -184,6 +185,7 @@ def results_context(
         "is_soonest": wish.order == Order.SOONEST and not wish.shown and not is_without_sense and not is_unclear(found),
         "can_loosen": found.is_partly and not found.following,
         "can_wait": can_wait(wish, found, said) and not is_without_sense,
+        "day_parts": DayPart.choices,
         "nearest_topics": [] if cards else nearest_topics(),
         "nav": "find",
         **filter_context(wish),

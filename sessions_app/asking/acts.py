@@ -12,12 +12,12 @@ from accounts.models import User
 from mentors.models import MentorProfile, Offer
 from mentors.usual import usual_offer
 from notifications.inbox import mark_subject_read
-from sessions_app.availability.slot_picker import overlaps_busy
+from sessions_app.availability.slot_picker import busy_times, overlaps_busy
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import load_timetable_for
 from sessions_app.errors import SessionError
 from sessions_app.locks import atomic_act, lock_people
-from sessions_app.models import HeldTime, Occupancy, Route, RouteState, Schedule
+from sessions_app.models import HeldTime, Route, RouteState, Schedule
 from sessions_app.questions.limits import closed_error
 from sessions_app.waiting.acts import advance_soon
 from sessions_app.waiting.choosing import free_slots
@@ -44,8 +44,7 @@ def times_to_offer(route: Route, offer: Offer, *, now: datetime) -> list[Slot]:
     if timetable is None:
         return []
     person = route.waiting.person
-    occupied = Occupancy.objects.in_force(now).filter(person=person, during__endswith__gt=now)
-    busy = [(during.lower, during.upper) for during in occupied.values_list("during", flat=True)]
+    busy = busy_times(person, now=now)
     notice, known = timedelta(minutes=offer.profile.schedule.notice), set(route.waiting.known)
     zone = ZoneInfo(timetable.rules.zone)
     days: Counter[date] = Counter()

@@ -14,14 +14,7 @@ from notifications.services import schedule_notices
 from sessions_app.booking.deadlines import after_waking
 from sessions_app.errors import SessionError
 from sessions_app.locks import atomic_act, lock_people
-from sessions_app.models import (
-    Booking,
-    Brief,
-    HeldTime,
-    Route,
-    RouteKind,
-    WaitlistEntry,
-)
+from sessions_app.models import Booking, Brief, HeldTime, Route, RouteKind, WaitlistEntry
 from sessions_app.models.states import OPEN
 from sessions_app.models.stuck import ClockAct
 from sessions_app.models.waiting import WaitlistOutcome

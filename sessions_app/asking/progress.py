@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from sessions_app.models import HeldTime, Route, RouteKind, WaitlistEntry
+from sessions_app.models import Route, RouteKind, WaitlistEntry
 from sessions_app.questions.limits import why_not_book_anyone
 
 from .advancing import writers_begin
@@ -15,7 +15,7 @@ from .advancing import writers_begin
 class Ways:
     """`asked`: how many mentors were asked for a time so far, of `most`; `until`: when the one asked now answers by.
 
-    `thread`: the open question in writing. `begins`: when somebody will be asked in writing, if nobody was yet.
+    `thread`: the open question in writing. `begins`: when someone will be asked in writing, if nobody was yet.
     `stopped`: why nobody is asked now, as the person can change it.
     """
 
@@ -35,17 +35,13 @@ def ways_of(waiting: WaitlistEntry, *, now: datetime) -> Ways | None:
     requests = [route for route in routes if route.kind == RouteKind.REQUEST]
     written = [route for route in routes if route.kind == RouteKind.WRITING]
     open_request = next((route for route in requests if not route.settled_at and not route.held_id), None)
-    refusal = why_not_book_anyone(waiting.person, now=now)
+    # While a mentor is asked, nothing else is to be told.
+    refusal = None if open_request else why_not_book_anyone(waiting.person, now=now)
     return Ways(
         asked=len(requests),
         most=settings.MAX_ROUTES,
         until=open_request.until if open_request and open_request.until > now else None,
         thread=next((route for route in written if not route.settled_at), None),
         begins=writers_begin(waiting) if waiting.asks_writers and not written else None,
-        stopped=refusal.message if refusal and open_request is None else "",
+        stopped=refusal.message if refusal else "",
     )
-
-
-def is_agreed(held: HeldTime) -> bool:
-    """Whether the mentor has offered this time to this very person, so that it is booked without asking them again."""
-    return Route.objects.filter(held=held).exists()

@@ -23,7 +23,7 @@ from common.pages.seen import seen_by, still_seen
 from mentors.models import MentorProfile
 from mentors.usual import usual_offer
 from sessions_app.access import get_held_time, get_waitlist_entry
-from sessions_app.asking.progress import is_agreed, ways_of
+from sessions_app.asking.progress import ways_of
 from sessions_app.availability.timetable import load_timetable_for
 from sessions_app.errors import SessionError
 from sessions_app.forms.guest import GuestForm
@@ -138,11 +138,12 @@ def join_line(person: User, wish: Wish, *, now: datetime) -> WaitlistEntry:
 @require_safe
 def waiting_list(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
-    live = WaitlistEntry.objects.live(now).filter(person=request.user).select_related("mentor__person")
+    live = WaitlistEntry.objects.live(now).filter(person=request.user).select_related("person", "mentor__person")
     open_time = HeldTime.objects.open().filter(person=request.user, until__gt=now)
+    waitings = [(waiting, ways_of(waiting, now=now)) for waiting in live.order_by("since")]
     context = {
-        "waitings": [(waiting, ways_of(waiting, now=now)) for waiting in live.order_by("since")],
-        "sought": read_help_sought(now=now),
+        "waitings": waitings,
+        "sought": read_help_sought(now=now) if waitings else None,
         "held": open_time.select_related("booking__mentor", "waiting").first(),
         "gatherings": find_gatherings(now=now, count=2),
         "nav": "sessions",
@@ -195,7 +196,6 @@ def held_time(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             "is_held": held.answer == HeldTimeAnswer.OPEN
             and held.until > now
             and held.booking.state == BookingState.HELD,
-            "is_agreed": is_agreed(held),
             "is_given_back": held.answer == HeldTimeAnswer.DECLINED,
             "is_past": held.booking.start <= now,
             "is_taken": held.answer == HeldTimeAnswer.TAKEN,
