@@ -1,11 +1,12 @@
 """The page for calendars that a person keeps elsewhere. Nothing is fetched here: only workers read calendars."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -217,29 +218,38 @@ def _count(request: SignedInRequest, connection: Connection, now: datetime) -> H
 
 def _renew_password(request: SignedInRequest, connection: Connection, now: datetime) -> HttpResponse:
     form = PasswordForm(request.POST, prefix=f"p{connection.pk}")
-    if form.is_valid():
-        try:
-            renew_password(connection=connection, password=form.cleaned_data["password"], now=now)
-        except CalendarError as error:
-            form.add_error(error.field, error.as_form_error())
-        else:
-            messages.success(request, _("Saved. We’re signing in with it now. Reload this page in a moment."))
-            return redirect("external_calendars")
-    return _render_page(request, now, typed=Typed(passwords={connection.pk: form}))
+    said = _("Saved. We’re signing in with it now. Reload this page in a moment.")
+
+    def renew() -> None:
+        renew_password(connection=connection, password=form.cleaned_data["password"], now=now)
+
+    return _save_secret(request, form, renew, said, Typed(passwords={connection.pk: form}), now)
 
 
 def _replace_address(request: SignedInRequest, connection: Connection, now: datetime) -> HttpResponse:
     form = AddressForm(request.POST, prefix=f"a{connection.pk}")
+    said = _("Saved. We’re reading your calendar there now. Reload this page in a moment.")
+
+    def replace() -> None:
+        check_connecting(request, request.user, now)
+        replace_address(connection=connection, address=form.cleaned_data["address"], now=now)
+
+    return _save_secret(request, form, replace, said, Typed(addresses={connection.pk: form}), now)
+
+
+def _save_secret(
+    request: SignedInRequest, form: Form, save: Callable[[], None], said: str, typed: Typed, now: datetime
+) -> HttpResponse:
+    """What replaces the secret of a connection; the page is shown again with what stands against it."""
     if form.is_valid():
         try:
-            check_connecting(request, request.user, now)
-            replace_address(connection=connection, address=form.cleaned_data["address"], now=now)
+            save()
         except CalendarError as error:
             form.add_error(error.field, error.as_form_error())
         else:
-            messages.success(request, _("Saved. We’re reading your calendar there now. Reload this page in a moment."))
+            messages.success(request, said)
             return redirect("external_calendars")
-    return _render_page(request, now, typed=Typed(addresses={connection.pk: form}))
+    return _render_page(request, now, typed=typed)
 
 
 def _disconnect(request: SignedInRequest, connection: Connection, now: datetime) -> None:
