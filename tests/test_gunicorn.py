@@ -6,8 +6,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -40,41 +41,39 @@ def app(environ, start_response):
 """
 
 
-def test_only_num_proxies_says_which_proxy_is_believed(tmp_path):
-    """Gunicorn by itself believes any program on this machine, so that a forgotten NUM_PROXIES would go unseen."""
-    (tmp_path / "plain.py").write_text(APP)
-    path = tmp_path / "socket"
-    said = {name: getattr(gunicorn, name) for name in ("forwarded_allow_ips", "secure_scheme_headers")}
-    (tmp_path / "conf.py").write_text("\n".join(f"{name} = {value!r}" for name, value in said.items()))
+def ask_server(place: Path, names: Sequence[str], request: bytes) -> bytes:
+    """What Gunicorn answers, with those of our settings that have these names, until it leaves the connection."""
+    (place / "plain.py").write_text(APP)
+    path = place / "socket"
+    said = {name: getattr(gunicorn, name) for name in names}
+    (place / "conf.py").write_text("\n".join(f"{name} = {value!r}" for name, value in said.items()))
     command = [sys.executable, "-m", "gunicorn", "--config", "conf.py", "plain:app", "--bind", f"unix:{path}"]
-    server = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL)
+    server = subprocess.Popen(command, cwd=place, stderr=subprocess.DEVNULL)
     try:
         with closing(socket.socket(socket.AF_UNIX)) as asking:
             wait_until(lambda: path.exists() and asking.connect_ex(str(path)) == 0)
-            asking.sendall(b"GET / HTTP/1.0\r\nX-Forwarded-Proto: https\r\n\r\n")
-            answer = b"".join(iter(lambda: asking.recv(1024), b""))
+            asking.sendall(request)
+            return b"".join(iter(lambda: asking.recv(1024), b""))
     finally:
         server.terminate()
         server.wait(30)
+
+
+def test_only_num_proxies_says_which_proxy_is_believed(tmp_path):
+    """Gunicorn by itself believes any program on this machine, so that a forgotten NUM_PROXIES would go unseen."""
+    answer = ask_server(
+        tmp_path,
+        ("forwarded_allow_ips", "secure_scheme_headers"),
+        b"GET / HTTP/1.0\r\nX-Forwarded-Proto: https\r\n\r\n",
+    )
 
     assert answer.endswith(b"\r\n\r\nhttp")
 
 
 def test_a_connection_is_left_after_each_answer_so_that_no_worker_owns_it(tmp_path):
     """Those that a proxy keeps would all be one worker's, while another has nothing to do (decision 75)."""
-    (tmp_path / "plain.py").write_text(APP)
-    path = tmp_path / "socket"
-    said = {name: getattr(gunicorn, name) for name in ("worker_class", "keepalive", "workers", "threads")}
-    (tmp_path / "conf.py").write_text("\n".join(f"{name} = {value!r}" for name, value in said.items()))
-    command = [sys.executable, "-m", "gunicorn", "--config", "conf.py", "plain:app", "--bind", f"unix:{path}"]
-    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL) as server:
-        try:
-            with closing(socket.socket(socket.AF_UNIX)) as asking:
-                wait_until(lambda: path.exists() and asking.connect_ex(str(path)) == 0)
-                asking.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                answer = b"".join(iter(lambda: asking.recv(1024), b""))
-        finally:
-            server.terminate()
+    names = ("worker_class", "keepalive", "workers", "threads")
+    answer = ask_server(tmp_path, names, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
 
     assert b"\r\nConnection: close\r\n" in answer
 

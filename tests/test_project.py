@@ -116,7 +116,7 @@ def test_a_set_of_states_has_one_name_and_is_written_in_one_place():
         ("a hold or request that is overdue counts as free", r"expires_at\s*<="),
         ("who is apart from whom", r"trust_separation"),
         ("a question in writing that is open", r"\bdue_at\s*>"),
-        ("whether anybody waits in line", r"sessions_app_waitlistentry[\s\S]*\bended_at"),
+        ("whether anyone waits in line", r"sessions_app_waitlistentry[\s\S]*\bended_at"),
         ("a session that its mentor gives", r"booking\.state\s*<>"),
         ("what may be known of feedback", r"settled_at\s*<=|other\.author_id"),
     ],
