@@ -52,6 +52,7 @@ FOUND = """async (everything) => {
   }
   return {
     violations: violations.map(({ id, help, nodes }) => [id, help, nodes.map(({ html }) => html.slice(0, 160))]),
+    hidden: [...document.querySelectorAll(".tabs")].filter((tabs) => tabs.scrollWidth > tabs.clientWidth).length,
     wide: document.documentElement.scrollWidth,
     room: innerWidth,
   };
@@ -107,4 +108,6 @@ def _look(page: Page, rules: str) -> list[str]:
     found = [f"{rule}: {text} — {nodes[:3]}" for rule, text, nodes in seen["violations"]]
     if seen["wide"] > seen["room"]:
         found.append(f"the page is {seen['wide']} pixels wide in a window of {seen['room']}")
+    if seen["hidden"]:
+        found.append("tabs stand where they can only be scrolled to")
     return found

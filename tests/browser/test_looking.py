@@ -91,3 +91,15 @@ def test_a_page_wider_than_its_window_is_found(found_in):
         "390 light",
         "390 dark",
     }
+
+
+def test_tabs_out_of_sight_are_found(found_in):
+    tabs = "".join(f'<a href="/{number}">Tab number {number}</a> ' for number in range(9))
+    style = ".tabs { display: flex; overflow-x: auto; white-space: nowrap; gap: 2em } .tabs a { flex: none }"
+
+    found = found_in(style, f'<nav class="tabs" aria-label="Parts" tabindex="0">{tabs}</nav>')
+
+    assert {look for look, rules in found.items() if any("scrolled to" in rule for rule in rules)} == {
+        "390 light",
+        "390 dark",
+    }
