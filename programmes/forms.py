@@ -12,7 +12,7 @@ from .changes import ProgrammeTexts
 from .invitations import LinkInput
 from .models import Programme
 from .models.invitations import LONGEST
-from .models.members import LONGEST_REASON
+from .models.members import LONGEST_REASON, LONGEST_UNIT
 from .models.programmes import LONGEST_LINE, LONGEST_NAME, MOST_OPEN, MOST_SESSIONS
 from .rules import Rules, rules_of
 
@@ -82,6 +82,11 @@ class RulesForm(forms.Form):
         _("With whom one member can have upcoming sessions. Leave it empty for no limit."),
         MOST_OPEN,
     )
+    units_apart = forms.BooleanField(
+        label=_("Nobody meets their own unit"),
+        help_text=_("No one books a mentor of their own team or department. Set units on each member’s page."),
+        required=False,
+    )
 
     @classmethod
     def about(cls, programme: Programme, data: Any) -> "RulesForm":
@@ -91,12 +96,19 @@ class RulesForm(forms.Form):
             "only_members": not rules.others_book_ours,
             "most_sessions": rules.most_sessions,
             "most_open": rules.most_open,
+            "units_apart": rules.units_apart,
         }
         return cls(data, initial=initial)
 
     def read_rules(self) -> Rules:
         said = self.cleaned_data
-        return Rules(not said["members_stay"], not said["only_members"], said["most_sessions"], said["most_open"])
+        return Rules(
+            members_book_outside=not said["members_stay"],
+            others_book_ours=not said["only_members"],
+            most_sessions=said["most_sessions"],
+            most_open=said["most_open"],
+            units_apart=said["units_apart"],
+        )
 
 
 class LinkForm(forms.Form):
@@ -133,6 +145,15 @@ class LinkForm(forms.Form):
         said = self.cleaned_data
         sides = said["sides"]
         return LinkInput(GIVES in sides, ASKS in sides, said["most"], said["days"], said["needs_yes"])
+
+
+class UnitForm(forms.Form):
+    unit = PlainText(
+        label=_("Unit"),
+        help_text=_("Their team or department, for the rule that nobody meets their own. They see it."),
+        max_length=LONGEST_UNIT,
+        required=False,
+    )
 
 
 class ReasonForm(forms.Form):

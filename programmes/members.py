@@ -97,7 +97,7 @@ def answer_request(
     `programme_over`, `too_many_programmes`.
     """
     [person] = User.objects.locked(person)
-    _check_decides(by, person, programme)
+    check_decides(by, person, programme)
     asked = Membership.objects.filter(programme=programme, person=person, state=ASKED).first()
     if asked is None:
         return False
@@ -118,7 +118,7 @@ def remove_member(*, programme: Programme, person: User, reason: str = "", by: U
     They are told, with the reason. Returns whether they were in it. Raises PermissionDenied, ProgrammeError `yourself`.
     """
     User.objects.locked(person)
-    _check_decides(by, person, programme)
+    check_decides(by, person, programme)
     theirs = Membership.objects.filter(programme=programme, person=person, state=LIVE).first()
     if theirs is None:
         return False
@@ -135,7 +135,7 @@ def bring_back(*, programme: Programme, person: User, by: User, now: datetime) -
     `programme_over`, `programme_closed`, `programme_draft`, `too_many_programmes`.
     """
     [person] = User.objects.locked(person)
-    _check_decides(by, person, programme)
+    check_decides(by, person, programme)
     theirs = Membership.objects.filter(programme=programme, person=person, state__in=SHUT_OUT).first()
     if theirs is None:
         return False
@@ -153,7 +153,8 @@ def leave_all(person: User, now: datetime) -> None:
         withdraw_notices(mine)
 
 
-def _check_decides(by: User, person: User, programme: Programme) -> None:
+def check_decides(by: User, person: User, programme: Programme) -> None:
+    """Raises PermissionDenied for who doesn't manage the programme, ProgrammeError `yourself`."""
     check_manages(by, programme)
     if person.pk == by.pk:
         words = _("Nobody decides about themselves. Ask another manager, or leave on the programme’s page.")

@@ -1,8 +1,8 @@
 """What programmes let two people do together: parts of larger statements, which decide for pages, search and booking.
 
 Only programmes that run count: a draft, one that is over and one in the archive have no say. A pair *shares* a
-programme in which one looks for mentors and the other mentors. Who shares one isn't outside for the other, whatever
-other programmes the two are in.
+programme in which one looks for mentors and the other mentors, unless it keeps units apart and both are of the same.
+Who shares one isn't outside for the other, whatever other programmes the two are in.
 """
 
 from collections.abc import Iterable
@@ -16,8 +16,13 @@ from common.statements import reading_connection
 from .models import LIVE, Programme, ProgrammeState, Stage
 
 RUNS = ", ".join(f"'{state.value}'" for state in (ProgrammeState.OPEN, ProgrammeState.CLOSED))
-# Why two people can't meet: a programme of the mentee's has sessions among its members only, or one of the mentor's.
-OWN, OTHERS = "own", "others"
+# Why two people can't meet: they are of one unit in a programme that keeps units apart; or a programme of the mentee's
+# has sessions among its members only, or one of the mentor's.
+UNIT, OWN, OTHERS = "unit", "own", "others"
+
+
+# Of `mine` and `other`, memberships of one programme: it keeps the two apart as people of one unit.
+ONE_UNIT = "mine_of.units_apart AND mine.unit <> '' AND lower(mine.unit) = lower(other.unit)"
 
 
 def runs_sql(programme: str) -> str:
@@ -38,10 +43,15 @@ def _members_sql(row: str, side: str) -> str:
 
 def shared_sql(mentee: str, mentor: str) -> str:
     """The ids of the programmes that these two share; `mentee` and `mentor` are columns or parameters."""
+    return _both_in_sql(mentee, mentor, f"NOT ({ONE_UNIT})")
+
+
+def _both_in_sql(mentee: str, mentor: str, condition: str) -> str:
     also = "SELECT FROM programmes_membership AS other WHERE other.programme_id = mine.programme_id"
     return (
         f"SELECT mine.programme_id FROM {_members_sql('mine', 'asks')} AND mine.person_id = {mentee}"
-        f" AND EXISTS ({also} AND other.person_id = {mentor} AND other.state = '{LIVE.value}' AND other.gives)"
+        f" AND EXISTS ({also} AND other.person_id = {mentor} AND other.state = '{LIVE.value}' AND other.gives"
+        f" AND {condition})"
     )
 
 
@@ -51,6 +61,7 @@ def shut_by_sql(mentee: str, mentor: str) -> str:
     keeps = f"SELECT FROM {_members_sql('keeps', 'gives')} AND keeps.person_id = {mentor}"
     return f"""CASE
         WHEN EXISTS ({shared_sql(mentee, mentor)}) THEN NULL
+        WHEN EXISTS ({_both_in_sql(mentee, mentor, ONE_UNIT)}) THEN '{UNIT}'
         WHEN EXISTS ({stays} AND NOT stays_of.members_book_outside) THEN '{OWN}'
         WHEN EXISTS ({keeps} AND NOT keeps_of.others_book_ours) THEN '{OTHERS}'
     END"""
@@ -65,14 +76,17 @@ def can_meet_sql(person: str, *, mentee: str | None) -> str:
     if mentee is None:
         return f"{person} NOT IN ({keeps})"
     stays = f"SELECT FROM {_members_sql('stays', 'asks')} AND stays.person_id = {mentee}"
-    mine = f"SELECT mine.programme_id FROM {_members_sql('mine', 'asks')} AND mine.person_id = {mentee}"
+    mine = f"FROM {_members_sql('mine', 'asks')} AND mine.person_id = {mentee}"
+    apart = f"{mine} AND mine_of.units_apart AND mine.unit <> ''"
+    of_my_unit = f"(shares.programme_id, lower(shares.unit)) IN (SELECT mine.programme_id, lower(mine.unit) {apart})"
     shares = (
         f"SELECT shares.person_id FROM programmes_membership AS shares WHERE shares.state = '{LIVE.value}'"
-        f" AND shares.gives AND shares.programme_id = ANY(ARRAY({mine}))"
+        " AND shares.gives AND shares.programme_id = ANY(ARRAY(SELECT mine.programme_id {mine}))"
     )
+    share, share_apart = shares.format(mine=mine), shares.format(mine=apart)
     return (
-        f"({person} IN ({shares}) OR (NOT EXISTS ({stays} AND NOT stays_of.members_book_outside)"
-        f" AND {person} NOT IN ({keeps})))"
+        f"({person} IN ({share} AND NOT {of_my_unit}) OR (NOT EXISTS ({stays} AND NOT stays_of.members_book_outside)"
+        f" AND {person} NOT IN ({keeps}) AND {person} NOT IN ({share_apart} AND {of_my_unit})))"
     )
 
 
@@ -101,7 +115,7 @@ def list_narrowing(reader: User | None, *, now: datetime) -> list[str]:
 
 
 def why_shut(shut_by: str | None, *, mentor: str, is_visitor: bool = False) -> str | None:
-    """The sentence for the mentee, with what they can do instead."""
+    """The sentence for the mentee, with what they can do instead; for `OWN` and `OTHERS`."""
     if shut_by is None:
         return None
     if shut_by == OWN:

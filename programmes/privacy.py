@@ -27,7 +27,7 @@ TABLES: tuple[Table, ...] = (
     Table(Invitation, {"token_hash": not_personal("a hash")}, why="a link, which names nobody whom it lets in"),
     Table(
         Membership,
-        {"source": fact(), "state": fact(), "reason": mine()},
+        {"source": fact(), "state": fact(), **dict.fromkeys(("reason", "unit"), mine())},
         people=("person",),
         part="programmes",
         heading=_("Programmes you joined"),

@@ -1,10 +1,11 @@
 """The rules of a programme: what they say, who changes them, and whom a change stops at once."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, astuple, dataclass, fields
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,6 +15,7 @@ from common.pages.seen import CHANGED_MEANWHILE, mark_of
 from .errors import ProgrammeError
 from .managers import check_runs_or_manages, lock_programme
 from .models import Membership, Programme, RuleChange
+from .models.members import MembershipQuerySet
 from .models.programmes import MOST_OPEN, MOST_SESSIONS
 
 # Fewer people than this aren't counted out: a manager sees who is in the programme, and not what each of them books.
@@ -28,6 +30,7 @@ class Rules:
     others_book_ours: bool = True
     most_sessions: int | None = None
     most_open: int | None = None
+    units_apart: bool = False
 
     def in_words(self) -> Iterator[str]:
         """One sentence for each rule that narrows anything, for members and for who may become one."""
@@ -49,6 +52,8 @@ class Rules:
                 self.most_open,
             )
             yield words % {"n": self.most_open}
+        if self.units_apart:
+            yield _("Nobody meets a mentor of their own unit.")
 
 
 # Of each of two limits, how many members have used it up already
@@ -69,10 +74,11 @@ class Effect:
     has_no_mentors: bool
     at_sessions: int
     at_open: int
+    of_one_unit: int
 
     @property
     def is_felt(self) -> bool:
-        return bool(self.mentees or self.mentors or self.at_sessions or self.at_open)
+        return bool(self.mentees or self.mentors or self.at_sessions or self.at_open or self.of_one_unit)
 
     @property
     def mark(self) -> str:
@@ -101,6 +107,13 @@ class Effect:
         if self.at_open:
             words = _("%(people)s have as many upcoming already, and can’t book anyone else for now.")
             yield words % {"people": _name_count(self.at_open)}
+        if self.of_one_unit:
+            words = ngettext(
+                "%(n)d member who looks for mentors will not meet the mentors of their own unit.",
+                "%(n)d members who look for mentors will not meet the mentors of their own unit.",
+                self.of_one_unit,
+            )
+            yield words % {"n": self.of_one_unit}
 
 
 def _name_count(number: int) -> str:
@@ -108,9 +121,7 @@ def _name_count(number: int) -> str:
 
 
 def rules_of(programme: Programme) -> Rules:
-    return Rules(
-        programme.members_book_outside, programme.others_book_ours, programme.most_sessions, programme.most_open
-    )
+    return Rules(**{field.name: getattr(programme, field.name) for field in fields(Rules)})
 
 
 def rules_mark(programme: Programme) -> str:
@@ -163,7 +174,14 @@ def foresee(programme: Programme, given: Rules, *, now: datetime) -> Effect:
         has_no_mentors=not mentors,
         at_sessions=used_up[0] if _is_stricter(present.most_sessions, given.most_sessions) else 0,
         at_open=used_up[1] if _is_stricter(present.most_open, given.most_open) else 0,
+        of_one_unit=_count_of_one_unit(members) if given.units_apart and not present.units_apart else 0,
     )
+
+
+def _count_of_one_unit(members: MembershipQuerySet) -> int:
+    """Who looks for mentors among them and has a mentor of their own unit."""
+    colleagues = members.filter(gives=True, unit__iexact=OuterRef("unit")).exclude(person=OuterRef("person"))
+    return members.filter(Exists(colleagues), asks=True).exclude(unit="").count()
 
 
 def _is_stricter(present: int | None, given: int | None) -> bool:

@@ -35,6 +35,8 @@ from tests.test_project import routes
 pytestmark = [pytest.mark.django_db, pytest.mark.one_cast, pytest.mark.usefixtures("now")]
 STALE = "a mark of nothing"
 
+# Of the rules of a programme
+SWITCHES = ("members_stay", "only_members", "units_apart")
 # What is sent beside what the page holds
 ACTS: dict[str, dict[str, str]] = {
     "mentor_apply": {"name": "Alice Adair", "headline": "Another headline"},
@@ -62,8 +64,8 @@ ACTS: dict[str, dict[str, str]] = {
     "event_edit": {"title": "Second jobs"},
     "event_cancel": {"reason": "Flood"},
     "programme_settings": {"name": "Autumn cohort"},
-    "programme_rules": {"most_sessions": "9", "most_open": "5", "members_stay": "", "only_members": ""},
-    "staff_programme_rules": {"most_sessions": "8", "most_open": "5", "members_stay": "", "only_members": ""},
+    "programme_rules": {"most_sessions": "9", "most_open": "5", **dict.fromkeys(SWITCHES, "")},
+    "staff_programme_rules": {"most_sessions": "8", "most_open": "5", **dict.fromkeys(SWITCHES, "")},
     "programme_state": {"state": "closed"},
     "event_desk": {"act": "skip", "round": "2"},
     "mentor_availability": {},
@@ -182,7 +184,6 @@ FREE: dict[str, str] = {
             "staff_role_end",
             "staff_programme_end",
             "programme_join",
-            "programme_member",
             "programme_manager_end",
             "programme_link_revoke",
             "part",
@@ -200,6 +201,7 @@ FREE: dict[str, str] = {
         ),
         ONCE,
     ),
+    "programme_member": "what happens once; a unit is saved with a mark of its own (tests/programmes/test_units.py)",
     "staff_signals": "adds words, or switches on or off as the button says, however often",
     "event_meeting": "names the plan that it changes, and only the newest can be changed",
     "event_tables": "replaces what only matters for the next plan, which is asked for after it",

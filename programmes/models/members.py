@@ -11,7 +11,7 @@ from accounts.models import User
 from .programmes import Programme
 from .states import ENDED, INSIDE, LIVE, SHUT_OUT, MembershipState
 
-LONGEST_REASON = 300
+LONGEST_REASON, LONGEST_UNIT = 300, 80
 
 
 class ManagerQuerySet(models.QuerySet["Manager"]):
@@ -57,6 +57,7 @@ class Membership(models.Model):
 
     `gives`: they mentor in it. `asks`: they look for mentors in it. `joined_at`: of someone who asked, when they did.
     `reason`: what the manager who removed or declined them wrote to them. `version` grows with each change of state.
+    `unit`: the team or department where they work, as managers call it; capitals make no difference.
     """
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="memberships")
@@ -69,6 +70,7 @@ class Membership(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=LONGEST_REASON, blank=True, default="", db_default="")
     version = models.PositiveIntegerField(default=1, db_default=1)
+    unit = models.CharField(_("unit"), max_length=LONGEST_UNIT, blank=True, default="", db_default="")
 
     objects = MembershipQuerySet.as_manager()
 

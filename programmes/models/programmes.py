@@ -73,7 +73,8 @@ class Programme(models.Model):
     """A row in the one organisation of an installation. Without a last day it goes on until it is archived.
 
     Its rules only narrow what is possible without them. `most_sessions`: that one mentee books in it within 28 days.
-    `most_open`: of its mentors with whom one mentee has something ahead.
+    `most_open`: of its mentors with whom one mentee has something ahead. `units_apart`: nobody meets a mentor of their
+    own unit (`Membership.unit`) through it.
     """
 
     slug = models.SlugField(_("address"), max_length=LONGEST_SLUG, unique=True)
@@ -90,6 +91,7 @@ class Programme(models.Model):
     others_book_ours = models.BooleanField(_("others book our mentors too"), default=True, db_default=True)
     most_sessions = models.PositiveSmallIntegerField(_("sessions in 28 days"), null=True, blank=True)
     most_open = models.PositiveSmallIntegerField(_("upcoming at a time"), null=True, blank=True)
+    units_apart = models.BooleanField(_("nobody meets their own unit"), default=False, db_default=False)
 
     objects = ProgrammeQuerySet.as_manager()
 

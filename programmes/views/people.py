@@ -17,14 +17,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
-from common.pages.posting import act_on_post
+from common.pages.posting import PostResult, act_on_post
 from common.pages.requests import post_data
+from common.pages.seen import seen_by, still_seen
 from common.pages.tabs import tab_links
 from programmes.access import for_managers
-from programmes.forms import ReasonForm
+from programmes.forms import ReasonForm, UnitForm
 from programmes.managers import give_manager
 from programmes.members import answer_request, bring_back, remove_member
 from programmes.models import LIVE, Manager, Membership, MembershipState, Programme
+from programmes.units import set_unit, unit_mark
 
 from .managing import ManagerHead
 
@@ -37,6 +39,7 @@ STATES: dict[str, str | Promise] = {
     MembershipState.DECLINED: gettext_lazy("Declined"),
 }
 ACCEPT, DECLINE, REMOVE, BRING_BACK, MAKE_MANAGER = "accept", "decline", "remove", "bring-back", "make-manager"
+SET_UNIT = "set-unit"
 
 
 @require_safe
@@ -64,13 +67,28 @@ def programme_members(request: SignedInRequest, programme: Programme) -> HttpRes
 def programme_member(request: SignedInRequest, programme: Programme, uuid: UUID) -> HttpResponse:
     rows = Membership.objects.filter(programme=programme).select_related("person")
     membership = get_object_or_404(rows, person__uuid=uuid)
-    person, now, form = membership.person, timezone.now(), ReasonForm(post_data(request))
-    act = request.POST.get("act", "")
-    if request.method == "POST" and act not in ACTS:
+    person, now, act = membership.person, timezone.now(), request.POST.get("act", "")
+    if request.method == "POST" and act not in {*ACTS, SET_UNIT}:
         raise Http404
-    result = act_on_post(
-        request, lambda: ACTS[act](programme, person, form.cleaned_data["reason"], request.user, now), form
-    )
+    form = ReasonForm(post_data(request) if act != SET_UNIT else None)
+    unit_form = UnitForm(post_data(request) if act == SET_UNIT else None, initial={"unit": membership.unit})
+    result: PostResult[object]
+    if act == SET_UNIT:
+        result = act_on_post(
+            request,
+            lambda: set_unit(
+                programme=programme,
+                person=person,
+                unit=unit_form.cleaned_data["unit"],
+                by=request.user,
+                seen=seen_by(request),
+            ),
+            unit_form,
+        )
+    else:
+        result = act_on_post(
+            request, lambda: ACTS[act](programme, person, form.cleaned_data["reason"], request.user, now), form
+        )
     if result.is_done:
         messages.success(request, said_of(act, person) if result.made else _("That was done already."))
         return redirect("programme_member", programme.slug, uuid)
@@ -81,6 +99,8 @@ def programme_member(request: SignedInRequest, programme: Programme, uuid: UUID)
         "is_self": person == request.user,
         "is_manager": Manager.objects.live().filter(programme=programme, person=person).exists(),
         "form": form,
+        "unit_form": unit_form,
+        "seen": still_seen(request, unit_mark(membership), told=result.is_refused),
         "error": result.error,
         "tab": "members",
         "nav": "programmes",
@@ -127,6 +147,7 @@ def said_of(act: str, person: User) -> str:
         DECLINE: _("You’ve declined. We’ve told %(name)s."),
         REMOVE: _("%(name)s is out. We’ve told them."),
         BRING_BACK: _("%(name)s is in again. We’ve told them."),
+        SET_UNIT: _("Saved. It holds for what is booked from now on."),
         MAKE_MANAGER: _("%(name)s is a manager now. We’ve told them how to set up a second step."),
     }
     return words[act] % {"name": person.display_name}

@@ -27,7 +27,7 @@ from sessions_app.errors import SessionError
 from sessions_app.models import Engagement, SharedFile
 from sessions_app.questions.limits import why_not_book
 from sessions_app.questions.mentee_standing import MenteeStanding, standing_of
-from sessions_app.questions.programme_limits import ProgrammeLimitError, why_visitor_kept_out
+from sessions_app.questions.programme_limits import KEPT_OUT, ProgrammeLimitError, why_visitor_kept_out
 from sessions_app.questions.same_question import carried_files_of, find_earlier_engagement
 from sessions_app.questions.suggestions import FreeMentor, people_for
 from sessions_app.written.acts import full_error, why_asked_already, why_not_ask
@@ -191,7 +191,7 @@ def read_limit(
 
 def is_kept_out(limit: SessionError | None) -> bool:
     """Whether a programme keeps these two from meeting, at any time and in writing."""
-    return limit is not None and limit.code == "programme"
+    return limit is not None and limit.code in KEPT_OUT
 
 
 def read_choice(offers: list[Offer], *, address: Mapping[str, str], typed: Mapping[str, str] | None) -> Choice:

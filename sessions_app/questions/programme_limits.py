@@ -4,17 +4,21 @@ from datetime import datetime
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from mentors.models import MentorProfile
 from programmes.models import Programme
 from programmes.models.programmes import MOST_SESSIONS
-from programmes.pairs import OTHERS, mentors_shut_to, why_shut
+from programmes.pairs import OTHERS, UNIT, mentors_shut_to, why_shut
 from sessions_app.errors import SessionError
 
 from .mentee_standing import MenteeStanding
 from .pace import FOUR_WEEKS, MINUTE, wait_for_room
+
+# The codes of what keeps two people from meeting at all, at any time and in writing
+KEPT_OUT = ("programme", "unit")
 
 
 class ProgrammeLimitError(SessionError):
@@ -50,8 +54,14 @@ def check_quota(standing: MenteeStanding, mentee: User, *, now: datetime) -> Non
 
 
 def why_kept_out(profile: MentorProfile, shut_by: str | None, *, is_visitor: bool) -> SessionError | None:
-    words = why_shut(shut_by, mentor=profile.first_name, is_visitor=is_visitor)
-    return SessionError("programme", words) if words else None
+    if shut_by == UNIT:
+        words = _(
+            "You and %(mentor)s are in the same unit, and in your programme people meet others. Look for someone from"
+            " another unit."
+        )
+        return SessionError("unit", words % {"mentor": profile.first_name})
+    kept_out = why_shut(shut_by, mentor=profile.first_name, is_visitor=is_visitor)
+    return SessionError("programme", kept_out) if kept_out else None
 
 
 def why_visitor_kept_out(profile: MentorProfile, *, now: datetime) -> SessionError | None:

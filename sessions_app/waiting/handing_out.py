@@ -24,7 +24,7 @@ from sessions_app.models.stuck import ClockAct
 from sessions_app.models.waiting import HeldTimeAnswer, WaitlistOutcome
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.limits import check_mentee
-from sessions_app.questions.programme_limits import ProgrammeLimitError
+from sessions_app.questions.programme_limits import KEPT_OUT, ProgrammeLimitError
 from sessions_app.stuck_rows import Guard, act_on_each
 
 from .acts import end_entry, record_answer
@@ -45,7 +45,7 @@ STARTS_TRIED = 3
 # Refusals that are about the person: no other time or mentor will help.
 OF_THE_PERSON = ("paused", "too_many_open", "too_often")
 # Refusals that are about the person and this mentor: none of the mentor's times will do.
-OF_THE_MENTOR = ("already_together", "closed", "own_profile", "programme")
+OF_THE_MENTOR = ("already_together", "closed", "own_profile", *KEPT_OUT)
 # Refusals that can happen, since only the locks make sure. Any other contradicts what the engine has just listed.
 OF_THE_TIME = ("taken", "busy_elsewhere", "own_overlap", "buffer", "day_cap", "week_cap", "notice")
 MAY_HAPPEN = (*OF_THE_PERSON, *OF_THE_MENTOR, *OF_THE_TIME, "quota", BUSY)

@@ -60,7 +60,12 @@ class Slow:
         self.mentee, self.now = mentee, now
         self.mine = self.programmes_of(mentee, "asks") if mentee else set()
         self.theirs = self.programmes_of(person, "gives")
-        self.shared = self.mine & self.theirs
+        both = self.mine & self.theirs
+        units = {row.programme: row.unit.lower() for row in Membership.objects.filter(person=mentee)} if mentee else {}
+        for row in Membership.objects.filter(person=person, programme__in=both):
+            if row.programme.units_apart and row.unit and row.unit.lower() == units[row.programme]:
+                both.remove(row.programme)
+        self.shared, self.is_of_one_unit = both, not both and bool(self.mine & self.theirs)
 
     def programmes_of(self, person, side) -> set[Programme]:
         rows = Membership.objects.filter(person=person, state="live").select_related("programme")
@@ -72,7 +77,8 @@ class Slow:
     @property
     def is_shut(self) -> bool:
         inside = any(not one.members_book_outside for one in self.mine)
-        return not self.shared and (inside or any(not one.others_book_ours for one in self.theirs))
+        outside = inside or any(not one.others_book_ours for one in self.theirs)
+        return not self.shared and (self.is_of_one_unit or outside)
 
     @property
     def programme(self) -> Programme | None:
@@ -81,7 +87,7 @@ class Slow:
     @property
     def code(self) -> str | None:
         if self.is_shut:
-            return "programme"
+            return "unit" if self.is_of_one_unit else "programme"
         if one := self.programme:
             counted = list(Booking.objects.filter(mentee=self.mentee, programme=one))
             open_with = {row.mentor_id for row in counted if row.state in OPEN and row.end > self.now}
@@ -101,6 +107,7 @@ def random_world(rng):
             others_book_ours=rng.random() < 0.6,
             most_sessions=rng.choice([None, 1, 2]),
             most_open=rng.choice([None, 1, 2]),
+            units_apart=rng.random() < 0.4,
             state=rng.choice([*ProgrammeState, ProgrammeState.OPEN, ProgrammeState.OPEN, ProgrammeState.CLOSED]),
             first_day=NOW.date() - timedelta(days=9),
             last_day=rng.choice([None, None, NOW.date() - timedelta(days=1), NOW.date(), NOW.date() + timedelta(9)]),
@@ -114,7 +121,8 @@ def random_world(rng):
         for programme in rng.sample(programmes, rng.choice([0, 1, 1, 2])):
             sides = rng.choice([(True, False), (False, True), (True, True)])
             ended = {"state": "left", "ended_at": NOW} if rng.random() < 0.15 else {}
-            let_in(person, programme, asks=sides[0], gives=sides[1], **ended)
+            unit = rng.choice(["", "Sales", "SALES", "Legal"])
+            let_in(person, programme, asks=sides[0], gives=sides[1], unit=unit, **ended)
     return profiles, mentees
 
 
