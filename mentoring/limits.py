@@ -59,6 +59,10 @@ MAX_MANAGERS = 20
 MAX_PROGRAMME_DRAFTS = 3
 MAX_INVITATION_LINKS = 10
 MAX_INVITATION_USES = 5000
+# A list of people for a programme; whom lists have invited and who aren't in yet; invitations mailed in a minute
+MAX_LIST_ROWS, MAX_LIST_BYTES = 10_000, 5 * 1024 * 1024
+MAX_INVITED = 20_000
+INVITATIONS_A_MINUTE = 100
 # What programs may ask for, see docs/api.md
 API_ADDRESS_A_MINUTE = 60
 API_PERSON_A_MINUTE = 600
@@ -77,4 +81,6 @@ RETENTION = {
     "copies": timedelta(days=90),
     "policy reports": timedelta(days=90),
     "idle accounts": timedelta(days=730),
+    "invited addresses": timedelta(days=180),
+    "unfinished lists": timedelta(days=14),
 }

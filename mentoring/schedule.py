@@ -68,5 +68,6 @@ CELERY_BEAT_SCHEDULE = {
     "close conversations": run_every(30, "sessions_app.tasks.close_engagements"),
     "note changes of time zones": run_every(86_400, "sessions_app.tasks.note_zone_changes"),
     "ask mentors for who waits": run_every(30, "sessions_app.tasks.advance_routes"),
+    "mail invitations of programmes": run_every(60, "programmes.tasks.tell_invited"),
     "give freed time": run_every(30, "sessions_app.tasks.give_time"),
 }

@@ -1,12 +1,14 @@
 """What managers fill in: what a programme is, a link into it, and what they write to someone whom they shut out."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import WRONG_DAY, ChipCheckboxes, DateInput, DayField, PlainText
+from common.forms import WRONG_DAY, ChipCheckboxes, DateInput, DayField, PlainText, field_of
 
 from .changes import ProgrammeTexts
 from .invitations import LinkInput
@@ -14,6 +16,9 @@ from .models import Programme
 from .models.invitations import LONGEST
 from .models.members import LONGEST_REASON, LONGEST_UNIT
 from .models.programmes import LONGEST_LINE, LONGEST_NAME, MOST_OPEN, MOST_SESSIONS
+from .models.rosters import LONGEST_TEXT, RosterRow
+from .rosters.acts import ListInput, RowInput
+from .rosters.columns import Field
 from .rules import Rules, rules_of
 
 GIVES, ASKS = "gives", "asks"
@@ -154,6 +159,76 @@ class UnitForm(forms.Form):
         max_length=LONGEST_UNIT,
         required=False,
     )
+
+
+class ListForm(forms.Form):
+    use_required_attribute = False
+    file = forms.FileField(
+        label=_("The list"),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt"}),
+        error_messages={"required": _("Choose a file"), "invalid": _("Choose a file")},
+    )
+    sides = forms.MultipleChoiceField(
+        label=_("What can people on it do?"),
+        help_text=_("A row can say something else for one person: mentor, mentee or both"),
+        choices=SIDES,
+        widget=ChipCheckboxes,
+        error_messages={"required": _("Choose at least one"), "invalid_choice": _("Choose one of these")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = _("A CSV file with an email address in each row, up to %(rows)s rows and %(size)d MB")
+        most = {"rows": f"{settings.MAX_LIST_ROWS:,}", "size": settings.MAX_LIST_BYTES // 1024**2}
+        self.fields["file"].help_text = words % most
+
+    def read_input(self) -> ListInput:
+        """Of a file that is too large, no more is read than shows that it is."""
+        upload: UploadedFile = self.cleaned_data["file"]
+        sides = self.cleaned_data["sides"]
+        return ListInput(upload.read(settings.MAX_LIST_BYTES + 1), GIVES in sides, ASKS in sides)
+
+
+class ColumnsForm(forms.Form):
+    """Which heading of a list stands for what."""
+
+    use_required_attribute = False
+    address = forms.ChoiceField(
+        label=_("Email address"), error_messages={"required": _("Choose the column with the email addresses")}
+    )
+    name = forms.ChoiceField(label=_("Name"), required=False)
+    sides = forms.ChoiceField(
+        label=_("What they can do"), help_text=_("A column with mentor, mentee or both"), required=False
+    )
+    unit = forms.ChoiceField(label=_("Unit"), help_text=_("A team, department or faculty"), required=False)
+
+    def __init__(self, *args: Any, headings: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in Field:
+            none = [] if field == Field.ADDRESS else [("", _("None"))]
+            field_of(self, field, forms.ChoiceField).choices = [*none, *((one, one) for one in headings)]
+
+    def read_columns(self) -> dict[str, str]:
+        return {name: heading for name, heading in self.cleaned_data.items() if heading}
+
+
+class RowForm(forms.Form):
+    """One row of a list. What is wrong with it is said by the list, since that depends on the other rows, too."""
+
+    address = PlainText(label=_("Email address"), max_length=LONGEST_TEXT, required=False)
+    name = PlainText(label=_("Name"), max_length=LONGEST_TEXT, required=False)
+    sides = PlainText(
+        label=_("What they can do"), help_text=_("Mentor, mentee or both"), max_length=LONGEST_TEXT, required=False
+    )
+    unit = PlainText(label=_("Unit"), max_length=LONGEST_TEXT, required=False)
+
+    @classmethod
+    def about(cls, row: RosterRow, data: Any) -> "RowForm":
+        return cls(data, initial={field.value: getattr(row, field) for field in Field})
+
+    def read_row(self) -> RowInput:
+        return RowInput(**self.cleaned_data)
 
 
 class ReasonForm(forms.Form):

@@ -146,6 +146,49 @@ def bring_back(*, programme: Programme, person: User, by: User, now: datetime) -
     return True
 
 
+def take_from_list(membership: Membership, *, gives: bool, asks: bool, unit: str, now: datetime) -> None:
+    """A list has someone who is in, or has asked to be: they can do what it says beside what they could.
+
+    Who asked is let in, unless they can't be now. A list that names no unit leaves theirs as it is.
+    """
+    membership.unit = unit or membership.unit
+    if membership.state == LIVE:
+        membership.gives, membership.asks = membership.gives or gives, membership.asks or asks
+        membership.save(update_fields=["gives", "asks", "unit"])
+    elif _why_not_let_in(membership.person, why_over(membership.programme, now)) is None:
+        membership.gives, membership.asks = gives, asks
+        _let_in(membership, Source.LIST, now)
+
+
+def enter_from_list(
+    person: User, programme: Programme, *, gives: bool, asks: bool, unit: str, is_chosen: bool, now: datetime
+) -> bool | None:
+    """Someone who is locked comes in as a list says. Returns whether that changed anything; None: not yet.
+
+    `is_chosen`: they have asked for it, so it also brings back who left. Nothing here brings back who was removed.
+    """
+    known = Membership.objects.filter(programme=programme, person=person).first()
+    if known is not None and known.state in SHUT_OUT:
+        return False
+    if known is not None and known.state == LIVE:
+        is_more = gives > known.gives or asks > known.asks
+        take_from_list(known, gives=gives, asks=asks, unit=unit, now=now)
+        return is_more
+    is_back = known is not None and known.state == MembershipState.LEFT
+    if is_back and not is_chosen:
+        return None
+    if (known is None or is_back) and not _has_room(person):
+        return None
+    if known is None:
+        known = Membership(programme=programme, person=person, version=0)
+    known.gives, known.asks, known.source, known.unit = gives, asks, Source.LIST, unit or known.unit
+    known.state, known.joined_at, known.ended_at = LIVE, now, None
+    known.version += 1
+    known.save()
+    withdraw_notices(known)
+    return True
+
+
 def leave_all(person: User, now: datetime) -> None:
     """Of someone who leaves for good."""
     for mine in Membership.objects.filter(person=person, state__in=INSIDE):

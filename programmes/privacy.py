@@ -5,16 +5,16 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.privacy.registry import Table, fact, mine, not_personal
+from accounts.privacy.registry import Table, fact, hidden, mine, not_personal
 
 from .managers import end_roles_of
 from .members import leave_all
-from .models import Invitation, Manager, Membership, Programme, RuleChange
+from .models import Invitation, Invitee, Manager, Membership, Programme, Roster, RosterRow, RuleChange
 
 ORGANISATION = "words of the organisation about a programme"
 
 
-def programme_name(row: Manager | Membership | RuleChange, person: User) -> str:
+def programme_name(row: Invitee | Manager | Membership | Roster | RuleChange, person: User) -> str:
     return row.programme.name
 
 
@@ -34,6 +34,41 @@ TABLES: tuple[Table, ...] = (
         hidden=("version",),
         company=programme_name,
         why="stays: how many came and went, with no name",
+    ),
+    Table(
+        Invitee,
+        {"address": mine(), "name": mine(), "unit": mine(), "bounced": hidden("what a mail server answered")},
+        addresses=("address",),
+        part="programme-invitations",
+        heading=_("Programmes whose lists have your address"),
+        company=programme_name,
+        is_deleted=True,
+    ),
+    Table(
+        RosterRow,
+        {
+            **dict.fromkeys(("address", "name", "sides", "unit"), mine()),
+            "cells": hidden("the same words as they stood in the file, with columns that we don’t read"),
+            "verdict": fact(),
+        },
+        addresses=("address",),
+        part="programme-lists",
+        heading=_("Lists of programmes that nobody has applied yet, with your address"),
+        is_deleted=True,
+    ),
+    Table(
+        Roster,
+        {
+            "file_hash": not_personal("a hash"),
+            "state": fact(),
+            "headings": not_personal("headings of a file"),
+            "columns": not_personal("headings of a file"),
+        },
+        people=("by",),
+        part="programme-lists-of-yours",
+        heading=_("Lists you uploaded for programmes"),
+        company=programme_name,
+        why="stays: that a list was applied, with no name",
     ),
     Table(
         Manager,

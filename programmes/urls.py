@@ -2,6 +2,7 @@ from django.urls import path
 
 from .views.joining import programme_join
 from .views.links import programme_link_revoke, programme_links
+from .views.lists import programme_list, programme_list_check, programme_list_invited, programme_list_row
 from .views.managing import (
     programme_copy,
     programme_manage,
@@ -9,7 +10,7 @@ from .views.managing import (
     programme_settings,
     programme_state,
 )
-from .views.member import programme, programme_leave, programmes
+from .views.member import programme, programme_invited, programme_leave, programmes
 from .views.people import programme_member, programme_members
 from .views.rules import programme_rules
 
@@ -21,6 +22,7 @@ urlpatterns = [
     path("programmes/", programmes, name="programmes"),
     path("programmes/<slug:slug>/", programme, name="programme"),
     path("programmes/<slug:slug>/leave/", programme_leave, name="programme_leave"),
+    path("programmes/<slug:slug>/invited/", programme_invited, name="programme_invited"),
     path(MANAGE, programme_manage, name="programme_manage"),
     path(f"{MANAGE}settings/", programme_settings, name="programme_settings"),
     path(f"{MANAGE}rules/", programme_rules, name="programme_rules"),
@@ -31,4 +33,8 @@ urlpatterns = [
     path(f"{MANAGE}members/<uuid:uuid>/", programme_member, name="programme_member"),
     path(f"{MANAGE}links/", programme_links, name="programme_links"),
     path(f"{MANAGE}links/<int:number>/revoke/", programme_link_revoke, name="programme_link_revoke"),
+    path(f"{MANAGE}list/", programme_list, name="programme_list"),
+    path(f"{MANAGE}list/check/", programme_list_check, name="programme_list_check"),
+    path(f"{MANAGE}list/check/<int:number>/", programme_list_row, name="programme_list_row"),
+    path(f"{MANAGE}list/invited/<int:number>/", programme_list_invited, name="programme_list_invited"),
 ]

@@ -35,7 +35,7 @@ from mentors.services import ProfileTexts, save_words
 from notifications.models import Group, Notification, WebhookDelivery
 from notifications.unsubscribing import token_for
 from notifications.webhooks.services import make_endpoint
-from programmes.models import Invitation, Programme
+from programmes.models import Invitation, Invitee, Programme
 from sessions_app.afterwards.feedback import give_feedback, give_written_feedback
 from sessions_app.asking.advancing import advance_routes
 from sessions_app.attendance.acts import join_call, say_absent, settle_silent
@@ -58,6 +58,7 @@ from tests.events import test_roles as roles
 from tests.events.afterwards.evening import meet
 from tests.events.making import come, make_event, publish_rows
 from tests.mentors.pictures import picture as a_picture
+from tests.programmes.listing import invite, upload
 from tests.programmes.making import let_in, make_link, make_programme
 from tests.signing_in import sign_in
 from tests.test_project import routes
@@ -236,6 +237,11 @@ ACCESS: dict[str, Row] = {
     "programme_member": Row(ITS_MENTOR, post=NOT_THERE, at="member"),
     "programme_links": Row(ITS_MENTOR, post=422, at="programme"),
     "programme_link_revoke": Row(ITS_MENTOR, NOT_ALLOWED, "/programmes/", at="link"),
+    "programme_list": Row(ITS_MENTOR, post=422, at="programme"),
+    "programme_list_check": Row(ITS_MENTOR, post=NOT_THERE, at="programme_with_list"),
+    "programme_list_row": Row(ITS_MENTOR, post=NOT_THERE, at="row_of_list"),
+    "programme_list_invited": Row(ITS_MENTOR, NOT_ALLOWED, "/programmes/", at="invitee"),
+    "programme_invited": Row(ITS_MENTEE, NOT_ALLOWED, "/programmes/", at="programme_of_invited"),
     "staff_programmes": Row(STAFF, post=422),
     "staff_programme": Row(STAFF, post=422, at="programme"),
     "staff_programme_rules": Row(STAFF, post="/staff/programmes/", at="programme"),
@@ -564,6 +570,29 @@ class Scene:
     @property
     def link(self) -> tuple[str, int]:
         return self.programme, Invitation.objects.get(programme__slug=self.programme).pk
+
+    @cached_property
+    def programme_with_list(self) -> str:
+        found = Programme.objects.get(slug=self.programme)
+        upload(found, self.mentor.person, "email", "a@example.org")
+        return found.slug
+
+    @cached_property
+    def row_of_list(self) -> tuple[str, int]:
+        return self.programme_with_list, 2
+
+    @cached_property
+    def invitee(self) -> tuple[str, int]:
+        found = Programme.objects.get(slug=self.programme)
+        invite(found, self.mentor.person, "email", "a@example.org")
+        return found.slug, Invitee.objects.get(programme=found).pk
+
+    @cached_property
+    def programme_of_invited(self) -> str:
+        """Whose list has the mentee, who could look for mentors in it before."""
+        found = Programme.objects.get(slug=self.programme)
+        Invitee.objects.create(programme=found, address=self.person("mentee").email, gives=True, invited_at=NOW)
+        return found.slug
 
     @cached_property
     def invitation(self) -> str:

@@ -192,7 +192,7 @@ def empty_admin_log(person: User, now: datetime) -> bool:
     """
     about = models.Q(user=person)
     for table in registered_tables():
-        if table.people:
+        if table.has_people:
             numbers = [str(pk) for pk in table.rows_of(person).values_list("pk", flat=True)]
             about |= models.Q(content_type=ContentType.objects.get_for_model(table.model), object_id__in=numbers)
     about |= models.Q(content_type=ContentType.objects.get_for_model(User), object_id=str(person.pk))

@@ -81,6 +81,7 @@ def not_personal(why: str) -> Column:
 class Table:
     """One table. `people` leads from a row to those whose row it is, as `"engagement__mentee"`; none: it is nobody's.
 
+    `addresses`: columns with an email address that need be nobody's account; the row is also of the person who has it.
     `part`: the name of its part of the copy; rows of a table without one aren't in any copy, and `why` says why.
     `heading`: what the page of the copy calls this part.
     `is_deleted`: its rows are deleted when their person is removed. Else they stay, without their words.
@@ -95,6 +96,7 @@ class Table:
     model: type[models.Model]
     columns: Mapping[str, Column] = field(default_factory=dict)
     people: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
     part: str = ""
     heading: "str | StrPromise" = ""
     why: str = ""
@@ -115,10 +117,16 @@ class Table:
     def is_changed(self) -> bool:
         return self.is_deleted or any(column.goes == Goes.EMPTIED for column in self.columns.values())
 
+    @property
+    def has_people(self) -> bool:
+        return bool(self.people or self.addresses)
+
     def rows_of(self, person: User) -> "models.QuerySet[Any]":
         mine = models.Q(pk__in=[])
         for lookup in self.people:
             mine |= models.Q(**{lookup: person.pk})
+        for column in self.addresses:
+            mine |= models.Q(**{column: person.email})
         return self.model._base_manager.filter(mine)
 
 

@@ -45,6 +45,9 @@ class Manager(models.Model):
 class Source(models.TextChoices):
     LINK = "link", _("Link")
     MANAGER = "manager", _("Manager")
+    LIST = "list", _("List")
+    DOMAIN = "domain", _("Domain")
+    CLAIM = "claim", _("Sign-in")
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -1,16 +1,19 @@
 """What someone sees of the programmes they are in or manage, and how they leave one."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
 from accounts.requests import SignedInRequest
+from common.pages.posting import telling_refusals
 from programmes.access import programme_open_to
 from programmes.members import leave
 from programmes.models import INSIDE, Manager, Membership, Programme
+from programmes.rosters.invitees import come_in, decline_invitation, invited_at
 from programmes.rules import rules_of
 
 
@@ -20,6 +23,7 @@ def programmes(request: SignedInRequest) -> HttpResponse:
     managed = Programme.objects.with_manager(request.user).order_by("-first_day", "name")
     mine = Membership.objects.filter(person=request.user, state__in=INSIDE).select_related("programme")
     context = {
+        "invited": invited_at(request.user, now),
         "managed": [(programme, programme.stage_at(now)) for programme in managed],
         "memberships": [(row, row.programme.stage_at(now)) for row in mine.order_by("programme__name")],
         "nav": "programmes",
@@ -44,6 +48,24 @@ def programme(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
+def programme_invited(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Someone whom a list has invited joins, or declines: they had left before, or were signed in already."""
+    now = timezone.now()
+    found = next((one.programme for one in invited_at(request.user, now) if one.programme.slug == slug), None)
+    if found is None:
+        raise Http404
+    name = {"name": found.name}
+    if request.POST.get("act") == "decline":
+        decline_invitation(person=request.user, programme=found)
+        messages.success(request, _("You’ve declined. %(name)s’s list doesn’t have your address any more.") % name)
+        return redirect("programmes")
+    with telling_refusals(request):
+        come_in(person=request.user, now=now, programme=found)
+        messages.success(request, _("You’re in %(name)s.") % name)
+    return redirect("programmes")
+
+
+@require_POST
 def programme_leave(request: SignedInRequest, slug: str) -> HttpResponse:
     """Twice does no harm: who has left already is told so again."""
     found = Programme.objects.filter(slug=slug, memberships__person=request.user).first()
@@ -52,3 +74,10 @@ def programme_leave(request: SignedInRequest, slug: str) -> HttpResponse:
     leave(person=request.user, programme=found, now=timezone.now())
     messages.success(request, _("You aren’t in %(name)s any more.") % {"name": found.name})
     return redirect("programmes")
+
+
+def come_in_after_sign_in(request: HttpRequest, person: User) -> str | None:
+    """Called after each sign-in. They go on to wherever they were going: the next page says that they are in."""
+    for joined in come_in(person=person, now=timezone.now()):
+        messages.success(request, _("You’re in %(name)s.") % {"name": joined.name})
+    return None

@@ -10,9 +10,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from programmes.models import Invitation, Membership, Programme
+from programmes.models import Invitation, Invitee, Membership, Programme, RosterRow
 from programmes.urls import MANAGE, urlpatterns
 from tests.markup import markup_of
+from tests.programmes.listing import invite, upload
 from tests.programmes.making import let_in, make_link
 from tests.signing_in import sign_in
 from tests.test_access import rows_of_our_tables
@@ -28,14 +29,21 @@ def address_of(name: str, programme: Programme) -> str:
     link = Invitation.objects.filter(programme=programme).first()
     member = Membership.objects.filter(programme=programme).select_related("person").first()
     known = {"slug": programme.slug, "uuid": member.person.uuid, "number": link.pk}
+    if name == "programme_list_row":
+        known["number"] = RosterRow.objects.get(roster__programme=programme).number
+    if name == "programme_list_invited":
+        known["number"] = Invitee.objects.get(programme=programme).pk
     return reverse(name, kwargs={argument: known[argument] for argument in ROUTES[name].pattern.converters})
 
 
 @pytest.fixture
 def both(programme, other, alice, dora, bob, charlie) -> None:
-    """bob is in the one, charlie in the other."""
+    """bob is in the one, charlie in the other; each has invited an address by a list, and has another list open."""
     let_in(bob, programme, alice)
     let_in(charlie, other, dora)
+    for one, manager, row in ((programme, alice, 3), (other, dora, 4)):
+        invite(one, manager, "email,name", f"invited-{one.slug}@example.org,Invited {one.slug}")
+        upload(one, manager, "email,name", *[""] * (row - 2), f"listed-{one.slug}@example.org,Listed {one.slug}")
 
 
 def answers_to(client: Client, name: str, programme: Programme) -> list[tuple[int, str]]:
@@ -81,7 +89,7 @@ def test_arguments_of_the_other_programme_are_not_found(both, client_for, alice,
 
 
 def test_pages_of_one_name_nobody_of_the_other(both, client_for, alice, bob, other, programme, dora, charlie):
-    canaries = [other.name, dora.name, charlie.name]
+    canaries = [other.name, dora.name, charlie.name, "invited-other", "listed-other"]
     for client, name in product((client_for(alice), client_for(bob)), [*ROUTES, "programmes"]):
         page = client.get(reverse("programmes") if name == "programmes" else address_of(name, programme))
         assert [word for word in canaries if word in markup_of(page)] == []

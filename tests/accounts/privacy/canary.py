@@ -59,7 +59,7 @@ from events.models import (
 )
 from mentors.models import Decision, ProfileDecision, SavedMentor, ShareCard, Topic
 from notifications.models import BouncedAddress, MailBreaker, Preference, WebhookDelivery, WebhookEndpoint
-from programmes.models import Membership, MembershipState, Programme, Source
+from programmes.models import Invitee, Membership, MembershipState, Programme, Roster, RosterState, Source
 from search.indexing import write_profiles
 from search.models import ExampleSource, NotedSearch, ProposedExample, TopicExample
 from search.unmet import note_unmet
@@ -133,7 +133,7 @@ def unfilled(canary: Canary) -> set[tuple[str, str]]:
     """Personal text columns in which there is no string of this person yet."""
     missing = set()
     for table in registered_tables():
-        rows = table.rows_of(canary.person) if table.people else table.model._base_manager.all()
+        rows = table.rows_of(canary.person) if table.has_people else table.model._base_manager.all()
         for name in table.columns:
             if is_free_text(table, name) and not any(holds(canary, row, name) for row in rows):
                 missing.add((table.label, name))
@@ -302,6 +302,16 @@ def be_removed_from_programme(canary: Canary) -> None:
     Membership.objects.create(
         programme=programme, person=canary.person, source=Source.LINK, reason=canary.new(), **ended
     )
+    be_listed(canary, programme)
+
+
+def be_listed(canary: Canary, programme: Programme) -> None:
+    """Their address is invited, and stands once more on a list that nobody has applied yet."""
+    address = canary.person.email
+    Invitee.objects.create(programme=programme, address=address, invited_at=NOW)
+    about = {"by": canary.friend, "at": NOW, "file_hash": "x"}
+    roster, _made = Roster.objects.get_or_create(programme=programme, state=RosterState.CHECKED, defaults=about)
+    roster.rows.create(number=roster.rows.count(), address=address)
 
 
 def go_to_events(canary: Canary, staff: User) -> None:
@@ -413,7 +423,7 @@ def picture(new) -> ContentFile:
 def fill_the_rest(canary: Canary) -> None:
     """Columns of rows that are there by now and don't have a string of their own. Logs can't be changed."""
     for table in registered_tables():
-        if not table.people or table.is_log:
+        if not table.has_people or table.is_log:
             continue
         for name in table.columns:
             if is_free_text(table, name) and not any(holds(canary, row, name) for row in table.rows_of(canary.person)):

@@ -60,7 +60,7 @@ def test_declaration_says_whose_rows_they_are_or_why_they_are_in_no_copy(table: 
 
     assert table.part or table.why
     assert bool(table.part) == bool(table.heading)
-    assert bool(table.people) or not (table.part or table.is_deleted)
+    assert table.has_people or not (table.part or table.is_deleted)
     assert set(table.hidden) <= names - set(table.columns)
     assert table.stamp == "" or table.stamp in names
 
@@ -70,7 +70,7 @@ def test_column_that_stays_or_is_in_no_copy_says_why(table: Table):
     for column in table.columns.values():
         assert column.why or (column.in_copy and column.goes != Goes.STAYS)
         assert column.is_personal or column.goes == Goes.STAYS
-        assert column.goes != Goes.EMPTIED or table.people
+        assert column.goes != Goes.EMPTIED or table.has_people
 
 
 def test_names_of_parts_and_steps_are_there_once():
@@ -83,7 +83,7 @@ def test_names_of_parts_and_steps_are_there_once():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("table", [one for one in registered_tables() if one.people], ids=lambda table: table.label)
+@pytest.mark.parametrize("table", [one for one in registered_tables() if one.has_people], ids=lambda table: table.label)
 def test_rows_of_a_person_are_found(table: Table, alice: User):
     assert isinstance(table.rows_of(alice).count(), int)
 

@@ -1,0 +1,160 @@
+"""Addresses that a list has invited: they are told, come in when their person signs in, decline, or are forgotten."""
+
+import logging
+from datetime import datetime, timedelta
+from smtplib import SMTPException, SMTPRecipientsRefused
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.mail import AccountEmail, send_here
+from accounts.models import User
+from accounts.privacy.retention import Rule
+from common.mail.rendering import absolute_url
+from notifications.smtp_refusals import Blame, find_blame, in_short
+from programmes.invitations import why_closed
+from programmes.managers import check_manages, lock_programme
+from programmes.members import enter_from_list
+from programmes.models import Invitee, Programme, ProgrammeState, Roster, RosterState
+from programmes.models.rosters import OPEN_STATES
+
+from .acts import settle_roster
+
+logger = logging.getLogger(__name__)
+TRY_AGAIN_AFTER = timedelta(hours=1)
+
+
+def invited_at(person: User, now: datetime) -> list[Invitee]:
+    """The invitations of lists that this person can take up now. Only an address that is proven to be theirs counts."""
+    live = Invitee.objects.filter(
+        address=person.email, invited_at__gt=now - settings.RETENTION["invited addresses"]
+    ).select_related("programme")
+    open_now = [invitee for invitee in live.order_by("programme") if why_closed(invitee.programme, now) is None]
+    if not open_now or not EmailAddress.objects.filter(user=person, email=person.email, verified=True).exists():
+        return []
+    return open_now
+
+
+@transaction.atomic
+def come_in(*, person: User, now: datetime, programme: Programme | None = None) -> list[Programme]:
+    """Join where lists have invited this person's proven address. Returns the programmes that this has changed.
+
+    `programme`: the one that they have chosen to join. Without it, who has left a programme isn't brought back.
+    """
+    if not invited_at(person, now):
+        return []
+    [person] = User.objects.locked(person)
+    joined = []
+    for invitee in invited_at(person, now):
+        if programme is not None and invitee.programme_id != programme.pk:
+            continue
+        did = enter_from_list(
+            person,
+            invitee.programme,
+            gives=invitee.gives,
+            asks=invitee.asks,
+            unit=invitee.unit,
+            is_chosen=programme is not None,
+            now=now,
+        )
+        if did is not None:
+            invitee.delete()
+        if did:
+            joined.append(invitee.programme)
+    return joined
+
+
+@transaction.atomic
+def decline_invitation(*, person: User, programme: Programme) -> bool:
+    """Returns whether there was one for their address."""
+    gone, _tables = Invitee.objects.filter(address=person.email, programme=programme).delete()
+    return gone > 0
+
+
+@transaction.atomic
+def withdraw_invitation(*, programme: Programme, number: int, by: User) -> bool:
+    """Forget an address that isn't in yet. Returns whether there was one. Raises PermissionDenied."""
+    programme = lock_programme(programme)
+    check_manages(by, programme)
+    gone, _tables = Invitee.objects.filter(programme=programme, pk=number).delete()
+    return gone > 0
+
+
+def tell_invited(*, now: datetime) -> int:
+    """Mail those who are invited and don't know it yet, a hundred of each programme a minute. Returns how many."""
+    told = 0
+    waiting = Invitee.objects.filter(told_at=None, bounced="").exclude(try_after__gt=now)
+    for programme in Programme.objects.filter(state=ProgrammeState.OPEN, pk__in=waiting.values("programme")):
+        if why_closed(programme, now):
+            continue
+        due = waiting.filter(programme=programme).order_by("invited_at", "pk").values_list("pk", flat=True)
+        for number in list(due[: settings.INVITATIONS_A_MINUTE]):
+            try:
+                told += _tell(number, now)
+            except (OSError, SMTPException) as error:
+                # Nobody else would fare better: the next run goes on here.
+                logger.warning("invitations wait for the mail server: %s", type(error).__name__)
+                return told
+    return told
+
+
+@transaction.atomic
+def _tell(number: int, now: datetime) -> bool:
+    """One at a time, with the note that it is done: of a worker that is killed at most one mail goes out again."""
+    free = Invitee.objects.select_for_update(skip_locked=True, of=("self",)).select_related("programme")
+    invitee = free.filter(pk=number, told_at=None, bounced="").first()
+    if invitee is None:
+        return False
+    try:
+        send_here(write_invitation(invitee))
+    except SMTPRecipientsRefused as refused:
+        code, answer = next(iter(refused.recipients.values()))
+        words = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+        if find_blame(code, words) == Blame.MAILBOX:
+            invitee.bounced = in_short(words) or str(code)
+        else:
+            invitee.try_after = now + TRY_AGAIN_AFTER
+        invitee.save(update_fields=["bounced", "try_after"])
+        return False
+    invitee.told_at = now
+    invitee.save(update_fields=["told_at"])
+    return True
+
+
+def write_invitation(invitee: Invitee) -> AccountEmail:
+    programme = invitee.programme
+    context = {
+        "programme": programme.name,
+        "line": programme.line,
+        "name": invitee.name,
+        "gives": invitee.gives,
+        "asks": invitee.asks,
+        "days": settings.RETENTION["invited addresses"].days,
+        "page_url": absolute_url("programmes"),
+    }
+    return AccountEmail(
+        "programmes/invited", invitee.address, context, zone=programme.timezone, language=programme.language
+    )
+
+
+def forget_invited(before: datetime, most: int) -> int:
+    old = list(Invitee.objects.filter(invited_at__lte=before).values_list("pk", flat=True)[:most])
+    return Invitee.objects.filter(pk__in=old).delete()[0]
+
+
+def forget_unfinished(before: datetime, most: int) -> int:
+    """Lists that nobody has applied or dropped: the people on them were never asked."""
+    old = Roster.objects.filter(state__in=OPEN_STATES, at__lte=before).order_by("pk")[:most]
+    numbers = [(roster.pk, roster.programme_id) for roster in old]
+    for number, programme in numbers:
+        with transaction.atomic():
+            Programme.objects.select_for_update(no_key=True).get(pk=programme)
+            roster = Roster.objects.filter(pk=number, state__in=OPEN_STATES).first()
+            if roster is not None:
+                settle_roster(roster, RosterState.DROPPED, timezone.now())
+    return len(numbers)
+
+
+RULES = [Rule("invited addresses", forget_invited), Rule("unfinished lists", forget_unfinished)]
