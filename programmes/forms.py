@@ -191,8 +191,6 @@ class ListForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """Which heading of a list stands for what."""
-
     use_required_attribute = False
     address = forms.ChoiceField(
         label=_("Email address"), error_messages={"required": _("Choose the column with the email addresses")}

@@ -269,7 +269,6 @@ def _why_too_many(programme: Programme, wanted: Sequence[JudgedRow]) -> Programm
 
 
 def _invite(programme: Programme, wanted: Iterable[JudgedRow], now: datetime) -> int:
-    """An address that is invited already gets no second mail."""
     rows = [
         Invitee(
             programme=programme,

@@ -145,7 +145,6 @@ def forget_invited(before: datetime, most: int) -> int:
 
 
 def forget_unfinished(before: datetime, most: int) -> int:
-    """Lists that nobody has applied or dropped: the people on them were never asked."""
     old = Roster.objects.filter(state__in=OPEN_STATES, at__lte=before).order_by("pk")[:most]
     numbers = [(roster.pk, roster.programme_id) for roster in old]
     for number, programme in numbers:

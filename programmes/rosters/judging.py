@@ -52,8 +52,6 @@ class ListFacts:
 
 @dataclass(frozen=True, slots=True)
 class ListedPerson:
-    """One row of a list as it was understood."""
-
     address: str
     name: str
     unit: str
@@ -97,7 +95,6 @@ def tidy_address(text: str) -> str:
 
 
 def read_row(row: RosterRow, facts: ListFacts) -> ListedPerson | Verdict:
-    """Whom the row is about, or what is bad in it."""
     try:
         address = canonical_address(row.address)
     except ValidationError:

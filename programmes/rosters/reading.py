@@ -56,7 +56,6 @@ def _decode(content: bytes) -> str:
 
 
 def _split_rows(text: str) -> Iterator[list[str]]:
-    """Rows of cells, also of lines in which there is nothing."""
     first = QUOTED.sub("", text.lstrip().partition("\n")[0])
     delimiter = max(DELIMITERS, key=first.count)
     reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)

@@ -157,7 +157,6 @@ def _show_check(
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers
 def programme_list_row(request: SignedInRequest, programme: Programme, number: int) -> HttpResponse:
-    """One row of the open list: mended, or dropped."""
     row = get_object_or_404(RosterRow, roster=open_roster_of(programme), number=number)
     act = request.POST.get("act", "")
     if request.method == "POST" and act not in (MEND, DROP):
@@ -196,7 +195,6 @@ def programme_list_row(request: SignedInRequest, programme: Programme, number: i
 @require_POST
 @for_managers
 def programme_list_invited(request: SignedInRequest, programme: Programme, number: int) -> HttpResponse:
-    """Withdraw the invitation of an address that isn't in yet."""
     if not withdraw_invitation(programme=programme, number=number, by=request.user):
         raise Http404
     messages.success(request, _("The invitation is withdrawn, and the address is deleted."))
