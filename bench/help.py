@@ -32,6 +32,8 @@ SUBJECTS = (
     "lacemaking", "orienteering", "origami", "puppetry", "saddlery", "weaving",
 )  # fmt: skip
 SAYS_NO, ADDS_TIME, OFTEN, SUITS, CANCELS = 0.15, 0.6, 0.6, 0.1, 0.08
+# The page asks in writing too unless a person unticks it: one in three does.
+UNTICKS_WRITING = 1 / 3
 # Blocks of four hours in which each begins
 TIMES_OF_DAY = {"morning": (2,), "afternoon": (3,), "evening": (4, 5)}
 # Of a day, by the hour: when people ask
@@ -137,7 +139,7 @@ class Community:
                 now=self.now,
                 asks_mentors=self.with_ways,
                 parts=ask.parts,
-                asks_writers=self.with_ways and self.chance.random() < SUITS,
+                asks_writers=self.with_ways and self.chance.random() >= UNTICKS_WRITING,
             )
         except SessionError:
             return

@@ -93,6 +93,7 @@ class CardWriter:
             "sessions": proof.sessions,
             "sessions_word": ngettext("session held", "sessions held", proof.sessions),
             "helped": share_text(proof.helped, proof.answers) if proof.is_shown else "",
+            "is_ready": match.is_ready,
             "soonest": draw_soonest_at(match.slots[0].start, self._who, self._language),
             "book": offered + TO_BOOK,
             "all_times": ngettext("The only time", "All %(count)d times", match.times) % {"count": match.times},

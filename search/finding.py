@@ -58,7 +58,8 @@ class Match(FreeMentor):
 
     `times` counts their starts in the times asked about; `free` are the parts of days for the ribbon (see
     `parts_of_days`). `writes`: they answer in writing too. `because`: names of the topics that brought them here;
-    `about` is the slug of the first of them that was read or chosen, and not named, or empty.
+    `about` is the slug of the first of them that was read or chosen, and not named, or empty. `is_ready`: they said
+    that they are free now, and their first start lies in that time.
     """
 
     zone: str
@@ -68,6 +69,7 @@ class Match(FreeMentor):
     proof: TrackRecord
     because: tuple[str, ...] = ()
     about: str = ""
+    is_ready: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +213,7 @@ class Finder:
             proof=proofs[offer.profile.person_id],
             because=tuple(topic.name for topic in brought),
             about=next((topic.slug for topic in brought if topic.because != Because.NAMED), ""),
+            is_ready=bool(slots) and found.timetable.is_ready_at(slots[0].start),
         )
 
 

@@ -248,6 +248,10 @@ def _tighten_bounds(profiles: Sequence[int], *, now: datetime) -> None:
 def _compute_bounds(
     profile: int, offers: Sequence[Offer], timetable: Timetable | None, *, now: datetime
 ) -> tuple[Any, ...]:
+    if timetable and timetable.ready:
+        # For as long as they are free now, the engine itself is asked.
+        unknown = NOTHING_KNOWN | {"fresh_until": timetable.ready.end}
+        return profile, *(unknown[name] for name in BOUNDS)
     rules, taken = (timetable.rules, timetable.all_taken) if timetable else (NO_RULES, ())
     usual = length_of(usual_offer(offers)) if offers else None
     seen = compute_forecast(rules, taken, map(length_of, offers), usual=usual, now=now)

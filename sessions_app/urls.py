@@ -86,6 +86,7 @@ urlpatterns = [
     path("settings/missed/", attendance.my_ledger, name="my_ledger"),
     path("settings/calendar/", calendars.calendar_settings, name="calendar_settings"),
     path("mentor/", today.today_page, name="mentor_today"),
+    path("mentor/free-now/", today.free_now, name="free_now"),
     path("mentor/still-here/", today.still_here, name="still_here"),
     path("mentor/availability/", week.availability_page, name="mentor_availability"),
     path("mentor/availability/dates/add/", dates.mentor_date_add, name="mentor_date_add"),

@@ -397,6 +397,7 @@ ACCESS: dict[str, Row] = {
     "mentor_certificates": Row(MENTORS, post=422),
     "mentor_certificate": Row(OWNER, at="certificate"),
     "certificate_check": Row(EVERYBODY, at="certificate"),
+    "free_now": Row(MENTORS, NOT_ALLOWED, "/mentor/"),
     "still_here": Row(MENTORS, post=409),
     "mentor_availability": Row(MENTORS, post=422),
     "mentor_date_add": Row(MENTORS, post=422),

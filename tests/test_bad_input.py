@@ -107,6 +107,7 @@ SENT = {
     "session_more_time": {"end": "2026-11-26T14:55Z"},
     "session_attendance": {"say": "contest", "words": "I was there."},
     "session_excuse": {"kind": "ill"},
+    "free_now": {"minutes": "30"},
     "still_here": {"answer": "away", "until": "2026-12-09"},
     "staff_ledgers": {"review": "1", "words": "They wrote back."},
     "session_respond": {"answer": "decline", "because": "other", "line": "No."},

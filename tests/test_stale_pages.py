@@ -91,6 +91,7 @@ FREE: dict[str, str] = {
             "session_feedback",
             "session_step",
             "session_takeaway",
+            "free_now",
             "still_here",
             "programme_leave",
             "session_follow_up",

@@ -45,7 +45,7 @@ def times_to_offer(route: Route, offer: Offer, *, now: datetime) -> list[Slot]:
         return []
     person = route.waiting.person
     busy = busy_times(person, now=now)
-    notice, known = timedelta(minutes=offer.profile.schedule.notice), set(route.waiting.known)
+    known = set(route.waiting.known)
     zone = ZoneInfo(timetable.rules.zone)
     days: Counter[date] = Counter()
     times: list[Slot] = []
@@ -53,7 +53,8 @@ def times_to_offer(route: Route, offer: Offer, *, now: datetime) -> list[Slot]:
         if slot.start > now + WITHIN or len(times) == MOST_TIMES:
             break
         day = slot.start.astimezone(zone).date()
-        can_answer = held_until(now=now, last=slot.start - notice, hours=settings.TIME_HELD_FOR, zone=person.zone)
+        last = slot.start - timetable.notice_of(slot.start)
+        can_answer = held_until(now=now, last=last, hours=settings.TIME_HELD_FOR, zone=person.zone)
         suits = route.waiting.suits(slot.start) and slot.start not in known and not overlaps_busy(slot, busy)
         if can_answer and suits and days[day] < MOST_A_DAY:
             days[day] += 1

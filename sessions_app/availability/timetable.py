@@ -25,6 +25,7 @@ from sessions_app.models.states import OVER
 from sessions_app.models.waiting import waitlist_sql
 from trust.separations import are_apart
 
+from .ready import READY_NOTICE, READY_STEP, ReadySpan, ready_rules
 from .rules import Block, BusyMinutes, TakenMinutes
 from .slots import Rules, Slot, SlotRefusal, list_slots, why_not
 from .walltime import minute_at_or_before
@@ -58,7 +59,7 @@ def minutes_sql(during: str) -> str:
 # What is over is found by its start, in an index; no session is longer than a day.
 COLUMNS = f"""
     schedule.profile_id, schedule.timezone, schedule.buffer, schedule.notice, schedule.horizon_days,
-    schedule.max_per_day, schedule.max_per_week,
+    schedule.max_per_day, schedule.max_per_week, schedule.ready_from, schedule.ready_until,
     CASE WHEN profile.resting_since IS NULL THEN profile.paused_until ELSE DATE '9998-12-31' END,
     ARRAY(
         SELECT ARRAY[weekday, start, "end"] FROM sessions_app_availabilitywindow
@@ -128,13 +129,15 @@ class Timetable:
     """A mentor's rules with what is taken, as of one moment.
 
     `reserved` is time that came free just now. Only people on the waiting list can book it until they have been asked.
-    `busy` is in order: when another calendar says that the mentor is busy.
+    `busy` is in order: when another calendar says that the mentor is busy. `ready`: when they said that they are free
+    now, which adds starts that the rules wouldn't allow.
     """
 
     rules: Rules
     taken: tuple[Block, ...]
     reserved: tuple[Block, ...] = ()
     busy: Sequence[BusyMinutes] = ()
+    ready: ReadySpan | None = None
 
     def slots(
         self,
@@ -148,9 +151,12 @@ class Timetable:
     ) -> list[Slot]:
         """Slots that start in [first, last) and can be booked; see `availability.slots.list_slots`."""
         blocks, busy = self.blocks, self.busy
-        return list_slots(
+        slots = list_slots(
             self.rules, blocks, length=length, now=now, first=first, last=last, step=step, limit=limit, busy=busy
         )
+        if self.ready is None:
+            return slots
+        return sorted({*slots, *self._ready_slots(blocks, length=length, now=now, first=first, last=last)})[:limit]
 
     def why_not(
         self,
@@ -162,12 +168,66 @@ class Timetable:
         own: Iterable[tuple[datetime, datetime]] = (),
     ) -> SlotRefusal | None:
         """As `availability.slots.why_not`; also `set_aside`, where only the reservation stands in the way."""
-        asked = partial(why_not, start=start, length=length, now=now, step=step, own=tuple(own), busy=self.busy)
-        refusal = asked(self.rules, self.blocks)
+        own = tuple(own)
+        refusal = self._why_not(self.blocks, start=start, length=length, now=now, step=step, own=own)
         if refusal and self.reserved:
-            otherwise = asked(self.rules, self.taken)
+            otherwise = self._why_not(self.taken, start=start, length=length, now=now, step=step, own=own)
             return replace(refusal, code=otherwise.code if otherwise else "set_aside")
         return refusal
+
+    def _why_not(
+        self,
+        blocks: tuple[Block, ...],
+        *,
+        start: datetime,
+        length: int,
+        now: datetime,
+        step: int | None,
+        own: tuple[tuple[datetime, datetime], ...],
+    ) -> SlotRefusal | None:
+        ask = partial(why_not, taken=blocks, start=start, length=length, now=now, own=own, busy=self.busy)
+        refusal = ask(self.rules, step=step)
+        if refusal is None or self.ready is None:
+            return refusal
+        code = refusal.code
+        if self.ready.holds(start, length):
+            of_ready = ask(self.ready_rules, step=READY_STEP)
+            if of_ready is None:
+                return None
+            # Within the span its own reason is the nearer one, except for a minute between its starts.
+            code = code if of_ready.code == "off_grid" else of_ready.code
+        later = self._ready_slots(blocks, length=length, now=now, first=start, last=self.ready.end)
+        theirs = (slot.start for slot in later if not any(slot.start < end and begin < slot.end for begin, end in own))
+        return SlotRefusal(code, min([*theirs, *filter(None, [refusal.earliest])], default=None))
+
+    def _ready_slots(
+        self, blocks: tuple[Block, ...], *, length: int, now: datetime, first: datetime, last: datetime
+    ) -> list[Slot]:
+        """Starts in [first, last) that the mentor's being free now adds to those of their rules."""
+        if self.ready is None or first >= min(last, self.ready.end):
+            return []
+        slots = list_slots(
+            self.ready_rules,
+            blocks,
+            length=length,
+            now=now,
+            first=max(first, self.ready.start),
+            last=min(last, self.ready.end),
+            step=READY_STEP,
+            busy=self.busy,
+        )
+        return [slot for slot in slots if self.ready.holds(slot.start, length)]
+
+    @property
+    def ready_rules(self) -> Rules:
+        return ready_rules(self.rules, self.ready) if self.ready else self.rules
+
+    def notice_of(self, start: datetime) -> timedelta:
+        """How long before this start it can't be booked any more."""
+        return timedelta(minutes=READY_NOTICE if self.is_ready_at(start) else self.rules.notice)
+
+    def is_ready_at(self, start: datetime) -> bool:
+        return self.ready is not None and self.ready.start <= start < self.ready.end
 
     def for_waitlist(self) -> "Timetable":
         """As it is for those who wait: what is reserved is reserved for them."""
@@ -267,6 +327,8 @@ def timetable_of(
     horizon_days: int,
     max_per_day: int | None,
     max_per_week: int | None,
+    ready_from: datetime | None,
+    ready_until: datetime | None,
     paused_until: date | None,
     windows: Sequence[Sequence[int]],
     overrides: Sequence[tuple[str, list[int]]] | None,
@@ -298,6 +360,7 @@ def timetable_of(
         taken=tuple(_make_taken(*row) for row in rows if not row[-1]),
         reserved=tuple(_make_taken(*row) for row in rows if row[-1]),
         busy=list(dropwhile(lambda span: span[1] <= this_minute, elsewhere)),
+        ready=ReadySpan(ready_from, ready_until) if ready_from and ready_until and ready_until > now else None,
     )
 
 

@@ -1,6 +1,7 @@
 """A mentor's rules for time, in the wall-clock time of their own zone. `availability` turns them into instants."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
@@ -16,6 +17,7 @@ from mentors.models import MentorProfile
 
 # How many questions in writing a mentor has open at a time, unless they choose another number
 MOST_WRITTEN = 2
+LONGEST_READY = timedelta(hours=2)
 
 
 class Weekday(models.IntegerChoices):
@@ -61,6 +63,9 @@ class Schedule(models.Model):
     )
     # Whether they are asked to help people who wait with a question: see `asking`.
     asked_for_others = models.BooleanField(_("asked for others"), default=True, db_default=True)
+    # When the mentor said that they are free now; it isn't emptied when it is over: see `availability.ready`
+    ready_from = models.DateTimeField(null=True, blank=True)
+    ready_until = models.DateTimeField(null=True, blank=True)
     # The mentor's own meeting room; empty for one of ours. Shown only to the people of a session, around its time.
     meeting_url = models.CharField(
         _("your own meeting address"),
@@ -85,6 +90,11 @@ class Schedule(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(max_written__gte=1, max_written__lte=20), name="schedule_written_cap_is_sane"
+            ),
+            models.CheckConstraint(
+                condition=Q(ready_from=None, ready_until=None)
+                | Q(ready_until__gt=F("ready_from"), ready_until__lte=F("ready_from") + LONGEST_READY),
+                name="schedule_is_ready_for_two_hours_at_most",
             ),
         ]
 

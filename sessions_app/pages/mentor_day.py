@@ -40,6 +40,7 @@ class MentorDay:
     asked: list[Route]
     sessions: list[Booking]
     next_free: datetime | None
+    ready_until: datetime | None
     nudge: Nudge | None
 
     @property
@@ -63,8 +64,15 @@ def mentor_day(profile: MentorProfile, *, zone: str, now: datetime) -> MentorDay
         asked=list(Route.objects.unanswered(now).filter(mentor=profile.person_id).select_related("waiting__person")),
         sessions=_sessions_today(profile, zone=zone, now=now),
         next_free=preview.soonest if preview else None,
+        ready_until=ready_until(schedule, now=now),
         nudge=_find_nudge(profile, schedule, preview, now=now),
     )
+
+
+def ready_until(schedule: Schedule | None, *, now: datetime) -> datetime | None:
+    """Until when the mentor has said that they are free now, if they have."""
+    until = schedule.ready_until if schedule else None
+    return until if until and until > now else None
 
 
 def later_deadline(booking: Booking, *, now: datetime) -> datetime | None:

@@ -58,6 +58,7 @@ class MentorPage:
     is_own: bool
     is_saved: bool
     is_paused: bool
+    ready_until: datetime | None
     their_zone: str
     offers: list[Offer]
     offer: Offer | None
@@ -157,6 +158,7 @@ def read_mentor_page(
         is_own=reader == profile.person,
         is_saved=profile.pk in saved_among(reader, [profile.pk]),
         is_paused=profile.is_paused(now.astimezone(ZoneInfo(their_zone)).date()),
+        ready_until=timetable.ready.end if timetable and timetable.ready else None,
         their_zone=their_zone,
         offers=offers,
         offer=offer,

@@ -10,16 +10,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.viewing import viewer_zone
-from common.pages.posting import act_on_post, show_beside_field
+from common.pages.posting import act_on_post, show_beside_field, telling_refusals
 from common.pages.seen import seen_by
 from mentors.decorators import mentor_required
 from mentors.models import MentorProfile, ProfileState
 from sessions_app.access import get_booking_as_mentor
+from sessions_app.availability.free_now import CHOICES, end_ready, get_ready
 from sessions_app.booking.requests import accept_booking, decline_booking, extend_request
 from sessions_app.booking.stages import SessionStage, stage_of, starts_text
 from sessions_app.errors import SessionError
@@ -41,6 +42,7 @@ def today_page(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
         "now": now,
         "profile": profile,
         "day": day,
+        "ready_choices": CHOICES,
         "rows": upcoming_rows(day.others, reader=profile.person, now=now),
         "written": open_written_rows(day.written, reader=profile.person),
         "rail": [(booking.start, booking.end) for booking in day.sessions],
@@ -49,6 +51,22 @@ def today_page(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
         "join_open": day.next is not None and day.next.is_join_open(now),
     }
     return render(request, "sessions_app/mentor/today.html", context)
+
+
+@require_POST
+@mentor_required
+def free_now(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
+    """Free for some minutes from now on, or, without a number, not any more."""
+    minutes, now = request.POST.get("minutes", ""), timezone.now()
+    with telling_refusals(request):
+        if minutes:
+            number = int(minutes) if minutes in map(str, CHOICES) else 0
+            get_ready(profile=profile, minutes=number, by=profile.person, now=now)
+            messages.success(request, _("You’re free now. Keep an eye on your mail: someone may book you in a minute."))
+        else:
+            end_ready(profile=profile, by=profile.person, now=now)
+            messages.success(request, _("You’re not free right now any more. What’s booked stays."))
+    return redirect("mentor_today")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

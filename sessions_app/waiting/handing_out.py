@@ -6,7 +6,7 @@ Never a race.
 import logging
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef
@@ -122,7 +122,8 @@ def hold_for(*, waiting: WaitlistEntry, offer: Offer, start: datetime, now: date
 
     Raises SessionError as `book_session`: whatever would refuse the booking refuses this too.
     """
-    offer = lock_and_read(offer, None, now=now, also_lock=waiting.person_id).offer
+    asked = lock_and_read(offer, None, now=now, also_lock=waiting.person_id)
+    offer = asked.offer
     profile, person = offer.profile, waiting.person
     if not WaitlistEntry.objects.live(now).filter(pk=waiting.pk).exists():
         return None
@@ -132,7 +133,7 @@ def hold_for(*, waiting: WaitlistEntry, offer: Offer, start: datetime, now: date
     expire_for(profile.person_id, person.pk, now=now)
     check_mentee(person, profile, now=now)
     check_slot(offer, start=start, mentee=person, now=now, for_waitlist=True)
-    last = start - timedelta(minutes=profile.schedule.notice)
+    last = start - asked.timetable.notice_of(start) if asked.timetable else now
     until = held_until(now=now, last=last, hours=settings.TIME_HELD_FOR, zone=person.zone)
     if until is None:
         raise SessionError("notice", "")
