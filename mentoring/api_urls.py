@@ -16,6 +16,7 @@ from events.api.plans import PlansView, PlanView, PublishPlanView
 from mentors.api import MentorView, SavedMentorView, TopicsView
 from notifications.api import CopyView, MeView, NewsView
 from search.api import MentorsView, SavedMentorsView
+from sessions_app.api.asks import AsksView, AskView
 from sessions_app.api.attendance import AttendanceView
 from sessions_app.api.bookings import (
     AcceptView,
@@ -50,6 +51,8 @@ urlpatterns = [
     path("bookings/<uuid:uuid>/attendance/", AttendanceView.as_view(), name="api_booking_attendance"),
     path("bookings/<uuid:uuid>/room/", RoomView.as_view(), name="api_booking_room"),
     path("bookings/<uuid:uuid>/room/signals/", SignalsView.as_view(), name="api_booking_signals"),
+    path("asks/", AsksView.as_view(), name="api_asks"),
+    path("asks/<uuid:uuid>/", AskView.as_view(), name="api_ask"),
     path("events/", EventsView.as_view(), name="api_events"),
     path("events/<slug:slug>/", EventView.as_view(), name="api_event"),
     path("events/<slug:slug>/me/", OwnEventView.as_view(), name="api_event_me"),

@@ -48,7 +48,7 @@ from sessions_app.conversation.messages import send_message
 from sessions_app.conversation.uploads import read_upload
 from sessions_app.impact.certificates import issue_certificate
 from sessions_app.invites.feeds import make_feed
-from sessions_app.models import Booking, DateOverride, HeldTime, Message, Route, TimeOff
+from sessions_app.models import Booking, DateOverride, HeldTime, Message, Route, TimeOff, WaitlistEntry
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.waiting.acts import wait_for_help, wait_for_mentor
 from sessions_app.waiting.handing_out import hand_out_freed_time
@@ -450,6 +450,8 @@ ACCESS: dict[str, Row] = {
     "api_booking_attendance": Row(PAIR_CALLER, NOT_ALLOWED, NOT_JSON, at="ahead"),
     "api_booking_room": Row(PAIR_CALLER, NOT_ALLOWED, NOT_JSON, at="ahead"),
     "api_booking_signals": Row(PAIR_CALLER, NOT_ALLOWED, NOT_JSON, at="ahead"),
+    "api_asks": Row(CALLER, post=NOT_JSON),
+    "api_ask": Row(ITS_CALLER, at="ask"),
     "api_events": Row(EVERYBODY),
     "api_event": Row(EVERYBODY, at="event"),
     "api_event_me": Row(ITS_CALLER, at="event"),
@@ -823,6 +825,11 @@ class Scene:
         wait_for_help(words=words, filters="", person=mentee, now=NOW, asks_mentors=True)
         advance_routes(now=NOW)
         return Route.objects.get().uuid
+
+    @property
+    def ask(self) -> UUID:
+        _ = self.route
+        return WaitlistEntry.objects.get().uuid
 
     @cached_property
     def certificate(self) -> str:

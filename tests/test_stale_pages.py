@@ -427,6 +427,8 @@ def test_every_call_that_changes_a_thing_says_which_version_was_read():
     # One's own calendars are connected or not, and each is switched to what it says.
     needless |= {("api_calendars", "post"), ("api_calendar", "patch"), ("api_calendar", "delete")}
     needless |= {("api_calendar_look", "post")}
+    # Asking again is asking once, and who stops has stopped.
+    needless |= {("api_asks", "post"), ("api_ask", "delete")}
     # Joining is of a moment, and says nothing about the booking.
     needless |= {("api_booking_room", "post"), ("api_booking_signals", "post")}
     lacking = set()
