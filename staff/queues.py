@@ -26,6 +26,8 @@ from sessions_app.attendance.cases import disputed_sessions
 from sessions_app.models import Feedback, LedgerReview, StuckRow
 from trust.models import Appeal, Case
 
+from .asks.pages import late_asks
+
 # As far as a queue is counted: a longer one costs no more.
 MOST_COUNTED = 99
 
@@ -59,6 +61,7 @@ NEEDS = {
     "staff_webhooks": Power.RUN,
     "staff_reading": Power.REVIEW,
     "staff_unmet": Power.REVIEW,
+    "staff_asks": Power.REVIEW,
 }
 LABELS: dict[str, str | Promise] = {
     "staff_profiles": _("Profiles to review"),
@@ -74,6 +77,7 @@ LABELS: dict[str, str | Promise] = {
     "staff_webhooks": _("Webhook secrets to renew"),
     "staff_reading": _("Proposals for reading questions"),
     "staff_unmet": _("Unmet searches, last 30 days"),
+    "staff_asks": _("Questions nobody has answered"),
 }
 
 
@@ -103,6 +107,7 @@ def _waiting_rows(reader: User, now: datetime) -> Iterator[tuple[str, QuerySet[A
     yield "staff_webhooks", WebhookEndpoint.objects.to_renew(), "renew_asked_at"
     yield "staff_reading", list_proposals(), "day"
     yield "staff_unmet", unmet_lately(now), "first"
+    yield "staff_asks", late_asks(now), "since"
 
 
 def _since_when(key: str, rows: QuerySet[Any, Any], moment: str) -> QuerySet[Any, Any]:

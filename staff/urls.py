@@ -1,5 +1,6 @@
 from django.urls import path
 
+from .asks.pages import staff_ask_mentor, staff_asks
 from .attendance import staff_attendance
 from .clock import staff_clock, staff_clock_retry, staff_policy
 from .contact import staff_contact
@@ -21,6 +22,8 @@ from .texts import staff_text, staff_texts
 
 urlpatterns = [
     path("unmet/", staff_unmet, name="staff_unmet"),
+    path("asks/", staff_asks, name="staff_asks"),
+    path("asks/<uuid:uuid>/", staff_ask_mentor, name="staff_ask_mentor"),
     path("reading/", staff_reading, name="staff_reading"),
     path("", staff_home, name="staff_home"),
     path("people/", staff_people, name="staff_people"),

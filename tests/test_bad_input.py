@@ -120,6 +120,7 @@ SENT = {
     "staff_letter": {"act": "copy", "reason": "By phone"},
     "staff_letters": {"letter": "00000000-0000-4000-8000-000000000000", "outcome": "signed"},
     "staff_roles": {"email": "bob@example.org", "role": "support"},
+    "staff_ask_mentor": {"mentor": "priya"},
     "staff_role_end": {"person": "00000000-0000-4000-8000-000000000000", "role": "support"},
     "staff_words": {"feedback": "1", "decision": "show", "reason": ""},
     "external_calendar": {"act": "look"},

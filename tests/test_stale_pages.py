@@ -185,6 +185,7 @@ FREE: dict[str, str] = {
             "appeal",
             "staff_appeal",
             "staff_case",
+            "staff_ask_mentor",
             "staff_role_end",
             "staff_programme_end",
             "programme_join",

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
-from mentors.models import Offer
+from mentors.models import MentorProfile, Offer
 from notifications.services import schedule_notices
 from sessions_app.booking.deadlines import after_waking
 from sessions_app.errors import SessionError
@@ -22,7 +23,7 @@ from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.limits import check_mentee
 from sessions_app.questions.suggestions import who_could_be_asked
 from sessions_app.stuck_rows import act_on_each
-from sessions_app.waiting.acts import end_entry
+from sessions_app.waiting.acts import advance_soon, end_entry
 from sessions_app.waiting.handing_out import OF_THE_PERSON
 from sessions_app.written.acts import ask_in_writing
 
@@ -78,8 +79,11 @@ def due_moments(waiting: WaitlistEntry, *, now: datetime) -> Iterator[datetime]:
 
 
 def may_ask(waiting: WaitlistEntry, kind: RouteKind) -> bool:
-    routes = waiting.routes.filter(kind=kind)
-    return not routes.open().exists() and routes.count() < MOST[kind]
+    return not is_asking(waiting, kind) and waiting.routes.filter(kind=kind).count() < MOST[kind]
+
+
+def is_asking(waiting: WaitlistEntry, kind: RouteKind) -> bool:
+    return waiting.routes.open().filter(kind=kind).exists()
 
 
 @atomic_act
@@ -138,6 +142,34 @@ def open_route(waiting: WaitlistEntry, offer: Offer, kind: RouteKind, *, now: da
         route.until = route.written.due_at
         route.save()
         return
+    open_request(route, profile, now=now)
+
+
+@atomic_act
+def ask_by_hand(*, waiting: WaitlistEntry, profile: MentorProfile, now: datetime) -> None:
+    """Staff ask one more mentor, whom `who_could_be_asked` names, for a time; the numbers of the clock don't count.
+
+    Raises SessionError `not_waiting`, `asked_already`, `not_askable`, and for what stands against the two meeting.
+    """
+    lock_people(waiting.person_id, profile.person_id)
+    live = WaitlistEntry.objects.live(now).filter(pk=waiting.pk).select_related("person", "brief").first()
+    if live is None or live.brief is None or not live.asks_mentors:
+        raise SessionError("not_waiting", _("This person doesn’t look for help any more. Nobody has to be asked."))
+    if HeldTime.objects.open().filter(person=live.person_id).exists() or is_asking(live, RouteKind.REQUEST):
+        raise SessionError(
+            "asked_already", _("Someone is asked already. Wait for their answer before you ask the next.")
+        )
+    asked = frozenset(live.routes.filter(kind=RouteKind.REQUEST).values_list("mentor", flat=True))
+    offers = who_could_be_asked(live.words, live.filters, mentee=live.person, without=asked, now=now)
+    if profile.pk not in {offer.profile_id for offer in offers}:
+        raise SessionError("not_askable", _("This mentor can’t be asked any more. Choose one of those shown now."))
+    open_request(Route(waiting=live, kind=RouteKind.REQUEST, mentor=profile.person, opened_at=now), profile, now=now)
+    advance_soon(live.pk, now=now)
+
+
+def open_request(route: Route, profile: MentorProfile, *, now: datetime) -> None:
+    """Both people are locked. Raises SessionError for what stands against the two meeting."""
+    live = route.waiting
     check_mentee(live.person, profile, now=now)
     zone = profile.schedule.timezone if hasattr(profile, "schedule") else profile.person.zone_name
     route.until = min(after_waking(now, settings.ROUTE_LASTS, zone=zone), live.until)

@@ -22,7 +22,7 @@ NEEDS = {
     Power.FIGURES: {"staff_outcomes"},
     Power.REVIEW: {
         "staff_profiles", "staff_profile", "staff_profile_act", "staff_words", "staff_unmet", "staff_reading",
-        "staff_topics", "staff_topic_add", "staff_topic_edit",
+        "staff_asks", "staff_ask_mentor", "staff_topics", "staff_topic_add", "staff_topic_edit",
     },
     Power.ATTENDANCE: {"staff_attendance", "staff_ledgers"},
     Power.MODERATE: {"staff_cases", "staff_case", "staff_signals"},

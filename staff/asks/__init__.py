@@ -1,0 +1,1 @@
+"""Questions for which nobody was found: staff choose whom else to ask."""

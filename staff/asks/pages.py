@@ -1,0 +1,91 @@
+"""For staff: questions for which help is looked for too long already, and three people for each who could be asked.
+
+Staff read the topic and the hours; neither the question nor whose it is.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.requests import SignedInRequest
+from accounts.roles import role_required
+from accounts.rules.roles import Power
+from common.pages.posting import telling_refusals
+from mentors.models import MentorProfile, Offer
+from search.criteria import SearchCriteria
+from search.finding import question_of
+from sessions_app.asking.advancing import ask_by_hand
+from sessions_app.impact.help_sought import LONG
+from sessions_app.models import RouteKind, WaitlistEntry
+from sessions_app.questions.suggestions import who_could_be_asked
+
+# Questions on the page, and people to ask about each
+ROWS, PEOPLE = 20, 3
+
+
+@dataclass(frozen=True, slots=True)
+class LateAsk:
+    """`asked`: how many mentors were asked for a time so far; `is_asking`: one of them may still answer."""
+
+    waiting: WaitlistEntry
+    topics: list[str]
+    asked: int
+    is_asking: bool
+    people: list[Offer]
+
+
+def late_asks(now: datetime) -> QuerySet[WaitlistEntry]:
+    """Those for whom help was looked for without success for so long, the longest first."""
+    return WaitlistEntry.objects.live(now).filter(asks_mentors=True, since__lte=now - LONG).order_by("since", "pk")
+
+
+def read_late_ask(waiting: WaitlistEntry, *, now: datetime) -> LateAsk:
+    routes = list(waiting.routes.filter(kind=RouteKind.REQUEST))
+    asked = frozenset(route.mentor_id for route in routes)
+    offers = who_could_be_asked(waiting.words, waiting.filters, mentee=waiting.person, without=asked, now=now)
+    topics = question_of(SearchCriteria(words=waiting.words)).reading.topics
+    return LateAsk(
+        waiting=waiting,
+        topics=[topic.name for topic in topics],
+        asked=len(routes),
+        is_asking=any(route.settled_at is None for route in routes),
+        people=list(islice(offers, PEOPLE)),
+    )
+
+
+@require_safe
+@role_required(Power.REVIEW)
+def staff_asks(request: SignedInRequest) -> HttpResponse:
+    now = timezone.now()
+    late = late_asks(now).select_related("person")
+    context = {
+        "rows": [read_late_ask(waiting, now=now) for waiting in late[:ROWS]],
+        "count": late.count(),
+        "hours": round(LONG.total_seconds() / 3600),
+        "now": now,
+        "nav": "staff",
+    }
+    return render(request, "staff/asks.html", context)
+
+
+@require_POST
+@role_required(Power.REVIEW)
+def staff_ask_mentor(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    now = timezone.now()
+    waiting = get_object_or_404(late_asks(now).select_related("person"), uuid=uuid)
+    profile = get_object_or_404(
+        MentorProfile.objects.public().select_related("person"), slug=request.POST.get("mentor", "")
+    )
+    with telling_refusals(request):
+        ask_by_hand(waiting=waiting, profile=profile, now=now)
+        messages.success(request, _("%(name)s is asked now.") % {"name": profile.name})
+    return redirect("staff_asks")
