@@ -23,10 +23,9 @@ from notifications.models.webhooks import WebhookEndpoint
 from search.reading.learning import list_proposals
 from search.unmet import unmet_lately
 from sessions_app.attendance.cases import disputed_sessions
+from sessions_app.impact.help_sought import late_asks
 from sessions_app.models import Feedback, LedgerReview, StuckRow
 from trust.models import Appeal, Case
-
-from .asks.pages import late_asks
 
 # As far as a queue is counted: a longer one costs no more.
 MOST_COUNTED = 99

@@ -6,7 +6,7 @@ Those who still wait, or went away, count as far as known.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from sessions_app.models import WaitlistEntry
 from sessions_app.models.waiting import WaitlistOutcome
@@ -60,3 +60,8 @@ def read_help_sought(*, now: datetime) -> HelpSought:
         half=half,
         nine_in_ten=nine_in_ten,
     )
+
+
+def late_asks(now: datetime) -> QuerySet[WaitlistEntry]:
+    """Those for whom mentors were asked without success for more than 72 hours, the longest first."""
+    return WaitlistEntry.objects.live(now).filter(asks_mentors=True, since__lte=now - LONG).order_by("since", "pk")

@@ -9,7 +9,6 @@ from itertools import islice
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -24,7 +23,7 @@ from mentors.models import MentorProfile, Offer
 from search.criteria import SearchCriteria
 from search.finding import question_of
 from sessions_app.asking.advancing import ask_by_hand
-from sessions_app.impact.help_sought import LONG
+from sessions_app.impact.help_sought import LONG, late_asks
 from sessions_app.models import RouteKind, WaitlistEntry
 from sessions_app.questions.suggestions import who_could_be_asked
 
@@ -41,11 +40,6 @@ class LateAsk:
     asked: int
     is_asking: bool
     people: list[Offer]
-
-
-def late_asks(now: datetime) -> QuerySet[WaitlistEntry]:
-    """Those for whom help was looked for without success for so long, the longest first."""
-    return WaitlistEntry.objects.live(now).filter(asks_mentors=True, since__lte=now - LONG).order_by("since", "pk")
 
 
 def read_late_ask(waiting: WaitlistEntry, *, now: datetime) -> LateAsk:
