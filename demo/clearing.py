@@ -111,6 +111,7 @@ ROWS = (
     "DELETE FROM programmes_rosterrow WHERE roster_id IN"
     " (SELECT id FROM programmes_roster WHERE by_id IN (SELECT id FROM demo_person))",
     "DELETE FROM programmes_roster WHERE by_id IN (SELECT id FROM demo_person)",
+    "DELETE FROM programmes_domainrule WHERE by_id IN (SELECT id FROM demo_person)",
     "DELETE FROM programmes_invitee WHERE programme_id IN (SELECT id FROM demo_programme)",
     "DELETE FROM programmes_manager WHERE person_id IN (SELECT id FROM demo_person)"
     " OR given_by_id IN (SELECT id FROM demo_person)",
@@ -121,6 +122,7 @@ ROWS = (
     " AND NOT EXISTS (SELECT FROM programmes_invitation WHERE programme_id = programme.id)"
     " AND NOT EXISTS (SELECT FROM programmes_rulechange WHERE programme_id = programme.id)"
     " AND NOT EXISTS (SELECT FROM programmes_roster WHERE programme_id = programme.id)"
+    " AND NOT EXISTS (SELECT FROM programmes_domainrule WHERE programme_id = programme.id)"
     " AND NOT EXISTS (SELECT FROM sessions_app_booking WHERE programme_id = programme.id)",
     "DELETE FROM mentors_profiledecision WHERE profile_id IN (SELECT id FROM demo_profile)",
 )

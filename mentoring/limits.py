@@ -62,6 +62,8 @@ MAX_INVITATION_USES = 5000
 # A list of people for a programme; whom lists have invited and who aren't in yet; invitations mailed in a minute
 MAX_LIST_ROWS, MAX_LIST_BYTES = 10_000, 5 * 1024 * 1024
 MAX_INVITED = 20_000
+# Domains of one programme
+MAX_DOMAINS = 20
 INVITATIONS_A_MINUTE = 100
 # What programs may ask for, see docs/api.md
 API_ADDRESS_A_MINUTE = 60

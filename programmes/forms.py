@@ -12,7 +12,7 @@ from common.forms import WRONG_DAY, ChipCheckboxes, DateInput, DayField, PlainTe
 
 from .changes import ProgrammeTexts
 from .invitations import LinkInput
-from .models import Programme
+from .models import Programme, Verdict
 from .models.invitations import LONGEST
 from .models.members import LONGEST_REASON, LONGEST_UNIT
 from .models.programmes import LONGEST_LINE, LONGEST_NAME, MOST_OPEN, MOST_SESSIONS
@@ -220,10 +220,15 @@ class RowForm(forms.Form):
         label=_("What they can do"), help_text=_("Mentor, mentee or both"), max_length=LONGEST_TEXT, required=False
     )
     unit = PlainText(label=_("Unit"), max_length=LONGEST_TEXT, required=False)
+    is_kept = forms.BooleanField(label=_("Invite them although their address is outside your domains"), required=False)
 
     @classmethod
     def about(cls, row: RosterRow, data: Any) -> "RowForm":
-        return cls(data, initial={field.value: getattr(row, field) for field in Field})
+        initial = {field.value: getattr(row, field) for field in Field}
+        form = cls(data, initial={**initial, "is_kept": row.is_kept})
+        if row.verdict != Verdict.OUTSIDE and not row.is_kept:
+            del form.fields["is_kept"]
+        return form
 
     def read_row(self) -> RowInput:
         return RowInput(**self.cleaned_data)

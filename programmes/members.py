@@ -1,5 +1,6 @@
 """Who is in a programme: they join or ask to, are let in or declined, leave, are removed, and come back."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
@@ -14,6 +15,17 @@ from .invitations import why_closed, why_not_use, why_over
 from .managers import check_manages
 from .models import ASKED, INSIDE, LIVE, SHUT_OUT, Invitation, Membership, MembershipState, Programme, Source
 from .notices import News, tell_managers, tell_member, withdraw_notices
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What someone can do who comes into a programme by something else than a link, which `source` says."""
+
+    gives: bool
+    asks: bool
+    source: Source
+    unit: str = ""
+    needs_yes: bool = False
 
 
 def why_not_join(person: User, invitation: Invitation, *, now: datetime) -> ProgrammeError | None:
@@ -160,10 +172,8 @@ def take_from_list(membership: Membership, *, gives: bool, asks: bool, unit: str
         _let_in(membership, Source.LIST, now)
 
 
-def enter_from_list(
-    person: User, programme: Programme, *, gives: bool, asks: bool, unit: str, is_chosen: bool, now: datetime
-) -> bool | None:
-    """Someone who is locked comes in as a list says. Returns whether that changed anything; None: not yet.
+def enter(person: User, programme: Programme, way: Entry, *, is_chosen: bool, now: datetime) -> bool | None:
+    """Someone who is locked comes in without a link. Returns whether that changed anything; None: not yet.
 
     `is_chosen`: they have asked for it, so it also brings back who left. Nothing here brings back who was removed.
     """
@@ -171,8 +181,8 @@ def enter_from_list(
     if known is not None and known.state in SHUT_OUT:
         return False
     if known is not None and known.state == LIVE:
-        is_more = gives > known.gives or asks > known.asks
-        take_from_list(known, gives=gives, asks=asks, unit=unit, now=now)
+        is_more = way.gives > known.gives or way.asks > known.asks
+        take_from_list(known, gives=way.gives, asks=way.asks, unit=way.unit, now=now)
         return is_more
     is_back = known is not None and known.state == MembershipState.LEFT
     if is_back and not is_chosen:
@@ -181,11 +191,13 @@ def enter_from_list(
         return None
     if known is None:
         known = Membership(programme=programme, person=person, version=0)
-    known.gives, known.asks, known.source, known.unit = gives, asks, Source.LIST, unit or known.unit
-    known.state, known.joined_at, known.ended_at = LIVE, now, None
+    known.gives, known.asks, known.source, known.unit = way.gives, way.asks, way.source, way.unit or known.unit
+    known.state, known.joined_at, known.ended_at = ASKED if way.needs_yes else LIVE, now, None
     known.version += 1
     known.save()
     withdraw_notices(known)
+    if way.needs_yes:
+        tell_managers(known, now=now)
     return True
 
 

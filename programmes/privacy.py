@@ -9,12 +9,12 @@ from accounts.privacy.registry import Table, fact, hidden, mine, not_personal
 
 from .managers import end_roles_of
 from .members import leave_all
-from .models import Invitation, Invitee, Manager, Membership, Programme, Roster, RosterRow, RuleChange
+from .models import DomainRule, Invitation, Invitee, Manager, Membership, Programme, Roster, RosterRow, RuleChange
 
 ORGANISATION = "words of the organisation about a programme"
 
 
-def programme_name(row: Invitee | Manager | Membership | Roster | RuleChange, person: User) -> str:
+def programme_name(row: DomainRule | Invitee | Manager | Membership | Roster | RuleChange, person: User) -> str:
     return row.programme.name
 
 
@@ -69,6 +69,15 @@ TABLES: tuple[Table, ...] = (
         heading=_("Lists you uploaded for programmes"),
         company=programme_name,
         why="stays: that a list was applied, with no name",
+    ),
+    Table(
+        DomainRule,
+        {"domain": not_personal("a domain of the organisation")},
+        people=("by",),
+        part="programme-domains",
+        heading=_("Domains you named for programmes"),
+        company=programme_name,
+        why="stays: whose addresses let people into a programme, with no name",
     ),
     Table(
         Manager,

@@ -13,7 +13,14 @@ from .moderation.signals import staff_signals
 from .outcomes import staff_outcomes
 from .people import staff_people, staff_person, staff_session
 from .profiles import staff_profile, staff_profile_act, staff_profiles
-from .programmes.pages import staff_programme, staff_programme_end, staff_programme_rules, staff_programmes
+from .programmes.pages import (
+    staff_programme,
+    staff_programme_domain_remove,
+    staff_programme_domains,
+    staff_programme_end,
+    staff_programme_rules,
+    staff_programmes,
+)
 from .reading import staff_reading
 from .roles import staff_reset_approve, staff_resets, staff_role_end, staff_roles, staff_trace
 from .searches import staff_unmet
@@ -45,6 +52,12 @@ urlpatterns = [
     path("programmes/", staff_programmes, name="staff_programmes"),
     path("programmes/<slug:slug>/", staff_programme, name="staff_programme"),
     path("programmes/<slug:slug>/rules/", staff_programme_rules, name="staff_programme_rules"),
+    path("programmes/<slug:slug>/domains/", staff_programme_domains, name="staff_programme_domains"),
+    path(
+        "programmes/<slug:slug>/domains/<int:number>/remove/",
+        staff_programme_domain_remove,
+        name="staff_programme_domain_remove",
+    ),
     path("programmes/<slug:slug>/managers/<uuid:uuid>/end/", staff_programme_end, name="staff_programme_end"),
     path("second-steps/", staff_resets, name="staff_resets"),
     path("second-steps/<uuid:uuid>/approve/", staff_reset_approve, name="staff_reset_approve"),

@@ -35,6 +35,7 @@ from mentors.services import ProfileTexts, save_words
 from notifications.models import Group, Notification, WebhookDelivery
 from notifications.unsubscribing import token_for
 from notifications.webhooks.services import make_endpoint
+from programmes.domains import DomainInput, add_domain
 from programmes.models import Invitation, Invitee, Programme
 from sessions_app.afterwards.feedback import give_feedback, give_written_feedback
 from sessions_app.asking.advancing import advance_routes
@@ -245,6 +246,8 @@ ACCESS: dict[str, Row] = {
     "staff_programmes": Row(STAFF, post=422),
     "staff_programme": Row(STAFF, post=422, at="programme"),
     "staff_programme_rules": Row(STAFF, post="/staff/programmes/", at="programme"),
+    "staff_programme_domains": Row(STAFF, post=422, at="programme"),
+    "staff_programme_domain_remove": Row(STAFF, NOT_ALLOWED, "/staff/programmes/", at="domain"),
     "staff_programme_end": Row(STAFF, NOT_ALLOWED, "/staff/programmes/", at="own_role"),
     # accounts
     "account_login": Row(EVERYBODY, arriving(200), arriving(200)),
@@ -591,6 +594,11 @@ class Scene:
         found = Programme.objects.get(slug=self.programme)
         invite(found, self.mentor.person, "email", "a@example.org")
         return found.slug, Invitee.objects.get(programme=found).pk
+
+    @cached_property
+    def domain(self) -> tuple[str, int]:
+        found, given = Programme.objects.get(slug=self.programme), DomainInput("uni.example", True, True, False)
+        return found.slug, add_domain(programme=found, given=given, by=self.person("staff"), now=NOW).pk
 
     @cached_property
     def programme_of_invited(self) -> str:

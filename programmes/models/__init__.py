@@ -1,3 +1,4 @@
+from .domains import DomainRule
 from .invitations import Invitation
 from .members import Manager, Membership, Source
 from .programmes import Directory, Programme, ProgrammeState, Stage
@@ -12,6 +13,7 @@ __all__ = [
     "LIVE",
     "SHUT_OUT",
     "Directory",
+    "DomainRule",
     "Invitation",
     "Invitee",
     "Manager",

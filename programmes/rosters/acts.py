@@ -199,6 +199,18 @@ def drop_bad_rows(*, programme: Programme, by: User, seen: str) -> int:
 
 
 @transaction.atomic
+def keep_outside(*, programme: Programme, by: User, seen: str) -> int:
+    """Invite those, too, whose address is outside the programme's domains. Returns how many rows that are.
+
+    Raises PermissionDenied, ProgrammeError `stale`, `list_gone`.
+    """
+    roster = _lock_open(programme, by, seen)
+    kept = RosterRow.objects.filter(roster=roster, verdict=Verdict.OUTSIDE).update(is_kept=True)
+    judge_again(roster, is_changed=kept > 0)
+    return kept
+
+
+@transaction.atomic
 def drop_roster(*, programme: Programme, by: User, seen: str, now: datetime) -> None:
     """Give a list up: its rows are deleted. Raises PermissionDenied, ProgrammeError `stale`, `list_gone`."""
     settle_roster(_lock_open(programme, by, seen), RosterState.DROPPED, now)

@@ -1,12 +1,14 @@
 """Addresses that a list has invited: they are told, come in when their person signs in, decline, or are forgotten."""
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.mail import AccountEmail, send_here
@@ -16,8 +18,19 @@ from common.mail.rendering import absolute_url
 from notifications.smtp_refusals import Blame, find_blame, in_short
 from programmes.invitations import why_closed
 from programmes.managers import check_manages, lock_programme
-from programmes.members import enter_from_list
-from programmes.models import Invitee, Programme, ProgrammeState, Roster, RosterState
+from programmes.members import Entry, enter
+from programmes.models import (
+    INSIDE,
+    SHUT_OUT,
+    DomainRule,
+    Invitee,
+    Membership,
+    Programme,
+    ProgrammeState,
+    Roster,
+    RosterState,
+    Source,
+)
 from programmes.models.rosters import OPEN_STATES
 
 from .acts import settle_roster
@@ -26,12 +39,30 @@ logger = logging.getLogger(__name__)
 TRY_AGAIN_AFTER = timedelta(hours=1)
 
 
-def invited_at(person: User, now: datetime) -> list[Invitee]:
-    """The invitations of lists that this person can take up now. Only an address that is proven to be theirs counts."""
+@dataclass(frozen=True, slots=True)
+class OpenDoor:
+    """A programme that a person's proven address lets them into. `invitee`: a list has invited it; else its domain."""
+
+    programme: Programme
+    entry: Entry
+    invitee: Invitee | None = None
+
+
+def doors_open_to(person: User, now: datetime) -> list[OpenDoor]:
+    """Those through which this person can come in now, by their address, each programme once."""
     live = Invitee.objects.filter(
         address=person.email, invited_at__gt=now - settings.RETENTION["invited addresses"]
     ).select_related("programme")
-    open_now = [invitee for invitee in live.order_by("programme") if why_closed(invitee.programme, now) is None]
+    doors = {
+        one.programme_id: OpenDoor(one.programme, Entry(one.gives, one.asks, Source.LIST, one.unit), one)
+        for one in live.order_by("programme")
+    }
+    known = Membership.objects.filter(person=person, programme=OuterRef("programme"), state__in=(*INSIDE, *SHUT_OUT))
+    rules = DomainRule.objects.filter(~Exists(known), domain=person.email.rpartition("@")[2])
+    for rule in rules.select_related("programme").order_by("programme"):
+        entry = Entry(rule.gives, rule.asks, Source.DOMAIN, needs_yes=rule.needs_yes)
+        doors.setdefault(rule.programme_id, OpenDoor(rule.programme, entry))
+    open_now = [door for _number, door in sorted(doors.items()) if why_closed(door.programme, now) is None]
     if not open_now or not EmailAddress.objects.filter(user=person, email=person.email, verified=True).exists():
         return []
     return open_now
@@ -39,30 +70,23 @@ def invited_at(person: User, now: datetime) -> list[Invitee]:
 
 @transaction.atomic
 def come_in(*, person: User, now: datetime, programme: Programme | None = None) -> list[Programme]:
-    """Join where lists have invited this person's proven address. Returns the programmes that this has changed.
+    """Join where this person's proven address lets them in. Returns the programmes that this has changed.
 
-    `programme`: the one that they have chosen to join. Without it, who has left a programme isn't brought back.
+    `programme`: the one that they have chosen to join, or to ask. Without it, who has left one isn't brought back, and
+    no manager is asked.
     """
-    if not invited_at(person, now):
+    if not doors_open_to(person, now):
         return []
     [person] = User.objects.locked(person)
     joined = []
-    for invitee in invited_at(person, now):
-        if programme is not None and invitee.programme_id != programme.pk:
+    for door in doors_open_to(person, now):
+        if door.entry.needs_yes if programme is None else door.programme != programme:
             continue
-        did = enter_from_list(
-            person,
-            invitee.programme,
-            gives=invitee.gives,
-            asks=invitee.asks,
-            unit=invitee.unit,
-            is_chosen=programme is not None,
-            now=now,
-        )
-        if did is not None:
-            invitee.delete()
+        did = enter(person, door.programme, door.entry, is_chosen=programme is not None, now=now)
+        if did is not None and door.invitee:
+            door.invitee.delete()
         if did:
-            joined.append(invitee.programme)
+            joined.append(door.programme)
     return joined
 
 

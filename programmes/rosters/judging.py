@@ -10,7 +10,17 @@ from accounts.rules.validators import validate_person_name
 from common.mail.addresses import canonical_address
 from common.sheets import FORMULA_STARTS
 from common.texts import validate_plain_text
-from programmes.models import LIVE, SHUT_OUT, Invitee, Membership, MembershipState, Programme, Roster, Verdict
+from programmes.models import (
+    LIVE,
+    SHUT_OUT,
+    DomainRule,
+    Invitee,
+    Membership,
+    MembershipState,
+    Programme,
+    Roster,
+    Verdict,
+)
 from programmes.models.members import LONGEST_UNIT
 from programmes.models.rosters import LONGEST_PERSON_NAME, RosterRow
 
@@ -30,11 +40,15 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class ListFacts:
-    """Who is known by which address, and what a list lets people do of whose sides it says nothing."""
+    """Who is known by which address, and what a list lets people do of whose sides it says nothing.
+
+    `domains`: where the programme's people have their addresses; none where it names no domain.
+    """
 
     people: Mapping[str, Known]
     gives: bool
     asks: bool
+    domains: frozenset[str] = frozenset()
 
     @classmethod
     def read(cls, programme: Programme, roster: Roster) -> Self:
@@ -47,7 +61,8 @@ class ListFacts:
             # Who left and is invited again counts as invited.
             if state != MembershipState.LEFT:
                 people[address] = Known(gives, asks, state, unit, person)
-        return cls(people, roster.gives, roster.asks)
+        domains = DomainRule.objects.filter(programme=programme).values_list("domain", flat=True)
+        return cls(people, roster.gives, roster.asks, frozenset(domains))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +114,7 @@ def read_row(row: RosterRow, facts: ListFacts) -> ListedPerson | Verdict:
         address = canonical_address(row.address)
     except ValidationError:
         return Verdict.BAD_ADDRESS
+    is_outside = bool(facts.domains) and address.rpartition("@")[2] not in facts.domains
     sides = read_sides(row.sides)
     if not _is_usable(row.name, LONGEST_PERSON_NAME, is_name=True):
         return Verdict.BAD_NAME
@@ -106,6 +122,8 @@ def read_row(row: RosterRow, facts: ListFacts) -> ListedPerson | Verdict:
         return Verdict.BAD_UNIT
     if sides is None:
         return Verdict.BAD_SIDES
+    if is_outside and not row.is_kept and address not in facts.people:
+        return Verdict.OUTSIDE
     gives, asks = sides if any(sides) else (facts.gives, facts.asks)
     return ListedPerson(address, row.name, row.unit, gives, asks)
 

@@ -31,6 +31,7 @@ from programmes.rosters.acts import (
     drop_bad_rows,
     drop_roster,
     drop_row,
+    keep_outside,
     mend_row,
     open_roster_of,
     roster_mark,
@@ -56,7 +57,7 @@ GROUP_NAMES: dict[str, str | Promise] = {
     "unchanged": gettext_lazy("Unchanged"),
     "shut-out": gettext_lazy("Removed or declined before"),
 }
-APPLY, COLUMNS, DROP_BAD, DROP, MEND = "apply", "columns", "drop-bad", "drop", "mend"
+APPLY, COLUMNS, DROP_BAD, DROP, MEND, KEEP = "apply", "columns", "drop-bad", "drop", "mend", "keep-outside"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -141,6 +142,7 @@ def _show_check(
         "roster": roster,
         "is_read": roster.state == RosterState.READ,
         "totals": totals,
+        "outside": counts[Verdict.OUTSIDE],
         "total": sum(totals.values()),
         "tabs": tab_links(present, group, counts=totals),
         "group": group,
@@ -224,6 +226,12 @@ def _drop_bad(request: SignedInRequest, programme: Programme, _form: ColumnsForm
     return ngettext("%d row is dropped.", "%d rows are dropped.", gone) % gone
 
 
+def _keep(request: SignedInRequest, programme: Programme, _form: ColumnsForm, _now: datetime) -> str:
+    kept = keep_outside(programme=programme, by=request.user, seen=seen_by(request))
+    words = ngettext("%d address outside your domains is kept.", "%d addresses outside your domains are kept.", kept)
+    return words % kept
+
+
 def _drop(request: SignedInRequest, programme: Programme, _form: ColumnsForm, now: datetime) -> str:
     drop_roster(programme=programme, by=request.user, seen=seen_by(request), now=now)
     return _("The list is dropped. Nobody was invited by it.")
@@ -234,4 +242,5 @@ ACTS: dict[str, Callable[[SignedInRequest, Programme, ColumnsForm, datetime], st
     COLUMNS: _choose,
     DROP_BAD: _drop_bad,
     DROP: _drop,
+    KEEP: _keep,
 }

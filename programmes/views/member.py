@@ -13,7 +13,7 @@ from common.pages.posting import telling_refusals
 from programmes.access import programme_open_to
 from programmes.members import leave
 from programmes.models import INSIDE, Manager, Membership, Programme
-from programmes.rosters.invitees import come_in, decline_invitation, invited_at
+from programmes.rosters.invitees import come_in, decline_invitation, doors_open_to
 from programmes.rules import rules_of
 
 
@@ -23,7 +23,7 @@ def programmes(request: SignedInRequest) -> HttpResponse:
     managed = Programme.objects.with_manager(request.user).order_by("-first_day", "name")
     mine = Membership.objects.filter(person=request.user, state__in=INSIDE).select_related("programme")
     context = {
-        "invited": invited_at(request.user, now),
+        "doors": doors_open_to(request.user, now),
         "managed": [(programme, programme.stage_at(now)) for programme in managed],
         "memberships": [(row, row.programme.stage_at(now)) for row in mine.order_by("programme__name")],
         "nav": "programmes",
@@ -49,11 +49,12 @@ def programme(request: SignedInRequest, slug: str) -> HttpResponse:
 
 @require_POST
 def programme_invited(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Someone whom a list has invited joins, or declines: they had left before, or were signed in already."""
+    """Someone whose address lets them in joins, asks or declines: they left before, or were signed in already."""
     now = timezone.now()
-    found = next((one.programme for one in invited_at(request.user, now) if one.programme.slug == slug), None)
-    if found is None:
+    door = next((one for one in doors_open_to(request.user, now) if one.programme.slug == slug), None)
+    if door is None:
         raise Http404
+    found = door.programme
     name = {"name": found.name}
     if request.POST.get("act") == "decline":
         decline_invitation(person=request.user, programme=found)
@@ -61,7 +62,8 @@ def programme_invited(request: SignedInRequest, slug: str) -> HttpResponse:
         return redirect("programmes")
     with telling_refusals(request):
         come_in(person=request.user, now=now, programme=found)
-        messages.success(request, _("You’re in %(name)s.") % name)
+        asked, done = _("We’ve asked the managers of %(name)s to let you in."), _("You’re in %(name)s.")
+        messages.success(request, (asked if door.entry.needs_yes else done) % name)
     return redirect("programmes")
 
 

@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import PlainText
-from programmes.forms import ProgrammeForm
+from common.forms import ChipCheckboxes, PlainText
+from programmes.domains import DomainInput
+from programmes.forms import ASKS, GIVES, SIDES, ProgrammeForm
 from programmes.managers import ProgrammeInput
 from programmes.models import Directory
 from programmes.models.programmes import LONGEST_SLUG
@@ -20,6 +21,29 @@ from staff.forms import AccountEmail
 class ManagerForm(forms.Form):
     use_required_attribute = False
     email = AccountEmail(label=_("Email address of the manager"), help_text=_("Of someone who has an account"))
+
+
+class DomainForm(forms.Form):
+    use_required_attribute = False
+    domain = PlainText(
+        label=_("Domain"),
+        help_text=_("What stands after the @. Domains below it don’t count."),
+        max_length=253,
+        error_messages={"required": _("Enter a domain, like example.org")},
+    )
+    sides = forms.MultipleChoiceField(
+        label=_("What can people with such an address do?"),
+        choices=SIDES,
+        widget=ChipCheckboxes,
+        error_messages={"required": _("Choose at least one"), "invalid_choice": _("Choose one of these")},
+    )
+    needs_yes = forms.BooleanField(
+        label=_("A manager lets each person in"), help_text=_("Else they’re in when they sign in"), required=False
+    )
+
+    def read_domain(self) -> DomainInput:
+        said = self.cleaned_data
+        return DomainInput(said["domain"], GIVES in said["sides"], ASKS in said["sides"], said["needs_yes"])
 
 
 class OpenProgrammeForm(ProgrammeForm):

@@ -15,12 +15,14 @@ from accounts.roles import role_required
 from accounts.rules.roles import Power
 from common.pages.posting import act_on_post, show_beside_field, telling_refusals
 from common.pages.requests import post_data
+from programmes.domains import add_domain, remove_domain
+from programmes.forms import ASKS
 from programmes.managers import end_manager, give_manager, open_programme
 from programmes.models import Manager, Programme
 from programmes.rules import rules_of
 from programmes.views.rules import answer_rules
 
-from .forms import ManagerForm, OpenProgrammeForm
+from .forms import DomainForm, ManagerForm, OpenProgrammeForm
 
 MOST_PROGRAMMES = 200
 LIVE_MANAGERS = Count("managers", filter=Q(managers__ended_at=None, managers__person__is_active=True))
@@ -86,6 +88,40 @@ def staff_programme(request: SignedInRequest, slug: str) -> HttpResponse:
 def staff_programme_rules(request: SignedInRequest, slug: str) -> HttpResponse:
     programme = get_object_or_404(Programme, slug=slug)
     return answer_rules(request, programme, "staff_programme_rules", {"nav": "staff"})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@role_required(Power.RUN)
+def staff_programme_domains(request: SignedInRequest, slug: str) -> HttpResponse:
+    programme = get_object_or_404(Programme, slug=slug)
+    form = DomainForm(post_data(request), initial={"sides": [ASKS]})
+    result = act_on_post(
+        request,
+        lambda: add_domain(programme=programme, given=form.read_domain(), by=request.user, now=timezone.now()),
+        form,
+    )
+    if result.made is not None:
+        messages.success(request, _("People with an address at %s can come in now.") % result.made.domain)
+        return redirect("staff_programme_domains", slug)
+    show_beside_field(form, result.error)
+    context = {
+        "programme": programme,
+        "domains": programme.domains.order_by("domain"),
+        "form": form,
+        "error": result.error,
+        "nav": "staff",
+    }
+    return render(request, "staff/programme_domains.html", context, status=result.status)
+
+
+@require_POST
+@role_required(Power.RUN)
+def staff_programme_domain_remove(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
+    programme = get_object_or_404(Programme, slug=slug)
+    if not remove_domain(programme=programme, number=number, by=request.user):
+        raise Http404
+    messages.success(request, _("The domain is removed. Members whom it brought stay."))
+    return redirect("staff_programme_domains", slug)
 
 
 @require_POST

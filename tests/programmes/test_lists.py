@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from accounts.models import User
 from accounts.privacy.retention import retain
 from accounts.services import create_person
+from programmes.domains import DomainInput, add_domain
 from programmes.errors import ProgrammeError
 from programmes.members import leave, remove_member
 from programmes.models import (
@@ -32,6 +33,7 @@ from programmes.rosters.acts import (
     choose_columns,
     drop_bad_rows,
     drop_roster,
+    keep_outside,
     roster_mark,
     upload_roster,
 )
@@ -399,6 +401,15 @@ def test_list_whose_connection_is_killed_in_the_middle_has_done_nothing(alice, m
     assert begun.is_set()
     assert (roster.state, Invitee.objects.count(), roster.rows.count()) == (RosterState.CHECKED, 0, 3000)
     assert apply(roster, alice) == 3000
+
+
+def test_address_outside_the_domains_is_kept_or_dropped(programme, alice, maria):
+    add_domain(programme=programme, given=DomainInput("uni.example", False, True, False), by=maria, now=NOW)
+    roster = upload(programme, alice, "email", "a@uni.example", "b@law.uni.example", "c@example.org")
+    assert verdicts_of(roster) == [NEW, OUTSIDE, OUTSIDE]
+
+    assert keep_outside(programme=programme, by=alice, seen=roster_mark(roster)) == 2
+    assert apply(roster, alice) == 3
 
 
 def test_unit_of_a_list_becomes_the_members(programme, alice, bob, charlie):

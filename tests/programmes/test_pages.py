@@ -452,5 +452,5 @@ def test_lists_take_as_many_statements_for_one_as_for_three(
 
     with django_assert_num_queries(8):
         client.get(page_of("programme_members", programme))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/programmes/")
