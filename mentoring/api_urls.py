@@ -15,7 +15,9 @@ from events.api.calls import (
 from events.api.plans import PlansView, PlanView, PublishPlanView
 from mentors.api import MentorView, SavedMentorView, TopicsView
 from notifications.api import CopyView, MeView, NewsView
+from programmes.api import ProgrammesView
 from search.api import MentorsView, SavedMentorsView
+from search.figures.api import FiguresView
 from sessions_app.api.asks import AsksView, AskView
 from sessions_app.api.attendance import AttendanceView
 from sessions_app.api.bookings import (
@@ -63,6 +65,8 @@ urlpatterns = [
     path("events/<slug:slug>/plans/", PlansView.as_view(), name="api_event_plans"),
     path("events/<slug:slug>/plans/<int:number>/", PlanView.as_view(), name="api_event_plan"),
     path("events/<slug:slug>/plans/<int:number>/publish/", PublishPlanView.as_view(), name="api_event_publish"),
+    path("programmes/", ProgrammesView.as_view(), name="api_programmes"),
+    path("programmes/<slug:slug>/figures/", FiguresView.as_view(), name="api_programme_figures"),
     path("reports/", ReportsView.as_view(), name="api_reports"),
     path("me/", MeView.as_view(), name="api_me"),
     path("me/export/", CopyView.as_view(), name="api_export"),

@@ -1,9 +1,13 @@
 from django.urls import path
 
-from .views import home_page, mentor_list, saved_mentors
+from programmes.urls import MANAGE
+
+from .views.figures import programme_figures
+from .views.searching import home_page, mentor_list, saved_mentors
 
 urlpatterns = [
     path("", home_page, name="home"),
     path("mentors/", mentor_list, name="mentor_list"),
     path("saved/", saved_mentors, name="saved_mentors"),
+    path(f"{MANAGE}figures/", programme_figures, name="programme_figures"),
 ]

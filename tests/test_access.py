@@ -114,6 +114,7 @@ CALLER = Who(SIGNED_IN, signed_out=UNKNOWN)
 MENTOR_CALLER = Who(("mentor", "elsewhere"), signed_out=UNKNOWN)
 PAIR_CALLER = Who(("mentee", "mentor"), signed_out=UNKNOWN)
 ITS_CALLER = Who(("mentee",), signed_out=UNKNOWN)
+MANAGER_CALLER = Who(("mentor",), signed_out=UNKNOWN)
 TEAM_CALLER = Who(("staff",), signed_out=UNKNOWN)
 ITS_MENTEE = Who(("mentee",))
 ITS_MENTOR = Who(("mentor",))
@@ -229,6 +230,7 @@ ACCESS: dict[str, Row] = {
     "programme": Row(PAIR, at="programme"),
     "programme_leave": Row(ITS_MENTEE, NOT_ALLOWED, "/programmes/", at="programme"),
     "programme_manage": Row(ITS_MENTOR, at="programme"),
+    "programme_figures": Row(ITS_MENTOR, at="programme"),
     "programme_rules": Row(ITS_MENTOR, post="/programmes/", at="programme"),
     "programme_settings": Row(ITS_MENTOR, post=422, at="programme"),
     "programme_state": Row(ITS_MENTOR, NOT_ALLOWED, NOT_THERE, at="programme"),
@@ -475,6 +477,8 @@ ACCESS: dict[str, Row] = {
     "api_calendars": Row(CALLER, post=NOT_JSON),
     "api_calendar": Row(ITS_CALLER, at="external"),
     "api_calendar_look": Row(ITS_CALLER, NOT_ALLOWED, NOT_JSON, at="external"),
+    "api_programmes": Row(CALLER),
+    "api_programme_figures": Row(MANAGER_CALLER, at="programme"),
     "api_saved": Row(CALLER),
     "api_save": Row(CALLER, NOT_ALLOWED, at="mentor_page"),
     "api_schedule": Row(MENTOR_CALLER),

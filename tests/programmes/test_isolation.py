@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from programmes.models import Invitation, Invitee, Membership, Programme, RosterRow
 from programmes.urls import MANAGE, urlpatterns
+from search import urls as search_urls
 from tests.markup import markup_of
 from tests.programmes.listing import invite, upload
 from tests.programmes.making import let_in, make_link
@@ -19,7 +20,8 @@ from tests.signing_in import sign_in
 from tests.test_access import rows_of_our_tables
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
-ROUTES = {one.name: one for one in urlpatterns if "slug" in one.pattern.converters}
+HIGHER = [one for one in search_urls.urlpatterns if str(one.pattern).startswith(MANAGE)]
+ROUTES = {one.name: one for one in [*urlpatterns, *HIGHER] if "slug" in one.pattern.converters}
 OF_MANAGERS = [name for name, one in ROUTES.items() if str(one.pattern).startswith(MANAGE)]
 METHODS = ("get", "post")
 

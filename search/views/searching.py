@@ -31,6 +31,18 @@ from mentors.languages import language_choices
 from mentors.models import Format, Length, Topic
 from mentors.saved import saved_among
 from programmes.pairs import list_narrowing
+from search.cards import CardWriter
+from search.criteria import WHEN_LABELS, Order, SearchCriteria
+from search.entrances import list_entrances
+from search.finding import PAGE, Results, find_mentors, is_unmet, list_relaxations
+from search.forms import read_criteria
+from search.messages import DROPPED, not_understood, results_heading, search_messages, unknown_words
+from search.noting import note_search
+from search.saved import build_cards as build_saved_cards
+from search.saved import count_gone, list_saved
+from search.understood import describe_reading
+from search.waitlist_helpers import filters_of
+from search.written_search import WrittenResults, find_writers
 from sessions_app.afterwards.track_record import read_recent_record
 from sessions_app.afterwards.voices import list_voices
 from sessions_app.models import Booking
@@ -38,19 +50,6 @@ from sessions_app.models.waiting import DayPart
 from sessions_app.pages.rows import SessionRow, upcoming_rows
 from sessions_app.questions.gatherings import find_gatherings
 from sessions_app.questions.same_question import asked_already, find_earlier_engagement
-
-from .cards import CardWriter
-from .criteria import WHEN_LABELS, Order, SearchCriteria
-from .entrances import list_entrances
-from .finding import PAGE, Results, find_mentors, is_unmet, list_relaxations
-from .forms import read_criteria
-from .messages import DROPPED, not_understood, results_heading, search_messages, unknown_words
-from .noting import note_search
-from .saved import build_cards as build_saved_cards
-from .saved import count_gone, list_saved
-from .understood import describe_reading
-from .waitlist_helpers import filters_of
-from .written_search import WrittenResults, find_writers
 
 EXAMPLES = (
     gettext_lazy("Is this offer fair?"),
