@@ -23,7 +23,9 @@ def wilson_interval(hits: int, of: int) -> tuple[float, float]:
 
 
 def _lower_end(hits: int, of: int) -> float:
-    if 1 <= hits <= (len(FEW_HITS) if of > MANY else len(FEW_HITS) - 1):
+    if not hits:
+        return 0.0
+    if hits <= (len(FEW_HITS) if of > MANY else len(FEW_HITS) - 1):
         return min(FEW_HITS[hits - 1] / of, _wilson_lower(hits, of))
     return _wilson_lower(hits, of)
 
@@ -31,4 +33,4 @@ def _lower_end(hits: int, of: int) -> float:
 def _wilson_lower(hits: int, of: int) -> float:
     share, square = hits / of, Z * Z
     reach = Z * sqrt(share * (1 - share) / of + square / (4 * of * of))
-    return max(0.0, (share + square / (2 * of) - reach) / (1 + square / of))
+    return (share + square / (2 * of) - reach) / (1 + square / of)
