@@ -105,6 +105,16 @@ def is_shut(reader: User | None, mentor: User, *, now: datetime) -> bool:
     return is_in_any and bool(mentors_shut_to(reader, [mentor.pk], now=now))
 
 
+def list_shared(reader: User | None, mentor: User, *, now: datetime) -> list[Programme]:
+    """The programmes that these two share, by name; it takes no statement where one of them is in none."""
+    if reader is None or not (reader.is_in_programmes and mentor.is_in_programmes):
+        return []
+    asked: dict[str, int | datetime] = {"mentee": reader.pk, "mentor": mentor.pk, "now": now}
+    with reading_connection().cursor() as cursor:
+        cursor.execute(shared_sql("%(mentee)s::bigint", "%(mentor)s::bigint"), asked)
+        return list(Programme.objects.filter(pk__in=[pk for (pk,) in cursor.fetchall()]).order_by("name"))
+
+
 def list_narrowing(reader: User | None, *, now: datetime) -> list[str]:
     """The names of the programmes because of which a reader finds only mentors with whom they share one."""
     if reader is None or not reader.is_in_programmes:

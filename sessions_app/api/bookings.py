@@ -18,6 +18,8 @@ from common.api.description import api_call
 from common.api.errors import as_api_error
 from common.api.pages import Part, page_answer, read_page
 from mentors.models import MentorProfile, Offer
+from programmes.models import Programme
+from programmes.pairs import list_shared
 from sessions_app.availability.slot_picker import SlotPicker, busy_times
 from sessions_app.availability.timetable import load_timetable_for
 from sessions_app.booking.book import book_session
@@ -29,6 +31,7 @@ from sessions_app.errors import SessionError
 from sessions_app.models import Booking
 from sessions_app.models.states import OPEN, UNANSWERED
 from sessions_app.questions.brief_input import BriefInput
+from sessions_app.questions.programme_limits import not_shared_error
 
 from .shapes import (
     BookingInput,
@@ -48,7 +51,7 @@ from .shapes import (
 
 def with_all_that_is_shown(bookings: QuerySet[Booking]) -> QuerySet[Booking]:
     return bookings.select_related(
-        "mentor", "mentee", "engagement__brief", "offer__profile__person", "offer__profile__schedule"
+        "mentor", "mentee", "programme", "engagement__brief", "offer__profile__person", "offer__profile__schedule"
     ).prefetch_related("counter_times")
 
 
@@ -72,7 +75,16 @@ class BookingsView(ApiView):
         offer = find_offer(sent["offer"])
         brief, start = BriefInput(**sent["brief"]), sent["start"]
         try:
-            booking = book_session(offer=offer, start=start, brief=brief, mentee=self.person, now=self.now)
+            booking = book_session(
+                offer=offer,
+                start=start,
+                brief=brief,
+                mentee=self.person,
+                now=self.now,
+                programme=find_shared(sent["programme"], self.person, offer, now=self.now)
+                if "programme" in sent
+                else None,
+            )
         except SessionError as error:
             picker = pick_times(offer, person=self.person, now=self.now)
             raise as_api_error(error, alternatives=slots_instead(picker, error, start)) from error
@@ -222,6 +234,14 @@ def find_offer(uuid: UUID) -> Offer:
     if found is None:
         raise SessionError("unknown_offer", _("This offer is no longer available. Read the mentor’s offers again."))
     return found
+
+
+def find_shared(slug: str, person: User, offer: Offer, *, now: datetime) -> Programme:
+    """Raises SessionError `not_shared` for any other, whether or not there is one."""
+    found = [programme for programme in list_shared(person, offer.profile.person, now=now) if programme.slug == slug]
+    if not found:
+        raise not_shared_error()
+    return found[0]
 
 
 def pick_times(offer: Offer, *, person: User, now: datetime) -> SlotPicker | None:

@@ -62,6 +62,13 @@ class BookingInput(Input):
     offer = serializers.UUIDField(help_text="The `id` of an offer.")
     start = Instant(help_text="A start that `slots` lists.")
     brief = BriefBody()
+    programme = serializers.SlugField(
+        required=False,
+        help_text=(
+            "The programme that it is to count for, where you and the mentor share several. Without it, the only one"
+            " that you share, or none."
+        ),
+    )
     example = {"offer": "1f6f2d0e-6a0c-4b7e-9d0f-5a3d1c2b4e5f", "start": SLOT["start"], "brief": BRIEF}
 
 
@@ -181,6 +188,9 @@ class BookingOut(serializers.Serializer[Booking]):
         )
     )
     engagement = serializers.UUIDField(source="engagement.uuid")
+    programme = serializers.SlugField(
+        source="programme.slug", default=None, allow_null=True, help_text="The programme that it counts for, if any."
+    )
     version = serializers.IntegerField(
         help_text="Grows with every change that people are told about. Send it with every action on the booking."
     )
@@ -204,6 +214,7 @@ class BookingOut(serializers.Serializer[Booking]):
         "brief": {"issue_type": "", "situation": "", "tried": "", "needed_by": None, **BRIEF},
         "join_url": None,
         "engagement": "5c1f8a52-9f5e-4f5a-8f7e-6d5c4b3a2f1e",
+        "programme": None,
         "version": 0,
         "sequence": 0,
         "links": {

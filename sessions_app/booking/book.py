@@ -13,6 +13,7 @@ from common.hashing import form_mark
 from common.zones import canonical_zone
 from mentors.models import Format, MentorProfile, Offer
 from mentors.offers import terms_mark
+from programmes.models import Programme
 from sessions_app.availability.refusals import refuse_start
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.errors import SessionError, stale_error
@@ -22,6 +23,7 @@ from sessions_app.models.states import CONTACTS
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.limits import check_mentee, check_own, closed_error
 from sessions_app.questions.mentee_standing import MenteeStanding, standing_of
+from sessions_app.questions.programme_limits import not_shared_error
 from sessions_app.questions.self_harm import watch_question
 from sessions_app.questions.shared_files import carry_files
 from sessions_app.written.settling import close_as_call, close_earlier_engagement
@@ -42,8 +44,11 @@ FIRST_EVENTS: dict[str, str] = {
 BECOMES_CALL = (WrittenState.ASKED, WrittenState.ANSWERED)
 
 
-def booking_mark(key: str | None, offer: Offer, start: datetime, brief: BriefInput) -> str | None:
-    return form_mark(key, offer.pk, start.timestamp(), *astuple(brief)) if key else None
+def booking_mark(
+    key: str | None, offer: Offer, start: datetime, brief: BriefInput, programme: Programme | None = None
+) -> str | None:
+    chosen = [programme.pk] if programme else []
+    return form_mark(key, offer.pk, start.timestamp(), *astuple(brief), *chosen) if key else None
 
 
 @atomic_act
@@ -58,39 +63,41 @@ def book_session(
     continues: Engagement | None = None,
     with_files: bool = False,
     terms: str | None = None,
+    programme: Programme | None = None,
 ) -> Booking:
     """Book `start` for `mentee`: confirmed at once, or requested where the offer asks first.
 
     The same `key` of the same person with the same choice gets the same booking again. `continues` is the mentee's
     engagement whose question is asked once more, `with_files` takes their files along; what began in writing with this
     very mentor goes on as a call in that engagement, under its own brief. `terms` is the mark of the offer
-    as it was shown (`mentors.offers.terms_mark`), None where nobody was shown any.
+    as it was shown (`mentors.offers.terms_mark`), None where nobody was shown any. `programme` is the one that it is to
+    count for, of those that the two share; without it, the only one, or none.
     Raises SessionError with the engine's codes, or `closed`, `own_profile`, `paused`, `too_many_open`, `programme`,
     `quota`, `already_together`, `too_often`, `taken`, `changed` (that booking was ended meanwhile), `not_yours`,
-    `stale` (the offer has other terms now).
+    `stale` (the offer has other terms now), `not_shared` (the two aren't in this programme together).
     """
     # The order matters. Before the lock: refuse the person who comes second, who would only queue for it. Under the
     # lock: read everything in one statement, since others wait; find out whether this form was sent before; end what is
     # overdue and read again; and only then refuse, with facts that can't change any more.
     check_own(continues, mentee)
-    mark = booking_mark(key, offer, start, brief)
+    mark, chosen = booking_mark(key, offer, start, brief, programme), programme.pk if programme else None
     refuse_second(offer, mentee, start=start, now=now)
-    asked = lock_and_read(offer, mentee, now=now, mark=mark)
+    asked = lock_and_read(offer, mentee, now=now, mark=mark, chosen=chosen)
     offer, profile = asked.offer, asked.offer.profile
     if asked.standing.booked_before and (booked := booked_before(mentee, mark)):
         return booked
     if asked.standing.overdue:
         expire_for(profile.person_id, mentee.pk, now=now)
-        asked = lock_and_read(offer, mentee, now=now)
+        asked = lock_and_read(offer, mentee, now=now, chosen=chosen)
     check_terms(asked.offer, terms)
     check_booking(asked, start=start, mentee=mentee, now=now)
+    if chosen not in (None, asked.standing.programme_id):
+        raise not_shared_error()
     first_state = initial_state(offer, start, now=now)
     if continues and continues_as_call(continues, profile):
         close_as_call(mentee, profile.person, now=now)
-        programme = asked.standing.programme_id
-        booking = further_booking(
-            continues, offer, start, now=now, idempotency_key=mark, programme_id=programme, **first_state
-        )
+        first_state |= {"idempotency_key": mark, "programme_id": asked.standing.programme_id}
+        booking = further_booking(continues, offer, start, now=now, **first_state)
         begin_booking(booking, event=FIRST_EVENTS[booking.state], by=mentee, now=now, how_told=asked.how_told)
     else:
         if asked.standing.engaged:

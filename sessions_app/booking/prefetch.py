@@ -44,13 +44,22 @@ class LockedFacts:
 
 
 def lock_and_read(
-    offer: Offer, mentee: User | None, *, now: datetime, mark: str | None = None, also_lock: int | None = None
+    offer: Offer,
+    mentee: User | None,
+    *,
+    now: datetime,
+    mark: str | None = None,
+    also_lock: int | None = None,
+    chosen: int | None = None,
 ) -> LockedFacts:
-    """Lock the mentor, the mentee and the person `also_lock`, then read. Without a mentee, `standing` has no limits."""
+    """Lock the mentor, the mentee and the person `also_lock`, then read. Without a mentee, `standing` has no limits.
+
+    `chosen`: see `standing_of`.
+    """
     mentor, mentee_id = offer.profile.person_id, mentee.pk if mentee else None
     people = [person for person in (mentor, mentee_id, also_lock) if person is not None]
     asked = {
-        **mentee_standing.standing_parameters(mentee_id, mentor, now=now, mark=mark),
+        **mentee_standing.standing_parameters(mentee_id, mentor, now=now, mark=mark, chosen=chosen),
         **timetable.timetable_parameters(now=now),
         "offer": offer.pk,
         "people": people,

@@ -44,7 +44,7 @@ def room_for(booking: Booking, *, by: User, now: datetime, contacts: Sequence[Bo
     if booking.mentee_id != by.pk:
         raise SessionError("not_yours", _("You don’t have access to this session."))
     check_offer(booking.offer)
-    standing = standing_of(by, booking.mentor_id, now=now)
+    standing = standing_of(by, booking.mentor_id, now=now, chosen=booking.programme_id)
     if standing.is_apart:
         raise closed_error(booking.offer.profile)
     if refusal := why_paused(by, now=now, ledger=standing.ledger):

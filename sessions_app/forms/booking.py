@@ -1,5 +1,6 @@
 """What people type when they book, move, cancel or say how it went."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.forms import PlainText, field_of
 from mentors.models import Offer
+from programmes.models import Programme
 from sessions_app.forms.fields import StartField
 from sessions_app.models.bookings import QUESTION_LENGTH, REASON_LENGTH
 
@@ -35,10 +37,35 @@ class BookingForm(forms.Form):
     start = StartField()
     question = question_field()
     with_files = carried_files()
+    # The slug of the one that the session is to count for, where the two share several
+    programme = forms.ChoiceField(
+        label=_("Which programme is it for?"),
+        widget=forms.RadioSelect,
+        required=False,
+        error_messages={
+            "required": _("Choose one of your programmes"),
+            "invalid_choice": _("The two of you aren’t in this programme together. Choose another one"),
+        },
+    )
 
-    def __init__(self, *args: Any, offers: QuerySet[Offer], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, offers: QuerySet[Offer], programmes: Sequence[Programme] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         field_of(self, "offer", forms.ModelChoiceField).queryset = offers
+        self.programmes = {programme.slug: programme for programme in programmes}
+        choice = field_of(self, "programme", forms.ChoiceField)
+        choice.choices = [(programme.slug, programme.name) for programme in programmes]
+        choice.required = self.has_choice
+
+    @property
+    def has_choice(self) -> bool:
+        return len(self.programmes) > 1
+
+    @property
+    def chosen(self) -> Programme | None:
+        """Once it is valid."""
+        return self.programmes.get(self.cleaned_data["programme"])
 
 
 class MoveForm(forms.Form):

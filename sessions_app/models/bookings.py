@@ -245,7 +245,8 @@ class Booking(models.Model):
     booked_with = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="booked_together", editable=False
     )
-    # The one that both shared when it was booked, null where they shared none or several. It never changes after.
+    # The one that both shared when it was booked, or that the mentee chose of several; null where there was none, or
+    # nothing was chosen. It never changes after.
     programme = models.ForeignKey(
         Programme, on_delete=models.PROTECT, null=True, blank=True, related_name="bookings", db_index=False
     )

@@ -81,11 +81,14 @@ COLUMNS = f"""
             AND booking.state = ANY({AHEAD}) AND upper(booking.during) > %(now)s AND NOT {overdue_sql()}
     )
 """
-# The only programme that the two share; a row of nulls where they share none, or several.
+# The only programme that the two share, or the `chosen` one of several; a row of nulls where there is none.
 PROGRAMME = f"""
     (SELECT NULL) AS one_row
     LEFT JOIN programmes_programme AS programme ON programme.id = (
-        SELECT CASE WHEN count(*) = 1 THEN min(shared.programme_id) END
+        SELECT CASE
+            WHEN count(*) = 1 THEN min(shared.programme_id)
+            WHEN bool_or(shared.programme_id = %(chosen)s) THEN %(chosen)s
+        END
         FROM ({shared_sql("%(mentee)s::bigint", "%(mentor)s")}) AS shared
     )
 """
@@ -135,17 +138,32 @@ class MenteeStanding:
 
 
 def standing_of(
-    mentee: User, mentor_id: int, *, now: datetime, mark: str | None = None, excluding: Booking | None = None
+    mentee: User,
+    mentor_id: int,
+    *,
+    now: datetime,
+    mark: str | None = None,
+    excluding: Booking | None = None,
+    chosen: int | None = None,
 ) -> MenteeStanding:
-    """`excluding`: a booking whose time doesn't count as their own, since it is the one they are about to take."""
+    """`excluding`: a booking whose time doesn't count as their own, since it is the one they are about to take.
+
+    `chosen`: the id of the programme that the mentee chose, in case the two share several.
+    """
     with connection.cursor() as cursor:
-        asked = standing_parameters(mentee.pk, mentor_id, now=now, mark=mark, excluding=excluding)
+        asked = standing_parameters(mentee.pk, mentor_id, now=now, mark=mark, excluding=excluding, chosen=chosen)
         STANDING.execute(cursor, asked)
         return MenteeStanding(*cursor.fetchone())
 
 
 def standing_parameters(
-    mentee_id: int | None, mentor_id: int, *, now: datetime, mark: str | None = None, excluding: Booking | None = None
+    mentee_id: int | None,
+    mentor_id: int,
+    *,
+    now: datetime,
+    mark: str | None = None,
+    excluding: Booking | None = None,
+    chosen: int | None = None,
 ) -> dict[str, Any]:
     """The parameters of `COLUMNS` and `TABLES`; see `standing_of`.
 
@@ -155,6 +173,7 @@ def standing_parameters(
         "mentee": mentee_id,
         "mentor": mentor_id,
         "mark": mark,
+        "chosen": chosen,
         "leave_out": excluding.pk if excluding else NO_BOOKING,
         "now": now,
         "an_hour_ago": now - HOUR,

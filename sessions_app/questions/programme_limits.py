@@ -64,6 +64,11 @@ def why_kept_out(profile: MentorProfile, shut_by: str | None, *, is_visitor: boo
     return SessionError("programme", kept_out) if kept_out else None
 
 
+def not_shared_error() -> SessionError:
+    words = _("The two of you aren’t in this programme together. Choose another, or none, then book again.")
+    return SessionError("not_shared", words)
+
+
 def why_visitor_kept_out(profile: MentorProfile, *, now: datetime) -> SessionError | None:
     """Why a visitor can't book this mentor: asked only of mentors who are in a programme."""
     is_shut = profile.person.is_in_programmes and mentors_shut_to(None, [profile.person_id], now=now)

@@ -17,13 +17,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.client_address import client_address
 from accounts.models import User
 from accounts.signing_in.by_email import SIGN_IN_NOTE, answer_email_form
-from accounts.viewing import viewer_hour12, viewer_zone
+from accounts.viewing import signed_in, viewer_hour12, viewer_zone
 from common.known import known
 from common.pages.seen import FIELD
 from common.refusals import BUSY
 from common.times import deadline_text, when_text
 from common.zones import city_of
 from mentors.models import MentorProfile
+from programmes.pairs import list_shared
 from sessions_app.address import clean_words
 from sessions_app.booking.book import book_session
 from sessions_app.booking.changes import release_hold
@@ -56,7 +57,8 @@ def book_slot(request: HttpRequest, slug: str) -> HttpResponse:
     profile = get_object_or_404(MentorProfile.objects.public().select_related("person", "schedule"), slug=slug)
     if request.method == "GET":
         return check_page(request, profile)
-    form = BookingForm(request.POST, offers=profile.offers.bookable())
+    shared = list_shared(signed_in(request), profile.person, now=timezone.now())
+    form = BookingForm(request.POST, offers=profile.offers.bookable(), programmes=shared)
     if not form.is_valid():
         return mentor_page(request, profile, form=form)
     try:
@@ -113,6 +115,7 @@ def book_now(
         continues=earlier,
         with_files=data["with_files"],
         terms=terms,
+        programme=form.chosen,
     )
 
 

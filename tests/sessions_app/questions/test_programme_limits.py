@@ -46,18 +46,19 @@ def free_starts(profile, mentee, *, now):
     return [slot.start for slot in slots if not overlaps_busy(slot, busy_times(mentee, now=now))]
 
 
-def book(profile, mentee, *, now):
+def book(profile, mentee, *, now, programme=None):
     """At their first common time; a mentor whose times this person doesn't see is asked for the first hour."""
     starts = free_starts(profile, mentee, now=now)
     start = starts[0] if starts else now + timedelta(hours=1)
-    return book_session(offer=profile.offers.get(), start=start, brief=SAID, mentee=mentee, now=now)
+    offer = profile.offers.get()
+    return book_session(offer=offer, start=start, brief=SAID, mentee=mentee, now=now, programme=programme)
 
 
 class Slow:
-    """The table of rules, read row by row."""
+    """The table of rules, read row by row. `chosen`: the programme that the mentee wants it to count for."""
 
-    def __init__(self, mentee, person, now) -> None:
-        self.mentee, self.now = mentee, now
+    def __init__(self, mentee, person, now, chosen=None) -> None:
+        self.mentee, self.now, self.chosen = mentee, now, chosen
         self.mine = self.programmes_of(mentee, "asks") if mentee else set()
         self.theirs = self.programmes_of(person, "gives")
         both = self.mine & self.theirs
@@ -82,7 +83,9 @@ class Slow:
 
     @property
     def programme(self) -> Programme | None:
-        return next(iter(self.shared)) if len(self.shared) == 1 else None
+        if len(self.shared) == 1:
+            return next(iter(self.shared))
+        return self.chosen if self.chosen in self.shared else None
 
     @property
     def code(self) -> str | None:
@@ -96,7 +99,7 @@ class Slow:
             lately = [row for row in counted if row.state in OPEN_OR_OVER and row.created_at > self.now - DAYS_28]
             if one.most_sessions is not None and len(lately) >= one.most_sessions:
                 return "quota"
-        return None
+        return "not_shared" if self.chosen not in (None, self.programme) else None
 
 
 def random_world(rng):
@@ -155,15 +158,18 @@ def test_rules_are_those_of_a_slow_reading_and_what_is_listed_is_accepted(seed, 
         together = any(one.end > now for one in ahead)
         refusal = why_not_book(mentee, profile, now=now)
         assert (refusal.code if refusal else None) == ("already_together" if together else slow.code)
-        if refusal is None:
-            made = book(profile, mentee, now=now)
+        chosen = rng.choice([None, *Programme.objects.order_by("pk"), *sorted(slow.shared, key=str)])
+        slow = Slow(mentee, profile.person, now, chosen)
+        if refusal is None and slow.code is None:
+            made = book(profile, mentee, now=now, programme=chosen)
             assert made.programme == slow.programme
             if rng.random() < 0.3:
                 cancel_booking(booking=made, by=mentee, reason="ill", now=now)
         else:
             with pytest.raises(SessionError) as raised:
-                book(profile, mentee, now=now)
-            assert raised.value.code == refusal.code
+                book(profile, mentee, now=now, programme=chosen)
+            refusal = raised.value
+            assert refusal.code == ("already_together" if together else slow.code)
         codes[refusal.code if refusal else "booked"] += 1
         now += timedelta(days=rng.choice([0, 0, 2, 20]))
     assert codes["booked"]
