@@ -196,7 +196,7 @@ class Community:
         route = Route.objects.unanswered(self.now).select_related("waiting__person", "mentor").filter(pk=pk).first()
         if route is None:
             return
-        offer = offer_of(route)
+        offer = offer_of(route, now=self.now)
         times = times_to_offer(route, offer, now=self.now) if offer else []
         try:
             if not times and self.chance.random() < ADDS_TIME:

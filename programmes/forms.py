@@ -9,13 +9,14 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import WRONG_DAY, ChipCheckboxes, DateInput, DayField, PlainText, field_of
+from mentors.models import Format, Length
 
 from .changes import ProgrammeTexts
 from .invitations import LinkInput
 from .models import Programme, Verdict
 from .models.invitations import LONGEST
-from .models.members import LONGEST_REASON, LONGEST_UNIT
-from .models.programmes import LONGEST_LINE, LONGEST_NAME, MOST_OPEN, MOST_SESSIONS
+from .models.members import LEAST_MINUTES, LONGEST_REASON, LONGEST_UNIT, MOST_MINUTES
+from .models.programmes import LONGEST_LINE, LONGEST_NAME, MOST_OPEN, MOST_SESSIONS, MOST_SHARE
 from .models.rosters import LONGEST_TEXT, RosterRow
 from .rosters.acts import ListInput, RowInput
 from .rosters.columns import Field
@@ -23,6 +24,7 @@ from .rules import Rules, rules_of
 
 GIVES, ASKS = "gives", "asks"
 SIDES = [(ASKS, _("Look for mentors")), (GIVES, _("Mentor others"))]
+TIMED = [(name, label) for name, label in Format.choices if name != Format.WRITING]
 USUAL_USES, USUAL_DAYS = 50, 30
 
 
@@ -93,6 +95,32 @@ class RulesForm(forms.Form):
         required=False,
     )
 
+    lengths = forms.TypedMultipleChoiceField(
+        label=_("Lengths of sessions"),
+        help_text=_("Choose none for all"),
+        choices=Length.choices,
+        coerce=int,
+        widget=ChipCheckboxes,
+        required=False,
+        error_messages={"invalid_choice": _("Choose one of these")},
+    )
+    formats = forms.MultipleChoiceField(
+        label=_("How sessions are held"),
+        help_text=_("Choose none for all"),
+        choices=TIMED,
+        widget=ChipCheckboxes,
+        required=False,
+        error_messages={"invalid_choice": _("Choose one of these")},
+    )
+    first_share = limit_field(
+        _("Percent of times for first-timers"),
+        _(
+            "Of each mentor’s free times in a week, kept until 48 hours before for members without a session here"
+            " within 90 days. 25 is a good start. Leave it empty for none."
+        ),
+        MOST_SHARE,
+    )
+
     @classmethod
     def about(cls, programme: Programme, data: Any) -> "RulesForm":
         rules = rules_of(programme)
@@ -102,6 +130,9 @@ class RulesForm(forms.Form):
             "most_sessions": rules.most_sessions,
             "most_open": rules.most_open,
             "units_apart": rules.units_apart,
+            "lengths": rules.lengths,
+            "formats": rules.formats,
+            "first_share": rules.first_share,
         }
         return cls(data, initial=initial)
 
@@ -113,6 +144,9 @@ class RulesForm(forms.Form):
             most_sessions=said["most_sessions"],
             most_open=said["most_open"],
             units_apart=said["units_apart"],
+            lengths=said["lengths"] or None,
+            formats=said["formats"] or None,
+            first_share=said["first_share"],
         )
 
 
@@ -232,6 +266,21 @@ class RowForm(forms.Form):
 
     def read_row(self) -> RowInput:
         return RowInput(**self.cleaned_data)
+
+
+class MinutesForm(forms.Form):
+    minutes = forms.IntegerField(
+        label=_("Minutes in a week"),
+        help_text=_("The most that you give in this programme. Leave it empty for no limit."),
+        min_value=LEAST_MINUTES,
+        max_value=MOST_MINUTES,
+        required=False,
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"),
+            _("Enter a number from %(least)d to %(most)d, or leave it empty for no limit")
+            % {"least": LEAST_MINUTES, "most": MOST_MINUTES},
+        ),
+    )
 
 
 class ReasonForm(forms.Form):

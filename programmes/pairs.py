@@ -46,6 +46,17 @@ def shared_sql(mentee: str, mentor: str) -> str:
     return _both_in_sql(mentee, mentor, f"NOT ({ONE_UNIT})")
 
 
+def counts_for_sql(mentee: str, mentor: str) -> str:
+    """The id of the programme for which a session of these two counts: the only one, or the parameter `chosen`."""
+    return f"""(
+        SELECT CASE
+            WHEN count(*) = 1 THEN min(shared.programme_id)
+            WHEN bool_or(shared.programme_id = %(chosen)s) THEN %(chosen)s
+        END
+        FROM ({shared_sql(mentee, mentor)}) AS shared
+    )"""
+
+
 def _both_in_sql(mentee: str, mentor: str, condition: str) -> str:
     also = "SELECT FROM programmes_membership AS other WHERE other.programme_id = mine.programme_id"
     return (

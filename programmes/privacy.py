@@ -101,7 +101,7 @@ TABLES: tuple[Table, ...] = (
         Programme,
         {
             **dict.fromkeys(("slug", "name", "line", "timezone", "language"), not_personal(ORGANISATION)),
-            **dict.fromkeys(("state", "directory"), not_personal("one of a few values of ours")),
+            **dict.fromkeys(("state", "directory", "lengths", "formats"), not_personal("one of a few values of ours")),
         },
         why="programmes of the organisation",
     ),

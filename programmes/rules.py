@@ -11,12 +11,13 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from common.pages.seen import CHANGED_MEANWHILE, mark_of
+from mentors.models import Format, Length, Offer
 
 from .errors import ProgrammeError
 from .managers import check_runs_or_manages, lock_programme
 from .models import Membership, Programme, RuleChange
 from .models.members import MembershipQuerySet
-from .models.programmes import MOST_OPEN, MOST_SESSIONS
+from .models.programmes import MOST_OPEN, MOST_SESSIONS, MOST_SHARE
 
 # Fewer people than this aren't counted out: a manager sees who is in the programme, and not what each of them books.
 FEW = 5
@@ -31,6 +32,9 @@ class Rules:
     most_sessions: int | None = None
     most_open: int | None = None
     units_apart: bool = False
+    lengths: list[int] | None = None
+    formats: list[str] | None = None
+    first_share: int | None = None
 
     def in_words(self) -> Iterator[str]:
         """One sentence for each rule that narrows anything, for members and for who may become one."""
@@ -54,6 +58,18 @@ class Rules:
             yield words % {"n": self.most_open}
         if self.units_apart:
             yield _("Nobody meets a mentor of their own unit.")
+        if self.lengths is not None:
+            lengths = ", ".join(str(length) for length in self.lengths)
+            yield _("Lengths of sessions in minutes: %(lengths)s.") % {"lengths": lengths}
+        if self.formats is not None:
+            formats = ", ".join(str(Format(name).label) for name in self.formats)
+            yield _("How sessions are held: %(formats)s.") % {"formats": formats}
+        if self.first_share is not None:
+            words = _(
+                "%(share)d %% of a mentor’s free times in a week are kept for members without a session in this"
+                " programme within 90 days. 48 hours before, they are for everyone."
+            )
+            yield words % {"share": self.first_share}
 
 
 # Of each of two limits, how many members have used it up already
@@ -75,10 +91,13 @@ class Effect:
     at_sessions: int
     at_open: int
     of_one_unit: int
+    without_offers: int
 
     @property
     def is_felt(self) -> bool:
-        return bool(self.mentees or self.mentors or self.at_sessions or self.at_open or self.of_one_unit)
+        return bool(
+            self.mentees or self.mentors or self.at_sessions or self.at_open or self.of_one_unit or self.without_offers
+        )
 
     @property
     def mark(self) -> str:
@@ -114,6 +133,13 @@ class Effect:
                 self.of_one_unit,
             )
             yield words % {"n": self.of_one_unit}
+        if self.without_offers:
+            words = ngettext(
+                "%(n)d person who mentors in it offers no session like this, so members can’t book them.",
+                "%(n)d people who mentor in it offer no session like this, so members can’t book them.",
+                self.without_offers,
+            )
+            yield words % {"n": self.without_offers}
 
 
 def _name_count(number: int) -> str:
@@ -151,7 +177,7 @@ def change_rules(*, programme: Programme, given: Rules, by: User, now: datetime,
 
 
 def why_bad_limit(given: Rules) -> ProgrammeError | None:
-    bounds = {"most_sessions": MOST_SESSIONS, "most_open": MOST_OPEN}
+    bounds = {"most_sessions": MOST_SESSIONS, "most_open": MOST_OPEN, "first_share": MOST_SHARE}
     for name, most in bounds.items():
         value = getattr(given, name)
         if value is not None and not 1 <= value <= most:
@@ -175,13 +201,23 @@ def foresee(programme: Programme, given: Rules, *, now: datetime) -> Effect:
         at_sessions=used_up[0] if _is_stricter(present.most_sessions, given.most_sessions) else 0,
         at_open=used_up[1] if _is_stricter(present.most_open, given.most_open) else 0,
         of_one_unit=_count_of_one_unit(members) if given.units_apart and not present.units_apart else 0,
+        without_offers=_count_without_offers(members, present, given),
     )
 
 
 def _count_of_one_unit(members: MembershipQuerySet) -> int:
-    """Who looks for mentors among them and has a mentor of their own unit."""
     colleagues = members.filter(gives=True, unit__iexact=OuterRef("unit")).exclude(person=OuterRef("person"))
     return members.filter(Exists(colleagues), asks=True).exclude(unit="").count()
+
+
+def _count_without_offers(members: MembershipQuerySet, present: Rules, given: Rules) -> int:
+    # Of those who offer none, or none before, the new rules stop nobody.
+    timed = Offer.objects.bookable().filter(profile__person=OuterRef("person"))
+    left, before = (
+        timed.filter(length__in=rules.lengths or Length.values, format__in=rules.formats or Format.values)
+        for rules in (given, present)
+    )
+    return members.filter(~Exists(left), Exists(before), gives=True).count()
 
 
 def _is_stricter(present: int | None, given: int | None) -> bool:

@@ -10,7 +10,7 @@ from .views.managing import (
     programme_settings,
     programme_state,
 )
-from .views.member import programme, programme_invited, programme_leave, programmes
+from .views.member import programme, programme_invited, programme_leave, programme_minutes, programmes
 from .views.people import programme_member, programme_members
 from .views.rules import programme_rules
 
@@ -23,6 +23,7 @@ urlpatterns = [
     path("programmes/<slug:slug>/", programme, name="programme"),
     path("programmes/<slug:slug>/leave/", programme_leave, name="programme_leave"),
     path("programmes/<slug:slug>/invited/", programme_invited, name="programme_invited"),
+    path("programmes/<slug:slug>/minutes/", programme_minutes, name="programme_minutes"),
     path(MANAGE, programme_manage, name="programme_manage"),
     path(f"{MANAGE}settings/", programme_settings, name="programme_settings"),
     path(f"{MANAGE}rules/", programme_rules, name="programme_rules"),

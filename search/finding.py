@@ -16,6 +16,8 @@ from search.reading.question_reading import TopicRead
 from search.understanding.issue_types import read_issue_type
 from search.understanding.understood import Because
 from sessions_app.afterwards.track_record import TrackRecord, track_records_of
+from sessions_app.availability.pair_facts import EVERYTHING, is_offers_narrowed, read_pair_rules
+from sessions_app.availability.pair_rules import PairRules
 from sessions_app.availability.slot_picker import overlaps_busy
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import Timetable, load_timetables
@@ -127,7 +129,8 @@ class Finder:
         if not times or wish.format == Format.WRITING:
             # Answers in writing need no time: `written_search` finds those.
             return []
-        asked = IndexQuery(wish, question, times, self.now, self.mentee.pk if self.mentee else None, self.without)
+        mentee, narrowed = self.mentee.pk if self.mentee else None, is_offers_narrowed(self.mentee)
+        asked = IndexQuery(wish, question, times, self.now, mentee, self.without, narrowed)
         return find_best(count, self.candidate_batches(asked), lambda batch: self.look_closely(batch, times))
 
     def candidate_batches(self, asked: IndexQuery) -> Iterator[Sequence[Candidate]]:
@@ -158,14 +161,23 @@ class Finder:
         """
         there = [candidate for candidate in batch if candidate.is_public and candidate.offers]
         timetables = load_timetables([candidate.profile_id for candidate in there], now=self.now)
+        pairs = self.pair_rules(there)
         found = []
         for candidate in there:
-            if timetable := timetables.get(candidate.profile_id):
+            pair = pairs.get(candidate.person_id, EVERYTHING)
+            offers = [offer for offer in candidate.offers if pair.allows(offer.length, offer.format)]
+            if offers and (timetable := timetables.get(candidate.profile_id)):
                 timetable = timetable.for_waitlist() if self.for_waitlist else timetable
-                offer = usual_offer([offer for offer in candidate.offers if offer.is_of_kind] or candidate.offers)
+                timetable = timetable.for_pair(pair) if pairs else timetable
+                offer = usual_offer([offer for offer in offers if offer.is_of_kind] or offers)
                 if start := self.first_start(timetable, offer, times, after=candidate.bound):
                     found.append(Found(candidate, offer, timetable, start))
         return found
+
+    def pair_rules(self, candidates: Sequence[Candidate]) -> dict[int, PairRules]:
+        if self.mentee is None or not self.mentee.is_in_programmes:
+            return {}
+        return read_pair_rules(self.mentee, [candidate.person_id for candidate in candidates], now=self.now)
 
     def first_start(
         self, timetable: Timetable, offer: Offered, times: Sequence[Span], *, after: datetime

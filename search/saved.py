@@ -11,6 +11,7 @@ from accounts.models import User
 from mentors.models import Format, MentorProfile, Offer, SavedMentor
 from mentors.usual import usual_offer
 from programmes.pairs import mentors_shut_to
+from sessions_app.availability.pair_facts import EVERYTHING, load_pair_rules
 from sessions_app.availability.slot_picker import SlotPicker, busy_times
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import Timetable, load_timetables
@@ -54,14 +55,18 @@ def build_cards(rows: Sequence[SavedMentor], *, reader: User, zone: str, now: da
     timetables = load_timetables(offers, now=now) if offers else {}
     people = {row.profile.person_id for row in rows if reader.is_in_programmes or row.profile.person.is_in_programmes}
     shut = mentors_shut_to(reader, people, now=now) if people else set()
+    pairs = load_pair_rules(reader, [row.profile.person for row in rows], now=now)
     busy = busy_times(reader, now=now) if offers else []
     cards = []
     for row in rows:
         timetable = timetables.get(row.profile_id)
         timed = [offer for offer in offers[row.profile_id] if offer.format != Format.WRITING]
-        usual = usual_offer(timed) if timed else None
+        pair = pairs.get(row.profile.person_id, EVERYTHING)
+        left = [offer for offer in timed if pair.allows(offer.length, offer.format)]
+        usual = usual_offer(left) if left else None
         slots: Sequence[Slot] = ()
         if timetable and usual and row.profile.person_id not in shut:
+            timetable = timetable.for_pair(pair)
             slots = SlotPicker(timetable, usual.length, usual.step, zone, now, busy).next_free(now, TIMES_SHOWN)
         is_paused = row.profile.is_paused(now.astimezone(zone_of(timetable)).date())
         cards.append(SavedCard(row, usual, slots, len(timed) < len(offers[row.profile_id]), is_paused))

@@ -37,6 +37,7 @@ STALE = "a mark of nothing"
 
 # Of the rules of a programme
 SWITCHES = ("members_stay", "only_members", "units_apart")
+NO_SHARE = {"first_share": ""}
 # What is sent beside what the page holds
 ACTS: dict[str, dict[str, str]] = {
     "mentor_apply": {"name": "Alice Adair", "headline": "Another headline"},
@@ -64,8 +65,13 @@ ACTS: dict[str, dict[str, str]] = {
     "event_edit": {"title": "Second jobs"},
     "event_cancel": {"reason": "Flood"},
     "programme_settings": {"name": "Autumn cohort"},
-    "programme_rules": {"most_sessions": "9", "most_open": "5", **dict.fromkeys(SWITCHES, "")},
-    "staff_programme_rules": {"most_sessions": "8", "most_open": "5", **dict.fromkeys(SWITCHES, "")},
+    "programme_rules": {"most_sessions": "9", "first_share": "25", "most_open": "5", **dict.fromkeys(SWITCHES, "")},
+    "staff_programme_rules": {
+        "most_sessions": "8",
+        "first_share": "20",
+        "most_open": "5",
+        **dict.fromkeys(SWITCHES, ""),
+    },
     "programme_state": {"state": "closed"},
     "programme_list_check": {"act": "apply"},
     "programme_list_row": {"act": "mend", "address": "b@example.org", "name": "", "sides": "", "unit": ""},
@@ -94,6 +100,7 @@ FREE: dict[str, str] = {
             "free_now",
             "still_here",
             "programme_leave",
+            "programme_minutes",
             "session_follow_up",
             "written_feedback",
             "written_follow_up",

@@ -12,6 +12,8 @@ from .programmes import Programme
 from .states import ENDED, INSIDE, LIVE, SHUT_OUT, MembershipState
 
 LONGEST_REASON, LONGEST_UNIT = 300, 80
+# What a mentor may say that they give in a programme in a week
+LEAST_MINUTES, MOST_MINUTES = 10, 2400
 
 
 class ManagerQuerySet(models.QuerySet["Manager"]):
@@ -61,6 +63,7 @@ class Membership(models.Model):
     `gives`: they mentor in it. `asks`: they look for mentors in it. `joined_at`: of someone who asked, when they did.
     `reason`: what the manager who removed or declined them wrote to them. `version` grows with each change of state.
     `unit`: the team or department where they work, as managers call it; capitals make no difference.
+    `minutes_a_week`: the most that a mentor gives in this programme in a calendar week, by their own choice.
     """
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="memberships")
@@ -74,6 +77,7 @@ class Membership(models.Model):
     reason = models.CharField(max_length=LONGEST_REASON, blank=True, default="", db_default="")
     version = models.PositiveIntegerField(default=1, db_default=1)
     unit = models.CharField(_("unit"), max_length=LONGEST_UNIT, blank=True, default="", db_default="")
+    minutes_a_week = models.PositiveSmallIntegerField(_("minutes in a week"), null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -87,6 +91,10 @@ class Membership(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(reason="") | Q(state__in=SHUT_OUT), name="reason_is_of_a_removal_or_a_decline"
+            ),
+            models.CheckConstraint(
+                condition=Q(minutes_a_week=None) | Q(minutes_a_week__range=(LEAST_MINUTES, MOST_MINUTES)),
+                name="member_minutes_in_range",
             ),
         ]
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Self
 from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,7 @@ from accounts.models import User
 from accounts.rules.validators import validate_timezone
 from common.known import known
 
-from .states import INSIDE
+from .states import INSIDE, LIVE
 
 
 class ProgrammeState(models.TextChoices):
@@ -33,8 +34,8 @@ class Stage(StrEnum):
     ARCHIVED = "archived"
 
 
-# What rules may say: sessions of one mentee in four weeks, and how many they have open
-MOST_SESSIONS, MOST_OPEN = 100, 20
+# What rules may say: sessions of one mentee in four weeks, how many they have open, and the percentage for first-timers
+MOST_SESSIONS, MOST_OPEN, MOST_SHARE = 100, 20, 50
 LONGEST_SLUG, LONGEST_NAME, LONGEST_LINE = 50, 80, 160
 
 
@@ -64,6 +65,10 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
         mine = Q(memberships__person=person, memberships__state__in=INSIDE)
         return self.filter(mine | Q(managers__person=person, managers__ended_at=None)).distinct()
 
+    def narrowing_offers_of(self, person: User) -> Self:
+        mine = Q(memberships__person=person, memberships__state=LIVE, memberships__asks=True)
+        return self.filter(mine).exclude(lengths=None, formats=None)
+
     def name_of(self, pk: int | None) -> str:
         """For a sentence about a programme of which only the id was read."""
         return self.values_list("name", flat=True).get(pk=known(pk))
@@ -74,7 +79,8 @@ class Programme(models.Model):
 
     Its rules only narrow what is possible without them. `most_sessions`: that one mentee books in it within 28 days.
     `most_open`: of its mentors with whom one mentee has something ahead. `units_apart`: nobody meets a mentor of their
-    own unit (`Membership.unit`) through it.
+    own unit (`Membership.unit`) through it. `lengths` and `formats`: those that its sessions may have, or null for all.
+    `first_share`: which percentage of a mentor's free times is kept for people who had no session in it lately.
     """
 
     slug = models.SlugField(_("address"), max_length=LONGEST_SLUG, unique=True)
@@ -92,6 +98,11 @@ class Programme(models.Model):
     most_sessions = models.PositiveSmallIntegerField(_("sessions in 28 days"), null=True, blank=True)
     most_open = models.PositiveSmallIntegerField(_("upcoming at a time"), null=True, blank=True)
     units_apart = models.BooleanField(_("nobody meets their own unit"), default=False, db_default=False)
+    lengths = ArrayField(
+        models.PositiveSmallIntegerField(), verbose_name=_("lengths of sessions"), null=True, blank=True
+    )
+    formats = ArrayField(models.CharField(max_length=10), verbose_name=_("formats of sessions"), null=True, blank=True)
+    first_share = models.PositiveSmallIntegerField(_("percent for first-timers"), null=True, blank=True)
 
     objects = ProgrammeQuerySet.as_manager()
 
@@ -110,6 +121,13 @@ class Programme(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(most_open=None) | Q(most_open__range=(1, MOST_OPEN)), name="programme_open_in_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(first_share=None) | Q(first_share__range=(1, MOST_SHARE)), name="programme_share_in_range"
+            ),
+            models.CheckConstraint(
+                condition=(Q(lengths=None) | Q(lengths__len__gt=0)) & (Q(formats=None) | Q(formats__len__gt=0)),
+                name="programme_allows_some_sessions",
             ),
         ]
 

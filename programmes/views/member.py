@@ -11,7 +11,9 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from common.pages.posting import telling_refusals
 from programmes.access import programme_open_to
+from programmes.forms import MinutesForm
 from programmes.members import leave
+from programmes.minutes import set_minutes
 from programmes.models import INSIDE, Manager, Membership, Programme
 from programmes.rosters.invitees import come_in, decline_invitation, doors_open_to
 from programmes.rules import rules_of
@@ -33,18 +35,35 @@ def programmes(request: SignedInRequest) -> HttpResponse:
 
 @require_safe
 def programme(request: SignedInRequest, slug: str) -> HttpResponse:
-    found = programme_open_to(request, slug)
+    return programme_page(request, programme_open_to(request, slug))
+
+
+def programme_page(request: SignedInRequest, found: Programme, form: MinutesForm | None = None) -> HttpResponse:
+    """`form`: what a mentor sent of their minutes, if it was refused."""
     managers = list(Manager.objects.live().filter(programme=found).select_related("person").order_by("at", "pk"))
+    membership = Membership.objects.filter(programme=found, person=request.user, state__in=INSIDE).first()
     context = {
         "programme": found,
         "stage": found.stage_at(timezone.now()),
         "managers": [row.person for row in managers],
         "rules": list(rules_of(found).in_words()),
         "is_manager": any(row.person_id == request.user.pk for row in managers),
-        "membership": Membership.objects.filter(programme=found, person=request.user, state__in=INSIDE).first(),
+        "membership": membership,
+        "form": form or MinutesForm(initial={"minutes": membership.minutes_a_week if membership else None}),
         "nav": "programmes",
     }
-    return render(request, "programmes/programme.html", context)
+    return render(request, "programmes/programme.html", context, status=422 if form else 200)
+
+
+@require_POST
+def programme_minutes(request: SignedInRequest, slug: str) -> HttpResponse:
+    found, form = programme_open_to(request, slug), MinutesForm(request.POST)
+    if not form.is_valid():
+        return programme_page(request, found, form)
+    if not set_minutes(programme=found, person=request.user, minutes=form.cleaned_data["minutes"]):
+        raise Http404
+    messages.success(request, _("Saved. It holds for what is booked from now on."))
+    return redirect("programme", slug)
 
 
 @require_POST

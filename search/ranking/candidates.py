@@ -35,10 +35,11 @@ FIRST_DAY = timedelta(hours=24)
 CANDIDATES = """
 WITH {parts}
 SELECT first.profile_id, first.near, first.key, {bound}, row.offers & %(writing)s <> 0, row.topics,
-    profile.state = %(approved)s AND person.is_active,
+    profile.state = %(approved)s AND person.is_active, person.id,
     (
         SELECT json_agg(json_build_array(
-            offer.id, offer.length, offer.step, offer.position, offer.issue_types @> %(kind)s::varchar[]
+            offer.id, offer.length, offer.step, offer.position, offer.issue_types @> %(kind)s::varchar[],
+            offer.format
         ))
         FROM mentors_offer AS offer
         WHERE offer.profile_id = first.profile_id AND offer.is_active
@@ -95,13 +96,14 @@ NOWHERE: Place = (1, EPOCH, 0)
 
 
 class Offered(NamedTuple):
-    """`is_of_kind`: it is for the kind of help that decides, or none does."""
+    """`format` is the value of a `Format`. `is_of_kind`: it is for the kind of help that decides, or none does."""
 
     pk: int
     length: int
     step: int | None
     position: int
     is_of_kind: bool
+    format: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ class Candidate:
     place: Place
     writes: bool
     is_public: bool
+    person_id: int
     offers: tuple[Offered, ...]
     topics: frozenset[int] = frozenset()
 
@@ -128,6 +131,7 @@ class IndexQuery:
     """What is asked of the index: a wish and its question, for one reader at one moment.
 
     A start counts if it lies in one of the `times`. `without` are ids of people to leave out.
+    `is_narrowed`: a programme leaves only some offers to the reader, so the usual one may not be theirs.
     """
 
     wish: SearchCriteria
@@ -136,6 +140,7 @@ class IndexQuery:
     now: datetime
     mentee_id: int | None = None
     without: frozenset[int] = frozenset()
+    is_narrowed: bool = False
 
 
 class Position(NamedTuple):
@@ -168,14 +173,14 @@ def find_candidates(asked: IndexQuery, *, limit: int, after: Position | None = N
     after = Position(*rows[-1][:3]) if len(rows) >= enough else None
     rest = (-after.near, keys.bound(after.key), after.profile_id) if after else NOWHERE
     found = []
-    for profile, near, key, minute, writes, topics, public, offers, _ in rows:
+    for profile, near, key, minute, writes, topics, public, person, offers, _ in rows:
         # A key may say little more than the hour, so the bound is looked up too, now that there are few rows.
         bound = max(keys.bound(key), instant_at(minute))
         # Rows come in order of keys, which can be coarser than bounds: a row's own bound may lie behind rows that are
         # still to be read. Such a row is placed before them, or `find_best` would stop too early.
         place = min((-near, bound, profile), rest)
         offered = tuple(Offered(*offer) for offer in offers or ())
-        found.append(Candidate(profile, near, bound, place, writes, public, offered, frozenset(topics)))
+        found.append(Candidate(profile, near, bound, place, writes, public, person, offered, frozenset(topics)))
     busy = tuple((span.lower, span.upper) for span in (rows[0][-1] if rows else None) or ())
     return CandidatePage(sorted(found, key=attrgetter("place")), busy, after)
 
@@ -189,8 +194,7 @@ def build_statement(
     enough: int,
     after: Position | None = None,
 ) -> tuple[str, dict[str, Any]]:
-    wish = asked.wish
-    run = run_of(wish, asked.question)
+    run = run_of(asked)
     # The exact bound, from their key on, is computed for rows that are returned; the rough one for all that are read.
     bound, named = lower_bound_sql(run, asked.now, begin="first.key")
     rough, _ = lower_bound_sql(run, asked.now)
@@ -273,7 +277,7 @@ def _stage_sql(
 ) -> tuple[str, dict[str, Any]]:
     """The stage as a common table expression, and the values that it names. Their names begin with the stage's."""
     wish, question = asked.wish, asked.question
-    name, run, by_match = f"stage{number}", run_of(wish, question), wish.order == Order.MATCH
+    name, run, by_match = f"stage{number}", run_of(asked), wish.order == Order.MATCH
     key = keys.key(stage.times, name)
     near, terms = nearness_sql(wish, question, row="bounded") if by_match else ("0", {})
     values = key.values | terms | {f"{name}_end": minute_at_or_after(stage.times[-1][1])}
@@ -303,9 +307,11 @@ def _stage_sql(
     return sql, values
 
 
-def run_of(wish: SearchCriteria, question: SearchQuestion) -> str:
+def run_of(asked: IndexQuery) -> str:
     """Which bound of the index fits the wish: the usual offer's, unless it asks for certain kinds of offers."""
-    return ANY if wish.lengths or wish.format or wish.instant or kinds_of(wish, question) else USUAL
+    wish = asked.wish
+    is_picky = wish.lengths or wish.format or wish.instant or asked.is_narrowed or kinds_of(wish, asked.question)
+    return ANY if is_picky else USUAL
 
 
 def kinds_of(wish: SearchCriteria, question: SearchQuestion) -> list[str]:
@@ -339,7 +345,7 @@ def suitable_conditions(asked: IndexQuery, condition: str) -> Iterator[str]:
     `condition`: that they match the words of the question (see `among_sql`).
     """
     wish, question = asked.wish, asked.question
-    if run_of(wish, question) == ANY:
+    if run_of(asked) == ANY:
         yield "offers & %(kinds)s <> 0"
     if question.chosen:
         yield "topics && %(chosen)s::int[]"

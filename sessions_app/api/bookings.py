@@ -247,7 +247,7 @@ def find_shared(slug: str, person: User, offer: Offer, *, now: datetime) -> Prog
 def pick_times(offer: Offer, *, person: User, now: datetime) -> SlotPicker | None:
     """The times that the page would offer to this person, by days of the mentor's zone."""
     timetable = load_timetable_for(person, offer.profile, now=now)
-    if timetable is None:
+    if timetable is None or not timetable.pair.allows(offer.length, offer.format):
         return None
     busy = busy_times(person, now=now)
     return SlotPicker(timetable, offer.length, offer.step, timetable.rules.zone, now, busy)

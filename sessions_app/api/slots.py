@@ -66,7 +66,7 @@ class SlotsView(ApiView):
         offer = offer_with_times(profile, asked["offer"])
         timetable = load_timetable_for(self.reader, profile, now=self.now)
         free = []
-        if timetable is not None:
+        if timetable is not None and timetable.pair.allows(offer.length, offer.format):
             own = reader_times_of(self.reader, now=self.now)
             browser = SlotPicker(timetable, offer.length, offer.step, asked["timezone"], self.now, own.sessions)
             free = [marked(slot, own.elsewhere) for slot in all_between(browser, asked["from"], asked["to"])]

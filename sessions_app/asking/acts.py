@@ -12,6 +12,7 @@ from accounts.models import User
 from mentors.models import MentorProfile, Offer
 from mentors.usual import usual_offer
 from notifications.inbox import mark_subject_read
+from sessions_app.availability.pair_facts import offers_left
 from sessions_app.availability.slot_picker import busy_times, overlaps_busy
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import load_timetable_for
@@ -31,10 +32,10 @@ from .settling import close_route
 WITHIN, MOST_A_DAY, MOST_TIMES = timedelta(days=14), 4, 16
 
 
-def offer_of(route: Route) -> Offer | None:
+def offer_of(route: Route, *, now: datetime) -> Offer | None:
     """What is offered: the mentor's usual kind of session; None if they have none at present."""
     bookable = Offer.objects.bookable().filter(profile__person=route.mentor_id).select_related("profile__person")
-    offers = list(bookable)
+    offers = offers_left(route.waiting.person, bookable, now=now)
     return usual_offer(offers) if offers else None
 
 
@@ -72,7 +73,7 @@ def offer_time(*, route: Route, start: datetime, by: User, now: datetime) -> Hel
     if route.held and route.held.booking.start == start and route.state == RouteState.OPEN:
         return route.held
     check_answerable(route, now=now)
-    offer = offer_of(route)
+    offer = offer_of(route, now=now)
     if offer is None:
         raise closed_error(by.mentor_profile)
     held = hold_for(waiting=route.waiting, offer=offer, start=start, now=now)

@@ -31,6 +31,10 @@ WORDS = {
     "busy_elsewhere": _("%(mentor)s has something else at this time. Choose another time."),
     "day_cap": _("%(mentor)s can’t take any more sessions that day. Choose another day."),
     "week_cap": _("%(mentor)s can’t take any more sessions that week. Choose another week."),
+    "kept_for_first": _(
+        "Until 48 hours before, this time is kept for members without a session in your programme lately. Choose"
+        " another time, or look again then."
+    ),
     "own_overlap": _("You already have a session or an event at this time. Choose another time, or change that one."),
 }
 

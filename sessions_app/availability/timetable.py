@@ -4,11 +4,11 @@ By hand because every list of people asks it, with the locked facts of a booking
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
-from itertools import dropwhile
+from itertools import dropwhile, islice
 from typing import Any
 
 from django.conf import settings
@@ -25,10 +25,12 @@ from sessions_app.models.states import OVER
 from sessions_app.models.waiting import waitlist_sql
 from trust.separations import are_apart
 
+from .pair_facts import EVERYTHING, pair_rules_of
+from .pair_rules import PairRules, week_of, weeks_between
 from .ready import READY_NOTICE, READY_STEP, ReadySpan, ready_rules
 from .rules import Block, BusyMinutes, TakenMinutes
 from .slots import Rules, Slot, SlotRefusal, list_slots, why_not
-from .walltime import minute_at_or_before
+from .walltime import MINUTE, minute_at_or_before
 
 logger = logging.getLogger(__name__)
 
@@ -130,7 +132,8 @@ class Timetable:
 
     `reserved` is time that came free just now. Only people on the waiting list can book it until they have been asked.
     `busy` is in order: when another calendar says that the mentor is busy. `ready`: when they said that they are free
-    now, which adds starts that the rules wouldn't allow.
+    now, which adds starts that the rules wouldn't allow. `pair`: what a programme leaves of all these to the mentee to
+    whom they are shown.
     """
 
     rules: Rules
@@ -138,6 +141,7 @@ class Timetable:
     reserved: tuple[Block, ...] = ()
     busy: Sequence[BusyMinutes] = ()
     ready: ReadySpan | None = None
+    pair: PairRules = EVERYTHING
 
     def slots(
         self,
@@ -150,6 +154,9 @@ class Timetable:
         limit: int | None = None,
     ) -> list[Slot]:
         """Slots that start in [first, last) and can be booked; see `availability.slots.list_slots`."""
+        if self.pair.narrows_times:
+            left = self._slots_left(length=length, now=now, first=first, last=last, step=step)
+            return list(islice(left, limit))
         blocks, busy = self.blocks, self.busy
         slots = list_slots(
             self.rules, blocks, length=length, now=now, first=first, last=last, step=step, limit=limit, busy=busy
@@ -172,7 +179,9 @@ class Timetable:
         refusal = self._why_not(self.blocks, start=start, length=length, now=now, step=step, own=own)
         if refusal and self.reserved:
             otherwise = self._why_not(self.taken, start=start, length=length, now=now, step=step, own=own)
-            return replace(refusal, code=otherwise.code if otherwise else "set_aside")
+            refusal = replace(refusal, code=otherwise.code if otherwise else "set_aside")
+        if self.pair.narrows_times:
+            return self._why_not_left(refusal, start=start, length=length, now=now, step=step, own=own)
         return refusal
 
     def _why_not(
@@ -228,6 +237,43 @@ class Timetable:
 
     def is_ready_at(self, start: datetime) -> bool:
         return self.ready is not None and self.ready.start <= start < self.ready.end
+
+    def for_pair(self, pair: PairRules) -> "Timetable":
+        return replace(self, pair=pair)
+
+    def _slots_left(
+        self, *, length: int, now: datetime, first: datetime, last: datetime, step: int | None
+    ) -> Iterator[Slot]:
+        # Week by week, as the rules of the pair count a mentor's weeks whole
+        whole = replace(self, pair=EVERYTHING)
+        for week in weeks_between(self.rules.zone, max(first, now), min(last, now + self.last_bookable)):
+            free = whole.slots(length=length, now=now, first=week.begin, last=week.until, step=step)
+            left = self.pair.left_of(week, free, length=length, now=now)
+            yield from (slot for slot in left if first <= slot.start < last)
+
+    def _why_not_left(
+        self,
+        refusal: SlotRefusal | None,
+        *,
+        start: datetime,
+        length: int,
+        now: datetime,
+        step: int | None,
+        own: Sequence[tuple[datetime, datetime]],
+    ) -> SlotRefusal | None:
+        if refusal is None:
+            if self.slots(length=length, now=now, first=start, last=start + MINUTE, step=step):
+                return None
+            is_full = self.pair.is_full(week_of(self.rules.zone, start), length)
+            refusal = SlotRefusal("week_cap" if is_full else "kept_for_first")
+        elif refusal.earliest is None:
+            return refusal
+        later = self._slots_left(
+            length=length, now=now, first=max(start, now), last=now + self.last_bookable, step=step
+        )
+        free = (slot for slot in later if not any(begin < slot.end and slot.start < end for begin, end in own))
+        soonest = next(free, None)
+        return replace(refusal, earliest=soonest.start if soonest else None)
 
     def for_waitlist(self) -> "Timetable":
         """As it is for those who wait: what is reserved is reserved for them."""
@@ -312,11 +358,14 @@ def load_timetable(
 
 
 def load_timetable_for(reader: User | None, profile: MentorProfile, *, now: datetime) -> Timetable | None:
-    """For new sessions of this reader, or of a visitor: empty too where a programme keeps the two from meeting."""
+    """For new sessions of this reader, or of a visitor, with what programmes leave to them.
+
+    Empty too where a programme keeps the two from meeting.
+    """
     timetable = load_timetable(profile, now=now, reader=reader)
     if timetable and is_shut(reader, profile.person, now=now):
         return timetable.without_times()
-    return timetable
+    return timetable and timetable.for_pair(pair_rules_of(reader, profile.person, now=now))
 
 
 def timetable_of(

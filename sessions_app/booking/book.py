@@ -14,6 +14,8 @@ from common.zones import canonical_zone
 from mentors.models import Format, MentorProfile, Offer
 from mentors.offers import terms_mark
 from programmes.models import Programme
+from sessions_app.availability.pair_facts import EVERYTHING, locked_pair_rules
+from sessions_app.availability.pair_rules import PairRules
 from sessions_app.availability.refusals import refuse_start
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.errors import SessionError, stale_error
@@ -23,7 +25,7 @@ from sessions_app.models.states import CONTACTS
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.limits import check_mentee, check_own, closed_error
 from sessions_app.questions.mentee_standing import MenteeStanding, standing_of
-from sessions_app.questions.programme_limits import not_shared_error
+from sessions_app.questions.programme_limits import check_offer_in, not_shared_error
 from sessions_app.questions.self_harm import watch_question
 from sessions_app.questions.shared_files import carry_files
 from sessions_app.written.settling import close_as_call, close_earlier_engagement
@@ -90,7 +92,7 @@ def book_session(
         expire_for(profile.person_id, mentee.pk, now=now)
         asked = lock_and_read(offer, mentee, now=now, chosen=chosen)
     check_terms(asked.offer, terms)
-    check_booking(asked, start=start, mentee=mentee, now=now)
+    check_booking(asked, start=start, mentee=mentee, now=now, chosen=chosen)
     if chosen not in (None, asked.standing.programme_id):
         raise not_shared_error()
     first_state = initial_state(offer, start, now=now)
@@ -130,11 +132,17 @@ def booked_before(mentee: User, mark: str | None) -> Booking | None:
     return booked
 
 
-def check_booking(asked: LockedFacts, *, start: datetime, mentee: User, now: datetime) -> None:
+def check_booking(
+    asked: LockedFacts, *, start: datetime, mentee: User, now: datetime, chosen: int | None = None
+) -> None:
     """Raises SessionError for the first thing that stands against this booking."""
     check_offer(asked.offer)
     check_mentee(mentee, asked.offer.profile, now=now, standing=asked.standing)
-    refuse_start(asked.offer, asked.timetable, start=start, length=asked.offer.length, now=now, own=asked.standing.own)
+    mentor, shares = asked.offer.profile.person_id, asked.standing.shares_programme
+    pair = locked_pair_rules(mentee, mentor, shares=shares, now=now, chosen=chosen)
+    check_offer_in(pair, asked.offer)
+    timetable = asked.timetable and asked.timetable.for_pair(pair)
+    refuse_start(asked.offer, timetable, start=start, length=asked.offer.length, now=now, own=asked.standing.own)
 
 
 def check_terms(offer: Offer, seen: str | None) -> None:
@@ -165,14 +173,17 @@ def check_slot(
     excluding: Booking | None = None,
     standing: MenteeStanding | None = None,
     for_waitlist: bool = False,
+    pair: PairRules = EVERYTHING,
 ) -> None:
     """Raises SessionError if this start can't be booked, asking the slot engine with rows read under the lock.
 
     `excluding` is the booking that is being moved: its time counts as free, and its own length is used, since the
     offer's may have changed. `for_waitlist`: this person waits in line, so time that is reserved for the line is free
-    to them.
+    to them. `pair`: what their programme leaves to them, of a new session.
     """
     timetable = load_timetable(offer.profile, now=now, excluding=excluding)
+    if timetable:
+        timetable = timetable.for_pair(pair)
     if timetable and for_waitlist:
         timetable = timetable.for_waitlist()
     if mentee and standing is None:

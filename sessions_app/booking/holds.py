@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from mentors.models import Offer
+from sessions_app.availability.pair_facts import EVERYTHING, locked_pair_rules
 from sessions_app.availability.reserved_time import reserve_time
 from sessions_app.errors import SessionError
 from sessions_app.locks import atomic_act, lock_people
@@ -16,7 +17,7 @@ from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.limits import check_mentee
 from sessions_app.questions.mentee_standing import standing_of
 from sessions_app.questions.pace import check_holds
-from sessions_app.questions.programme_limits import why_kept_out
+from sessions_app.questions.programme_limits import check_offer_in, why_kept_out
 from sessions_app.questions.self_harm import watch_question
 from sessions_app.written.settling import close_earlier_engagement
 
@@ -112,8 +113,17 @@ def claim_hold(*, booking: Booking, mentee: User, now: datetime, is_agreed: bool
     # A hold that is still valid is theirs, even if time around it is reserved. One that has run out is not: its time
     # goes to people on the waiting list first.
     held = booking.state == BookingState.HELD
+    pair = locked_pair_rules(mentee, booking.mentor_id, shares=standing.shares_programme, now=now)
+    check_offer_in(pair, offer)
     check_slot(
-        offer, start=booking.start, mentee=mentee, now=now, excluding=booking, standing=standing, for_waitlist=held
+        offer,
+        start=booking.start,
+        mentee=mentee,
+        now=now,
+        excluding=booking,
+        standing=standing,
+        for_waitlist=held,
+        pair=EVERYTHING if held else pair,
     )
     close_earlier_engagement(mentee, offer.profile, now=now)
     Brief.objects.filter(pk=booking.engagement.brief_id).update(author=mentee)

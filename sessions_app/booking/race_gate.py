@@ -13,7 +13,7 @@ from accounts.models import User
 from common.statements import Prepared, execute_together
 from mentors.models import Offer
 from sessions_app.availability.refusals import explain_refusal
-from sessions_app.availability.timetable import load_timetable
+from sessions_app.availability.timetable import load_timetable_for
 from sessions_app.errors import UnavailableTimeError
 from sessions_app.models.bookings import overdue_sql
 from sessions_app.questions.limits import check_mentee
@@ -76,7 +76,7 @@ def refuse_second(offer: Offer, mentee: User, *, start: datetime, now: datetime)
 
 def earliest_start(offer: Offer, mentee: User, start: datetime, now: datetime) -> datetime | None:
     """The next start that they could book. Only found out when it is asked for, which is seldom."""
-    timetable = load_timetable(offer.profile, now=now)
+    timetable = load_timetable_for(mentee, offer.profile, now=now)
     if timetable is None:
         return None
     own = standing_of(mentee, offer.profile.person_id, now=now).own

@@ -12,6 +12,7 @@ from accounts.models import User
 from common.hashing import form_mark
 from common.pages import seen as marks
 from mentors import offers
+from sessions_app.availability.pair_facts import locked_pair_rules
 from sessions_app.errors import SessionError, UnavailableTimeError, stale_error
 from sessions_app.ledger.ledgers import why_paused
 from sessions_app.locks import atomic_act, lock_booking
@@ -20,7 +21,7 @@ from sessions_app.models.states import AGREED
 from sessions_app.questions.limits import check_open, closed_error
 from sessions_app.questions.mentee_standing import standing_of
 from sessions_app.questions.pace import bookings_left, check_bookings
-from sessions_app.questions.programme_limits import check_sessions_in, sessions_left, why_kept_out
+from sessions_app.questions.programme_limits import check_offer_in, check_sessions_in, sessions_left, why_kept_out
 
 from .book import (
     FIRST_EVENTS,
@@ -58,8 +59,11 @@ def room_for(booking: Booking, *, by: User, now: datetime, contacts: Sequence[Bo
     check_open(standing, besides=booking.mentor_id)
     lately = standing.booked_lately, standing.together_lately
     check_bookings(booking.mentor.first_name, *lately, now=now)
+    shares = standing.shares_programme
+    pair = locked_pair_rules(by, booking.mentor_id, shares=shares, now=now, chosen=booking.programme_id)
+    check_offer_in(pair, booking.offer)
     count = min(room.count, bookings_left(*lately, now=now), sessions_left(standing))
-    return replace(room, count=count, programme=standing.programme_id)
+    return replace(room, count=count, programme=standing.programme_id, shares_programme=shares)
 
 
 def room_in(engagement: Engagement, contacts: Sequence[Booking], *, now: datetime) -> SeriesRoom:
@@ -115,7 +119,9 @@ def book_further(
         raise refusal
     made: list[Booking] = []
     for start in starts:
-        check_slot(booking.offer, start=start, mentee=by, now=now)
+        shares, chosen = room.shares_programme, room.programme
+        pair = locked_pair_rules(by, booking.mentor_id, shares=shares, now=now, chosen=chosen)
+        check_slot(booking.offer, start=start, mentee=by, now=now, pair=pair)
         terms = initial_state(booking.offer, start, now=now) | {"programme_id": room.programme}
         terms |= {"booked_with": made[0]} if made else {"idempotency_key": mark}
         contact = further_booking(booking.engagement, booking.offer, start, now=now, **terms)

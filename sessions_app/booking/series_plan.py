@@ -33,7 +33,8 @@ class Planned:
 class SeriesRoom:
     """Room for `count` further sessions, so that there are `most` in all, within `span`.
 
-    `first` and `last` are the starts of the present ones. `programme`: the id of the one that they would count for.
+    `first` and `last` are the starts of the present ones. `programme`: the id of the one that they would count for, of
+    those that the two share, if they share any.
     """
 
     count: int
@@ -42,6 +43,7 @@ class SeriesRoom:
     last: datetime
     span: timedelta
     programme: int | None = None
+    shares_programme: bool = False
 
     @property
     def until(self) -> datetime:

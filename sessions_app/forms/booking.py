@@ -64,7 +64,6 @@ class BookingForm(forms.Form):
 
     @property
     def chosen(self) -> Programme | None:
-        """Once it is valid."""
         return self.programmes.get(self.cleaned_data["programme"])
 
 

@@ -18,16 +18,23 @@ from mentors.usual import usual_offer
 from sessions_app.address import clean_words, read_date, read_start
 from sessions_app.afterwards.summaries import Quote, published_quotes
 from sessions_app.afterwards.track_record import TrackRecord, track_records_of
+from sessions_app.availability.pair_facts import pair_rules_of
+from sessions_app.availability.pair_rules import PairRules
 from sessions_app.availability.reader_times import reader_times_of
 from sessions_app.availability.slot_picker import PickerView, SlotPicker
 from sessions_app.availability.slots import Slot
-from sessions_app.availability.timetable import load_timetable
+from sessions_app.availability.timetable import Timetable, load_timetable
 from sessions_app.booking.book import continues_as_call
 from sessions_app.errors import SessionError
 from sessions_app.models import Engagement, SharedFile
 from sessions_app.questions.limits import why_not_book
 from sessions_app.questions.mentee_standing import MenteeStanding, standing_of
-from sessions_app.questions.programme_limits import KEPT_OUT, ProgrammeLimitError, why_visitor_kept_out
+from sessions_app.questions.programme_limits import (
+    KEPT_OUT,
+    ProgrammeLimitError,
+    other_kind_error,
+    why_visitor_kept_out,
+)
 from sessions_app.questions.same_question import carried_files_of, find_earlier_engagement
 from sessions_app.questions.suggestions import FreeMentor, people_for
 from sessions_app.written.acts import full_error, why_asked_already, why_not_ask
@@ -134,13 +141,14 @@ def read_mentor_page(
     """`typed` is what a form sent: after a refusal it counts, not the address. `is_asking`: the form in writing."""
     standing = standing_of(reader, profile.person_id, now=now) if reader and reader != profile.person else None
     is_apart = standing is not None and standing.is_apart
-    timetable = load_timetable(profile, now=now)
+    pair = pair_rules_of(reader, profile.person, now=now)
     limit = read_limit(profile, reader, standing, now=now)
-    if timetable and (is_apart or is_kept_out(limit)):
-        timetable = timetable.without_times()
+    timetable = read_times(profile, pair, is_hidden=is_apart or is_kept_out(limit), now=now)
     their_zone = timetable.rules.zone if timetable else UTC_NAME
     every = list(profile.offers.active())
-    offers = [offer for offer in every if offer.format != Format.WRITING]
+    timed = [offer for offer in every if offer.format != Format.WRITING]
+    offers = [offer for offer in timed if pair.allows(offer.length, offer.format)]
+    limit = limit or (other_kind_error() if timed and not offers else None)
     writes = next((offer for offer in every if offer.format == Format.WRITING), None)
     choice = read_choice(offers, address=address, typed=typed)
     offer = choice.offer or (usual_offer(offers) if offers else None)
@@ -180,6 +188,13 @@ def read_mentor_page(
         limit=limit,
         typed=typed is not None,
     )
+
+
+def read_times(profile: MentorProfile, pair: PairRules, *, is_hidden: bool, now: datetime) -> Timetable | None:
+    timetable = load_timetable(profile, now=now)
+    if timetable is None:
+        return None
+    return timetable.without_times() if is_hidden else timetable.for_pair(pair)
 
 
 def read_limit(

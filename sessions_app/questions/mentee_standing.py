@@ -8,7 +8,7 @@ from django.db import connection
 
 from accounts.models import User
 from common.statements import Prepared, write_array
-from programmes.pairs import shared_sql, shut_by_sql
+from programmes.pairs import counts_for_sql, shared_sql, shut_by_sql
 from sessions_app.availability.timetable import NO_BOOKING
 from sessions_app.ledger.ledgers import Ledger
 from sessions_app.ledger.statement import ledger_sql
@@ -67,6 +67,7 @@ COLUMNS = f"""
         WHERE mentee_id = %(mentee)s AND mentor_id = %(mentor)s AND asked_at > %(a_day_ago)s
     ),
     {shut_by_sql("%(mentee)s::bigint", "%(mentor)s")},
+    EXISTS ({shared_sql("%(mentee)s::bigint", "%(mentor)s")}),
     programme.id,
     programme.most_sessions,
     programme.most_open,
@@ -84,13 +85,7 @@ COLUMNS = f"""
 # The only programme that the two share, or the `chosen` one of several; a row of nulls where there is none.
 PROGRAMME = f"""
     (SELECT NULL) AS one_row
-    LEFT JOIN programmes_programme AS programme ON programme.id = (
-        SELECT CASE
-            WHEN count(*) = 1 THEN min(shared.programme_id)
-            WHEN bool_or(shared.programme_id = %(chosen)s) THEN %(chosen)s
-        END
-        FROM ({shared_sql("%(mentee)s::bigint", "%(mentor)s")}) AS shared
-    )
+    LEFT JOIN programmes_programme AS programme ON programme.id = {counts_for_sql("%(mentee)s::bigint", "%(mentor)s")}
 """
 TABLES = f"({ledger_sql(Role.MENTEE, MENTEE, MOMENT)}) AS ledger CROSS JOIN {PROGRAMME}"
 # Planning it takes several times as long as running it, and all who lose a race ask it.
@@ -107,9 +102,9 @@ class MenteeStanding:
     answer; one to this mentor isn't counted, since it would become the session. `booked_lately` and
     `together_lately`: when they have booked or asked anyone within an hour, and this mentor within a day.
 
-    `shut_by`: see `programmes.pairs`. `programme_id`: what a booking of these two counts for now, with its limits
-    `most_sessions` and `most_open`, and how far they are used: when sessions that count were booked in it within 28
-    days, and with whom something is ahead.
+    `shut_by`: see `programmes.pairs`. `shares_programme`: the two share at least one. `programme_id`: what a booking of
+    these two counts for now, with its limits `most_sessions` and `most_open`, and how far they are used: when sessions
+    that count were booked in it within 28 days, and with whom something is ahead.
     """
 
     booked_before: bool
@@ -126,6 +121,7 @@ class MenteeStanding:
     booked_lately: list[datetime]
     together_lately: list[datetime]
     shut_by: str | None
+    shares_programme: bool
     programme_id: int | None
     most_sessions: int | None
     most_open: int | None

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from mentors.models import MentorProfile
+from mentors.models import MentorProfile, Offer
 from programmes.models import Programme
 from programmes.models.programmes import MOST_SESSIONS
 from programmes.pairs import OTHERS, UNIT, mentors_shut_to, why_shut
+from sessions_app.availability.pair_rules import PairRules
 from sessions_app.errors import SessionError
 
 from .mentee_standing import MenteeStanding
@@ -62,6 +63,17 @@ def why_kept_out(profile: MentorProfile, shut_by: str | None, *, is_visitor: boo
         return SessionError("unit", words % {"mentor": profile.first_name})
     kept_out = why_shut(shut_by, mentor=profile.first_name, is_visitor=is_visitor)
     return SessionError("programme", kept_out) if kept_out else None
+
+
+def check_offer_in(pair: PairRules, offer: Offer) -> None:
+    """Raises ProgrammeLimitError `session_kind` for a length or format that the programme doesn't have."""
+    if not pair.allows(offer.length, offer.format):
+        raise other_kind_error()
+
+
+def other_kind_error() -> ProgrammeLimitError:
+    words = _("Your programme has sessions of another length or kind. Choose another offer, or another mentor.")
+    return ProgrammeLimitError("session_kind", words)
 
 
 def not_shared_error() -> SessionError:

@@ -47,7 +47,7 @@ def asked_for_help(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         return redirect("asked_for_help", route.uuid)
     route = get_route(uuid, reader=request.user)
     is_open = Route.objects.unanswered(now).filter(pk=route.pk).exists()
-    offer = offer_of(route) if is_open else None
+    offer = offer_of(route, now=now) if is_open else None
     context = {
         "route": route,
         "person": route.waiting.person,

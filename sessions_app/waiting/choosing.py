@@ -9,6 +9,7 @@ from accounts.models import User
 from mentors.models import MentorProfile, Offer
 from mentors.usual import usual_offer
 from programmes.pairs import is_shut
+from sessions_app.availability.pair_facts import pair_rules_of
 from sessions_app.availability.slot_picker import REACH, overlaps_busy
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import Timetable, load_timetables
@@ -109,14 +110,14 @@ class Choices:
 
     def _free_for(self, waiting: WaitlistEntry) -> Iterable[tuple[Offer, list[Slot]]]:
         if waiting.mentor_id is None:
-            return ((offer, self._soon_slots(offer)) for offer in self._helpers_with(waiting))
+            return ((offer, self._soon_slots_for(waiting, offer)) for offer in self._helpers_with(waiting))
         offer = self.usual.get(waiting.mentor_id)
         if offer is None or is_shut(waiting.person, offer.profile.person, now=self.now):
             return []
         # Times further ahead were not read when the person joined, so it is unknown whether they were free already.
         # Only times that have become free since are offered.
         seen_until = waiting.since + REACH
-        return [(offer, [slot for slot in self._free_slots(offer) if slot.start < seen_until])]
+        return [(offer, [slot for slot in self._free_slots_for(waiting, offer) if slot.start < seen_until])]
 
     def _helpers_with(self, waiting: WaitlistEntry) -> list[Offer]:
         member = member_among(waiting.person)
@@ -130,6 +131,18 @@ class Choices:
 
     def _soon_slots(self, offer: Offer) -> list[Slot]:
         return [slot for slot in self._free_slots(offer) if slot.start < self.now + HELP_WITHIN]
+
+    def _soon_slots_for(self, waiting: WaitlistEntry, offer: Offer) -> list[Slot]:
+        return [slot for slot in self._free_slots_for(waiting, offer) if slot.start < self.now + HELP_WITHIN]
+
+    def _free_slots_for(self, waiting: WaitlistEntry, offer: Offer) -> list[Slot]:
+        pair = pair_rules_of(waiting.person, offer.profile.person, now=self.now)
+        if not pair.allows(offer.length, offer.format):
+            return []
+        timetable = self.timetables.get(offer.profile_id)
+        if timetable and pair.narrows_times:
+            return free_slots(timetable.for_pair(pair), offer, now=self.now)
+        return self._free_slots(offer)
 
     def _free_slots(self, offer: Offer) -> list[Slot]:
         if offer.pk not in self.slots:

@@ -14,6 +14,7 @@ from django.db.models import Exists, F, OuterRef
 from common.refusals import BUSY
 from mentors.models import Offer
 from notifications.services import schedule_notices
+from sessions_app.availability.pair_facts import locked_pair_rules
 from sessions_app.booking.book import check_offer, check_slot, expire_for, insert_booking
 from sessions_app.booking.prefetch import lock_and_read
 from sessions_app.errors import SessionError, taken_error
@@ -24,7 +25,8 @@ from sessions_app.models.stuck import ClockAct
 from sessions_app.models.waiting import HeldTimeAnswer, WaitlistOutcome
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.limits import check_mentee
-from sessions_app.questions.programme_limits import KEPT_OUT, ProgrammeLimitError
+from sessions_app.questions.mentee_standing import standing_of
+from sessions_app.questions.programme_limits import KEPT_OUT, ProgrammeLimitError, check_offer_in
 from sessions_app.stuck_rows import Guard, act_on_each
 
 from .acts import end_entry, record_answer
@@ -47,8 +49,8 @@ OF_THE_PERSON = ("paused", "too_many_open", "too_often")
 # Refusals that are about the person and this mentor: none of the mentor's times will do.
 OF_THE_MENTOR = ("already_together", "closed", "own_profile", *KEPT_OUT)
 # Refusals that can happen, since only the locks make sure. Any other contradicts what the engine has just listed.
-OF_THE_TIME = ("taken", "busy_elsewhere", "own_overlap", "buffer", "day_cap", "week_cap", "notice")
-MAY_HAPPEN = (*OF_THE_PERSON, *OF_THE_MENTOR, *OF_THE_TIME, "quota", BUSY)
+OF_THE_TIME = ("taken", "busy_elsewhere", "own_overlap", "buffer", "day_cap", "week_cap", "kept_for_first", "notice")
+MAY_HAPPEN = (*OF_THE_PERSON, *OF_THE_MENTOR, *OF_THE_TIME, "quota", "session_kind", BUSY)
 
 
 def hand_out_freed_time(*, now: datetime, seconds: float = SECONDS, people: int = PEOPLE) -> int:
@@ -131,8 +133,11 @@ def hold_for(*, waiting: WaitlistEntry, offer: Offer, start: datetime, now: date
         return None
     check_offer(offer)
     expire_for(profile.person_id, person.pk, now=now)
-    check_mentee(person, profile, now=now)
-    check_slot(offer, start=start, mentee=person, now=now, for_waitlist=True)
+    standing = standing_of(person, profile.person_id, now=now)
+    check_mentee(person, profile, now=now, standing=standing)
+    pair = locked_pair_rules(person, profile.person_id, shares=standing.shares_programme, now=now)
+    check_offer_in(pair, offer)
+    check_slot(offer, start=start, mentee=person, now=now, standing=standing, for_waitlist=True, pair=pair)
     last = start - asked.timetable.notice_of(start) if asked.timetable else now
     until = held_until(now=now, last=last, hours=settings.TIME_HELD_FOR, zone=person.zone)
     if until is None:

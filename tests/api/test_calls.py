@@ -106,6 +106,7 @@ def test_booking_answers_all_of_it(program, offer, bob):
         },
         "join_url": None,
         "engagement": str(stored.engagement.uuid),
+        "programme": None,
         "version": 0,
         "sequence": 0,
         "links": {

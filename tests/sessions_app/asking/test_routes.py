@@ -82,7 +82,7 @@ def test_an_offered_time_is_held_and_taking_it_books_without_asking_again(keeper
     waiting = ask(bob)
     tick(NOW)
     route = Route.objects.get()
-    slot, *_others = times_to_offer(route, offer_of(route), now=NOW)
+    slot, *_others = times_to_offer(route, offer_of(route, now=NOW), now=NOW)
 
     held = [offer_time(route=route, start=slot.start, by=keeper.person, now=NOW + HOUR) for _ in range(2)]
     booking = take_time(held=held[0], question=WORDS, by=bob, now=NOW + HOUR)
@@ -122,7 +122,7 @@ def test_a_time_that_does_not_suit_is_free_again_and_the_next_is_asked(keeper, b
     tick(NOW)
     route = Route.objects.get()
     open_time(Route.objects.get().mentor.mentor_profile)
-    slot, *_others = times_to_offer(route, offer_of(route), now=NOW)
+    slot, *_others = times_to_offer(route, offer_of(route, now=NOW), now=NOW)
     held = offer_time(route=route, start=slot.start, by=route.mentor, now=NOW)
 
     decline_time(held=held, by=bob, now=NOW + HOUR)
@@ -139,7 +139,7 @@ def test_while_a_time_is_held_nobody_else_is_asked(keeper, bob):
     tick(NOW)
     route = Route.objects.get()
     open_time(route.mentor.mentor_profile)
-    slot, *_others = times_to_offer(route, offer_of(route), now=NOW)
+    slot, *_others = times_to_offer(route, offer_of(route, now=NOW), now=NOW)
     held = offer_time(route=route, start=slot.start, by=route.mentor, now=NOW)
 
     tick(NOW + HOUR)
@@ -277,11 +277,11 @@ def test_only_times_of_day_at_which_the_person_could_are_offered_and_held(keeper
     route = Route.objects.get()
 
     open_time(keeper, start=540, end=570)
-    assert times_to_offer(route, offer_of(route), now=NOW) == []
+    assert times_to_offer(route, offer_of(route, now=NOW), now=NOW) == []
     assert hand_out_freed_time(now=NOW) == 0
 
     open_time(keeper, start=870, end=900)
-    slot, *_others = times_to_offer(route, offer_of(route), now=NOW)
+    slot, *_others = times_to_offer(route, offer_of(route, now=NOW), now=NOW)
     assert slot.start.astimezone(bob.zone).hour == 20
     assert hand_out_freed_time(now=NOW) == 1
 
@@ -294,7 +294,7 @@ def test_times_that_were_there_when_they_began_to_wait_are_not_offered_again(kee
     route = Route.objects.get()
 
     assert waiting.known
-    assert not {slot.start for slot in times_to_offer(route, offer_of(route), now=NOW)} & set(waiting.known)
+    assert not {slot.start for slot in times_to_offer(route, offer_of(route, now=NOW), now=NOW)} & set(waiting.known)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,12 @@
 import os
 from collections import Counter
 from datetime import timedelta
+from functools import cached_property
+from math import ceil
 from random import Random
 from threading import Thread
+from zlib import crc32
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -15,7 +19,8 @@ from search.criteria import SearchCriteria
 from search.finding import find_mentors
 from search.indexing import rebuild_index
 from sessions_app.availability.slot_picker import busy_times, overlaps_busy
-from sessions_app.availability.timetable import load_timetable_for
+from sessions_app.availability.slots import Slot
+from sessions_app.availability.timetable import load_timetable, load_timetable_for
 from sessions_app.booking.book import book_session
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.holds import claim_hold, hold_slot
@@ -28,10 +33,10 @@ from sessions_app.questions.limits import why_not_book
 from tests.conftest import NOW, make_mentor, make_person
 from tests.sessions_app.helpers.programmes import let_in, make_programme
 
-WORLDS = int(os.environ.get("WORLDS", "5"))
-EVERY_DAY = [(day, 0, 1440) for day in range(1, 8)]
+WORLDS, STEPS = int(os.environ.get("WORLDS", "5")), 8
+EVERY_DAY = [(day, 600, 800) for day in range(1, 8)]
 SAID = BriefInput(question="How do I say no?")
-DAYS_28 = timedelta(days=28)
+FIVE_DAYS, DAYS_28, DAYS_90, LENGTH = (timedelta(days) for days in (5, 28, 90, 25 / 1440))
 
 
 def mentor(number):
@@ -41,9 +46,22 @@ def mentor(number):
 
 
 def free_starts(profile, mentee, *, now):
-    last = now + timedelta(days=5)
-    slots = load_timetable_for(mentee, profile, now=now).slots(length=25, now=now, first=now, last=last)
+    timetable, last = load_timetable_for(mentee, profile, now=now), now + FIVE_DAYS
+    if not timetable.pair.allows(25, "video"):
+        return []
+    slots = timetable.slots(length=25, now=now, first=now, last=last)
     return [slot.start for slot in slots if not overlaps_busy(slot, busy_times(mentee, now=now))]
+
+
+def all_free(profile, *, now, days=28):
+    """What the engine leaves, whoever asks."""
+    slots = load_timetable(profile, now=now).slots(length=25, now=now, first=now, last=now + timedelta(days=days))
+    return [slot.start for slot in slots]
+
+
+def monday(start):
+    local = start.astimezone(ZoneInfo("Europe/London")).date()
+    return local - timedelta(days=local.weekday())
 
 
 def book(profile, mentee, *, now, programme=None):
@@ -58,7 +76,7 @@ class Slow:
     """The table of rules, read row by row. `chosen`: the programme that the mentee wants it to count for."""
 
     def __init__(self, mentee, person, now, chosen=None) -> None:
-        self.mentee, self.now, self.chosen = mentee, now, chosen
+        self.mentee, self.person, self.now, self.chosen = mentee, person, now, chosen
         self.mine = self.programmes_of(mentee, "asks") if mentee else set()
         self.theirs = self.programmes_of(person, "gives")
         both = self.mine & self.theirs
@@ -87,6 +105,39 @@ class Slow:
             return next(iter(self.shared))
         return self.chosen if self.chosen in self.shared else None
 
+    @cached_property
+    def share(self) -> int:
+        had = Booking.objects.filter(mentee=self.mentee, state="completed", during__endswith__gt=self.now - DAYS_90)
+        return max((one.first_share or 0 for one in self.shared if had.filter(programme=one).exists()), default=0)
+
+    def is_kept(self, start, free) -> bool:
+        """Of the mentor's free starts in a week, those far enough ahead, a share goes to first-timers."""
+        if not self.share:
+            return False
+        week = [other for other in free if monday(other) == monday(start) and other - self.now > timedelta(hours=48)]
+        drawn = sorted(week, key=lambda other: (crc32(str(int(other.timestamp()) // 60).encode()), other))
+        return start in drawn[: ceil(len(week) * self.share / 100)]
+
+    @cached_property
+    def given(self) -> tuple[int | None, Counter]:
+        """The most minutes in a week, and those given by their Mondays."""
+        counted = Booking.objects.filter(mentor=self.person, programme=self.programme, state__in=OPEN_OR_OVER)
+        weeks = Counter()
+        for row in counted:
+            weeks[monday(row.start)] += row.length
+        return Membership.objects.get(person=self.person, programme=self.programme).minutes_a_week, weeks
+
+    def is_week_full(self, start) -> bool:
+        if self.programme is None:
+            return False
+        most, weeks = self.given
+        return most is not None and weeks[monday(start)] + 25 > most
+
+    @property
+    def has_other_sessions(self) -> bool:
+        one = self.programme
+        return bool(one) and (25 not in (one.lengths or [25]) or "video" not in (one.formats or ["video"]))
+
     @property
     def code(self) -> str | None:
         if self.is_shut:
@@ -99,7 +150,16 @@ class Slow:
             lately = [row for row in counted if row.state in OPEN_OR_OVER and row.created_at > self.now - DAYS_28]
             if one.most_sessions is not None and len(lately) >= one.most_sessions:
                 return "quota"
-        return "not_shared" if self.chosen not in (None, self.programme) else None
+        return None
+
+    def time_code(self, start, free) -> str | None:
+        if self.is_week_full(start):
+            return "week_cap"
+        return "kept_for_first" if self.is_kept(start, free) else None
+
+    def code_of(self, start, free) -> str | None:
+        other = "not_shared" if self.chosen not in (None, self.programme) else None
+        return self.code or ("session_kind" if self.has_other_sessions else self.time_code(start, free) or other)
 
 
 def random_world(rng):
@@ -110,22 +170,26 @@ def random_world(rng):
             others_book_ours=rng.random() < 0.6,
             most_sessions=rng.choice([None, 1, 2]),
             most_open=rng.choice([None, 1, 2]),
-            units_apart=rng.random() < 0.4,
-            state=rng.choice([*ProgrammeState, ProgrammeState.OPEN, ProgrammeState.OPEN, ProgrammeState.CLOSED]),
+            units_apart=rng.random() < 0.3,
+            lengths=rng.choice([None, None, None, [25, 45], [45]]),
+            formats=rng.choice([None, None, None, ["video"], ["phone", "chat"]]),
+            first_share=rng.choice([None, 25, 50]),
+            state=rng.choice([*ProgrammeState, *4 * [ProgrammeState.OPEN], ProgrammeState.CLOSED]),
             first_day=NOW.date() - timedelta(days=9),
             last_day=rng.choice([None, None, NOW.date() - timedelta(days=1), NOW.date(), NOW.date() + timedelta(9)]),
             timezone=rng.choice(["Europe/London", "Pacific/Auckland", "America/Los_Angeles"]),
         )
-        for number in range(3)
+        for number in range(2)
     ]
-    profiles = [mentor(number) for number in range(5)]
-    mentees = [make_person(f"mentee{number}@example.org", f"Mentee {number}") for number in range(3)]
+    profiles = [mentor(number) for number in range(4)]
+    mentees = [make_person(f"mentee{number}@example.org", f"Mentee {number}") for number in range(2)]
     for person in (*mentees, *(profile.person for profile in profiles)):
-        for programme in rng.sample(programmes, rng.choice([0, 1, 1, 2])):
-            sides = rng.choice([(True, False), (False, True), (True, True)])
+        for programme in rng.sample(programmes, rng.choice([0, 1, 1, 1, 2])):
+            sides = (person in mentees or rng.random() < 0.3, person not in mentees or rng.random() < 0.3)
             ended = {"state": "left", "ended_at": NOW} if rng.random() < 0.15 else {}
             unit = rng.choice(["", "Sales", "SALES", "Legal"])
-            let_in(person, programme, asks=sides[0], gives=sides[1], unit=unit, **ended)
+            more = {"unit": unit, "minutes_a_week": rng.choice([None, 25, 60])}
+            let_in(person, programme, asks=sides[0], gives=sides[1], **more, **ended)
     return profiles, mentees
 
 
@@ -137,8 +201,8 @@ def test_rules_are_those_of_a_slow_reading_and_what_is_listed_is_accepted(seed, 
     profiles, mentees = random_world(rng)
     rebuild_index(now=now)
     codes = Counter()
-    for _step in range(6):
-        for mentee in (None, *mentees):
+    for _step in range(STEPS):
+        for mentee in rng.sample((None, *mentees), 2):
             reader = mentee and type(mentee).objects.get(pk=mentee.pk)
             expected = {profile.pk: Slow(reader, profile.person, now) for profile in profiles}
             shut = {profile.person_id for profile in profiles if expected[profile.pk].is_shut}
@@ -146,33 +210,46 @@ def test_rules_are_those_of_a_slow_reading_and_what_is_listed_is_accepted(seed, 
             listed = {match.profile.person_id for match in found.matches}
 
             people = {profile.person_id for profile in profiles}
+            others = {profile.person_id for profile in profiles if expected[profile.pk].has_other_sessions}
             assert mentors_shut_to(reader, people, now=now) == shut
-            assert listed == people - shut
+            assert listed == people - shut - others
             for profile in profiles:
                 profile.person.refresh_from_db()
+                slow, free = expected[profile.pk], all_free(profile, now=now)
                 timetable = load_timetable_for(reader, profile, now=now)
                 assert bool(timetable.rules.windows) != (profile.person_id in shut)
+                left = [] if slow.has_other_sessions or slow.is_shut else [s for s in free if s < now + FIVE_DAYS]
+                busy = busy_times(reader, now=now)
+                own = [s for s in left if not overlaps_busy(Slot(s, s + LENGTH), busy)]
+                assert free_starts(profile, reader, now=now) == [s for s in own if slow.time_code(s, free) is None]
         mentee, profile = rng.choice(mentees), rng.choice(profiles)
         slow = Slow(mentee, profile.person, now)
         ahead = Booking.objects.filter(mentee=mentee, mentor=profile.person, state__in=OPEN)
         together = any(one.end > now for one in ahead)
         refusal = why_not_book(mentee, profile, now=now)
         assert (refusal.code if refusal else None) == ("already_together" if together else slow.code)
-        chosen = rng.choice([None, *Programme.objects.order_by("pk"), *sorted(slow.shared, key=str)])
-        slow = Slow(mentee, profile.person, now, chosen)
-        if refusal is None and slow.code is None:
-            made = book(profile, mentee, now=now, programme=chosen)
+        shared = sorted(slow.shared, key=str)
+        chosen = rng.choice([None, None, *shared, *shared, rng.choice(Programme.objects.order_by("pk"))])
+        slow, free = Slow(mentee, profile.person, now, chosen), all_free(profile, now=now)
+        busy = busy_times(mentee, now=now)
+        start = rng.choice([start for start in free if not overlaps_busy(Slot(start, start + LENGTH), busy)])
+        said = {"offer": profile.offers.get(), "start": start, "brief": SAID, "mentee": mentee, "programme": chosen}
+        code = "already_together" if together else slow.code_of(start, free)
+        if code is None:
+            made = book_session(**said, now=now)
             assert made.programme == slow.programme
             if rng.random() < 0.3:
                 cancel_booking(booking=made, by=mentee, reason="ill", now=now)
         else:
             with pytest.raises(SessionError) as raised:
-                book(profile, mentee, now=now, programme=chosen)
-            refusal = raised.value
-            assert refusal.code == ("already_together" if together else slow.code)
-        codes[refusal.code if refusal else "booked"] += 1
-        now += timedelta(days=rng.choice([0, 0, 2, 20]))
-    assert codes["booked"]
+                book_session(**said, now=now)
+            assert raised.value.code == code
+            if code in ("week_cap", "kept_for_first") and (earliest := raised.value.earliest):
+                assert slow.time_code(earliest, all_free(profile, now=now, days=60)) is None
+        codes[code or "booked"] += 1
+        Booking.objects.filter(state="confirmed", during__endswith__lt=now).update(state="completed")
+        now += timedelta(days=rng.choice([0, 0, 2, 7]))
+    assert sum(codes.values()) == STEPS
 
 
 @pytest.mark.django_db

@@ -1,0 +1,18 @@
+"""How many minutes in a week a mentor gives in a programme, by their own choice."""
+
+from django.db import transaction
+
+from accounts.models import User
+
+from .models import Membership, Programme
+
+
+@transaction.atomic
+def set_minutes(*, programme: Programme, person: User, minutes: int | None) -> bool:
+    """For bookings from now on; what is booked stays. None: as many as they give at all.
+
+    The mentor is locked, as for a booking of theirs. Returns whether they mentor in it.
+    """
+    User.objects.locked(person)
+    mentoring = Membership.objects.live().filter(programme=programme, person=person, gives=True)
+    return mentoring.update(minutes_a_week=minutes) > 0
