@@ -135,6 +135,7 @@ def said_by_querysets(mentee, mentor, excluding) -> MenteeStanding:
         booked_lately=sorted(at for _mentor, at in booked if at > NOW - HOUR),
         together_lately=sorted(at for whom, at in booked if whom == mentor.pk and at > NOW - DAY),
         shut_by="own" if stays and not shared.exists() else None,
+        shares_programme=shared.exists(),
         programme_id=programme.pk if programme else None,
         most_sessions=3 if programme else None,
         most_open=2 if programme else None,
