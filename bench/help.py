@@ -76,7 +76,7 @@ class Community:
     events: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)
     order: Any = field(default_factory=count)
     waiting: dict[int, Ask] = field(default_factory=dict)
-    seen_routes: set[int] = field(default_factory=set)
+    seen_routes: set[tuple[int, int]] = field(default_factory=set)
     seen_held: set[int] = field(default_factory=set)
 
     def at(self, moment: datetime, act: Callable[[], None]) -> None:
@@ -180,8 +180,11 @@ class Community:
     def answer_routes(self) -> None:
         from sessions_app.models import Route
 
-        for route in Route.objects.open().exclude(pk__in=self.seen_routes).select_related("mentor"):
-            self.seen_routes.add(route.pk)
+        # Asked once more after a time that didn't suit, a route has another version.
+        for route in Route.objects.open().filter(held=None).select_related("mentor"):
+            if (route.pk, route.version) in self.seen_routes:
+                continue
+            self.seen_routes.add((route.pk, route.version))
             if route.mentor_id % 5 == 0:  # a fifth, always the same
                 continue
             act = self.answer_in_writing if route.written_id else self.offer

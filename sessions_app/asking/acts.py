@@ -26,7 +26,7 @@ from sessions_app.waiting.handing_out import hold_for
 from sessions_app.waiting.holding_hours import held_until
 
 from .notices import ROUTE
-from .settling import close_route
+from .settling import close_route, offered_times
 
 # How far ahead a mentor chooses a time, and how many they choose among
 WITHIN, MOST_A_DAY, MOST_TIMES = timedelta(days=14), 4, 16
@@ -46,7 +46,7 @@ def times_to_offer(route: Route, offer: Offer, *, now: datetime) -> list[Slot]:
         return []
     person = route.waiting.person
     busy = busy_times(person, now=now)
-    known = set(route.waiting.known)
+    known = {*route.waiting.known, *(held.booking.start for held in offered_times(route))}
     zone = ZoneInfo(timetable.rules.zone)
     days: Counter[date] = Counter()
     times: list[Slot] = []

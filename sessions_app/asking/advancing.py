@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from mentors.models import MentorProfile, Offer
 from notifications.services import schedule_notices
-from sessions_app.booking.deadlines import after_waking
 from sessions_app.errors import SessionError
 from sessions_app.locks import atomic_act, lock_people
 from sessions_app.models import Booking, Brief, HeldTime, Route, RouteKind, WaitlistEntry
@@ -28,7 +27,7 @@ from sessions_app.waiting.handing_out import OF_THE_PERSON
 from sessions_app.written.acts import ask_in_writing
 
 from .notices import asked_due
-from .settling import settle_route
+from .settling import answer_until, settle_route
 
 # Where nobody could be asked, others may be there later.
 LOOKS_AGAIN, DAY = timedelta(hours=1), timedelta(days=1)
@@ -171,7 +170,6 @@ def open_request(route: Route, profile: MentorProfile, *, now: datetime) -> None
     """Both people are locked. Raises SessionError for what stands against the two meeting."""
     live = route.waiting
     check_mentee(live.person, profile, now=now)
-    zone = profile.schedule.timezone if hasattr(profile, "schedule") else profile.person.zone_name
-    route.until = min(after_waking(now, settings.ROUTE_LASTS, zone=zone), live.until)
+    route.until = answer_until(route, now=now)
     route.save()
     schedule_notices(asked_due(route), now=now)

@@ -15,6 +15,7 @@ from sessions_app.models import Route, WaitlistEntry
 
 from .notices import HELP_ASKED
 from .progress import ways_of
+from .settling import offered_times
 
 
 def render_asked_email(row: Notification, now: datetime) -> Message | Nothing:
@@ -26,6 +27,7 @@ def render_asked_email(row: Notification, now: datetime) -> Message | Nothing:
     context: Context = {
         "first": person.first_name,
         "question": route.waiting.brief.shown_question,
+        "passed": ", ".join(reader.when(held.booking.start) for held in offered_times(route)[-1:]),
         "deadline": reader.when(route.until),
         "short_deadline": reader.when(route.until, short=True),
         "zone": reader.zone_label(route.until),

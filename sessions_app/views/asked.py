@@ -19,6 +19,7 @@ from common.pages.requests import post_data
 from common.times import in_zone
 from sessions_app.access import get_route
 from sessions_app.asking.acts import decline_route, offer_of, offer_time, stop_being_asked, times_to_offer
+from sessions_app.asking.settling import offered_times
 from sessions_app.availability.slots import Slot
 from sessions_app.forms.waiting import OfferTimeForm
 from sessions_app.models import Route
@@ -51,6 +52,7 @@ def asked_for_help(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     context = {
         "route": route,
         "person": route.waiting.person,
+        "passed": offered_times(route)[-1:] if is_open else [],
         "their_zone": route.waiting.person.timezone,
         "is_open": is_open,
         "offer": offer,

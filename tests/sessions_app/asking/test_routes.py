@@ -116,21 +116,54 @@ def test_who_says_no_or_nothing_is_followed_by_the_next_and_nobody_is_asked_twic
     assert not InboxItem.objects.filter(kind="help_asked").exists()
 
 
-def test_a_time_that_does_not_suit_is_free_again_and_the_next_is_asked(keeper, bob):
+def offer_first(route, *, now) -> HeldTime:
+    slot, *_others = times_to_offer(route, offer_of(route, now=now), now=now)
+    return offer_time(route=route, start=slot.start, by=route.mentor, now=now)
+
+
+def test_a_time_that_does_not_suit_is_free_again_and_its_mentor_may_have_another(keeper, bob):
     make_keeper("lou@example.org", "Lou Lavender", windows=[])
     waiting = ask(bob)
     tick(NOW)
-    route = Route.objects.get()
-    open_time(Route.objects.get().mentor.mentor_profile)
-    slot, *_others = times_to_offer(route, offer_of(route, now=NOW), now=NOW)
-    held = offer_time(route=route, start=slot.start, by=route.mentor, now=NOW)
+    route = Route.objects.select_related("mentor", "waiting__person").get()
+    open_time(route.mentor.mentor_profile)
+    first = offer_first(route, now=NOW)
 
-    decline_time(held=held, by=bob, now=NOW + HOUR)
+    decline_time(held=first, by=bob, now=NOW + HOUR)
     tick(NOW + HOUR)
 
     route.refresh_from_db()
+    assert (route.state, route.held, Route.objects.count()) == (RouteState.OPEN, None, 1)
+    assert route.until == after_waking(NOW + HOUR, timedelta(hours=6), zone=keeper.schedule.timezone)
+    told = Notification.objects.filter(kind="help_asked").order_by("subject_version")
+    assert [(row.recipient, row.state) for row in told] == [
+        (route.mentor, State.OBSOLETE),
+        (route.mentor, State.PENDING),
+    ]
+    assert InboxItem.objects.filter(kind="help_asked", recipient=route.mentor, read_at=None).count() == 1
+    second = offer_first(route, now=NOW + 2 * HOUR)
+    assert second.booking.start != first.booking.start
+
+    decline_time(held=second, by=bob, now=NOW + 3 * HOUR)
+    tick(NOW + 3 * HOUR)
+
+    route.refresh_from_db()
     assert (route.state, Route.objects.open().count()) == (RouteState.PASSED, 1)
-    assert waiting.is_live(NOW + HOUR)
+    assert waiting.is_live(NOW + 3 * HOUR)
+
+
+def test_a_time_that_nobody_answered_is_followed_by_the_next_mentor(keeper, bob):
+    make_keeper("lou@example.org", "Lou Lavender", windows=[])
+    ask(bob)
+    tick(NOW)
+    route = Route.objects.select_related("mentor", "waiting__person").get()
+    open_time(route.mentor.mentor_profile)
+    held = offer_first(route, now=NOW)
+
+    tick(held.until + HOUR)
+
+    route.refresh_from_db()
+    assert (route.state, Route.objects.open().count()) == (RouteState.PASSED, 1)
 
 
 def test_while_a_time_is_held_nobody_else_is_asked(keeper, bob):
