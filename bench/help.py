@@ -192,7 +192,7 @@ class Community:
             self.at(self.awake_after(route.mentor.zone, delay), lambda act=act, pk=route.pk: act(pk))  # type: ignore[misc]
 
     def offer(self, pk: int) -> None:
-        from sessions_app.asking.acts import decline_route, offer_of, offer_time, times_to_offer
+        from sessions_app.asking.acts import decline_route, extra_times, offer_of, offer_time, times_to_offer
         from sessions_app.errors import SessionError
         from sessions_app.models import Route
 
@@ -201,26 +201,16 @@ class Community:
             return
         offer = offer_of(route, now=self.now)
         times = times_to_offer(route, offer, now=self.now) if offer else []
+        if offer and not times and self.chance.random() < ADDS_TIME:
+            times = extra_times(route, offer, now=self.now)
         try:
-            if not times and self.chance.random() < ADDS_TIME:
-                self.add_time(route.mentor)
-            elif not times or self.chance.random() < SAYS_NO:
+            if not times or self.chance.random() < SAYS_NO:
                 decline_route(route=route, by=route.mentor, now=self.now)
             else:
                 start = self.chance.choice(times).start
                 offer_time(route=route, start=start, by=route.mentor, now=self.now)
         except SessionError:
             return
-
-    def add_time(self, mentor: Any) -> None:
-        """An hour on one of the next days on which they have no times yet."""
-        from sessions_app.availability.schedule import set_override
-
-        profile, today = mentor.mentor_profile, self.now.astimezone(mentor.zone).date()
-        taken = set(profile.schedule.windows.values_list("weekday", flat=True))
-        free = [day for day in (today + number * DAY for number in range(1, 5)) if day.isoweekday() not in taken]
-        hour = 60 * self.chance.randrange(9, 21)
-        set_override(profile=profile, day=free[0], spans=((hour, hour + 60),), by=mentor, now=self.now)
 
     def answer_in_writing(self, pk: int) -> None:
         from sessions_app.conversation.messages import send_message

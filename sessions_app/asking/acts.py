@@ -1,6 +1,8 @@
 """What a mentor answers who is asked to help a person who waits: a time that is held for them, or no."""
 
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,13 +15,16 @@ from mentors.models import MentorProfile, Offer
 from mentors.usual import usual_offer
 from notifications.inbox import mark_subject_read
 from sessions_app.availability.pair_facts import offers_left
+from sessions_app.availability.rules import Rules
+from sessions_app.availability.schedule import set_override
 from sessions_app.availability.slot_picker import busy_times, overlaps_busy
 from sessions_app.availability.slots import Slot
-from sessions_app.availability.timetable import load_timetable_for
+from sessions_app.availability.timetable import Timetable, load_timetable, load_timetable_for
+from sessions_app.availability.walltime import day_number
 from sessions_app.errors import SessionError
 from sessions_app.locks import atomic_act, lock_people
-from sessions_app.models import HeldTime, Route, RouteState, Schedule
-from sessions_app.questions.limits import closed_error
+from sessions_app.models import DateOverride, HeldTime, Route, RouteState, Schedule
+from sessions_app.questions.limits import closed_error, why_not_book
 from sessions_app.waiting.acts import advance_soon
 from sessions_app.waiting.choosing import free_slots
 from sessions_app.waiting.handing_out import hold_for
@@ -30,6 +35,8 @@ from .settling import close_route, offered_times
 
 # How far ahead a mentor chooses a time, and how many they choose among
 WITHIN, MOST_A_DAY, MOST_TIMES = timedelta(days=14), 4, 16
+# How far ahead they may choose a time outside of their windows, and from when until when, in minutes of their day
+EXTRA_WITHIN, BY_DAY = timedelta(days=6), (8 * 60, 21 * 60)
 
 
 def offer_of(route: Route, *, now: datetime) -> Offer | None:
@@ -44,13 +51,47 @@ def times_to_offer(route: Route, offer: Offer, *, now: datetime) -> list[Slot]:
     timetable = load_timetable_for(route.waiting.person, offer.profile, now=now)
     if timetable is None:
         return []
+    return choose_suitable(route, timetable, free_slots(timetable.for_waitlist(), offer, now=now), now=now)
+
+
+def extra_times(route: Route, offer: Offer, *, now: datetime) -> list[Slot]:
+    """Full hours of the next days outside of the mentor's windows that the person could take.
+
+    The mentor may choose one all the same: it is opened with the offer. Everything else that stands against a session
+    holds: what is taken, time off, caps, notice.
+    """
+    timetable = load_timetable(offer.profile, now=now)
+    if timetable is None or why_not_book(route.waiting.person, offer.profile, now=now):
+        return []
+    all_day = replace(timetable.rules, windows=tuple((day, *BY_DAY) for day in range(1, 8)), overrides={})
+    slots = replace(timetable.for_waitlist(), rules=all_day, ready=None).slots(
+        length=offer.length, now=now, first=now, last=now + EXTRA_WITHIN, step=60
+    )
+    outside = (slot for slot in slots if is_outside(timetable.rules, slot))
+    return choose_suitable(route, timetable, outside, now=now)
+
+
+def is_outside(rules: Rules, slot: Slot) -> bool:
+    """Whether a slot neither overlaps nor touches a window of its date, so that it can be one of its own."""
+    day, start, end = on_the_wall(rules, slot)
+    return all(end < first or last < start for first, last in rules.windows_on(day_number(day)))
+
+
+def on_the_wall(rules: Rules, slot: Slot) -> tuple[date, int, int]:
+    """The local date of a slot, and its start and end in minutes from midnight."""
+    local = slot.start.astimezone(ZoneInfo(rules.zone))
+    start = local.hour * 60 + local.minute
+    return local.date(), start, start + round((slot.end - slot.start).total_seconds() / 60)
+
+
+def choose_suitable(route: Route, timetable: Timetable, slots: Iterable[Slot], *, now: datetime) -> list[Slot]:
     person = route.waiting.person
     busy = busy_times(person, now=now)
     known = {*route.waiting.known, *(held.booking.start for held in offered_times(route))}
     zone = ZoneInfo(timetable.rules.zone)
     days: Counter[date] = Counter()
     times: list[Slot] = []
-    for slot in free_slots(timetable.for_waitlist(), offer, now=now):
+    for slot in slots:
         if slot.start > now + WITHIN or len(times) == MOST_TIMES:
             break
         day = slot.start.astimezone(zone).date()
@@ -67,7 +108,8 @@ def times_to_offer(route: Route, offer: Offer, *, now: datetime) -> list[Slot]:
 def offer_time(*, route: Route, start: datetime, by: User, now: datetime) -> HeldTime:
     """Hold this time of the mentor for the person who waits, until they answer. The same time twice holds it once.
 
-    Raises SessionError `not_yours`, `not_waiting`, `has_time`, `closed`, and the engine's codes.
+    One of `extra_times` is opened on its date first, and stays open if the person passes it.
+    Raises ScheduleError, and SessionError `not_yours`, `not_waiting`, `has_time`, `closed`, and the engine's codes.
     """
     route = lock_route(route, by)
     if route.held and route.held.booking.start == start and route.state == RouteState.OPEN:
@@ -76,6 +118,7 @@ def offer_time(*, route: Route, start: datetime, by: User, now: datetime) -> Hel
     offer = offer_of(route, now=now)
     if offer is None:
         raise closed_error(by.mentor_profile)
+    open_if_extra(route, offer, start, by=by, now=now)
     held = hold_for(waiting=route.waiting, offer=offer, start=start, now=now)
     if held is None:
         words = _("%(name)s has just been offered another time. If it doesn’t suit them, you can offer yours later.")
@@ -85,6 +128,17 @@ def offer_time(*, route: Route, start: datetime, by: User, now: datetime) -> Hel
     mark_subject_read(by, subject_type=ROUTE, subject_id=route.pk, now=now)
     advance_soon(route.waiting_id, now=now)
     return held
+
+
+def open_if_extra(route: Route, offer: Offer, start: datetime, *, by: User, now: datetime) -> None:
+    slot = next((slot for slot in extra_times(route, offer, now=now) if slot.start == start), None)
+    timetable = load_timetable(offer.profile, now=now)
+    if slot is None or timetable is None:
+        return
+    day, first, last = on_the_wall(timetable.rules, slot)
+    spans = (*timetable.rules.windows_on(day_number(day)), (first, last))
+    present = DateOverride.objects.filter(schedule__profile=offer.profile, date=day).first()
+    set_override(profile=offer.profile, day=day, spans=spans, by=by, now=now, override=present)
 
 
 @atomic_act

@@ -18,7 +18,7 @@ from common.pages.posting import act_on_post
 from common.pages.requests import post_data
 from common.times import in_zone
 from sessions_app.access import get_route
-from sessions_app.asking.acts import decline_route, offer_of, offer_time, stop_being_asked, times_to_offer
+from sessions_app.asking.acts import decline_route, extra_times, offer_of, offer_time, stop_being_asked, times_to_offer
 from sessions_app.asking.settling import offered_times
 from sessions_app.availability.slots import Slot
 from sessions_app.forms.waiting import OfferTimeForm
@@ -58,6 +58,7 @@ def asked_for_help(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "offer": offer,
         "parts": [DayPart(part).label for part in route.waiting.parts],
         "days": group_by_day(times_to_offer(route, offer, now=now), viewer_zone(request)) if offer else [],
+        "extra_days": group_by_day(extra_times(route, offer, now=now), viewer_zone(request)) if offer else [],
         "form": form,
         "error": result.error,
         "nav": "today",

@@ -43,7 +43,7 @@ def test_a_time_that_is_held_has_its_page(program, keeper, bob):
     WaitlistEntry.objects.update(known=[])
     advance_routes(now=NOW)
     route = Route.objects.select_related("waiting__person", "mentor").get()
-    start = times_to_offer(route, offer_of(route), now=NOW)[0].start
+    start = times_to_offer(route, offer_of(route, now=NOW), now=NOW)[0].start
     held = offer_time(route=route, start=start, by=keeper.person, now=NOW)
 
     read = program(bob).get(f"{HERE}{made['id']}/")[1]

@@ -6,8 +6,9 @@ import pytest
 
 from notifications.models import InboxItem, Notification, State
 from search.indexing import write_profiles
-from sessions_app.asking.acts import decline_route, offer_of, offer_time, stop_being_asked, times_to_offer
+from sessions_app.asking.acts import decline_route, extra_times, offer_of, offer_time, stop_being_asked, times_to_offer
 from sessions_app.asking.advancing import advance_routes
+from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.clock import expire_overdue
 from sessions_app.booking.deadlines import after_waking
 from sessions_app.errors import SessionError
@@ -26,6 +27,7 @@ from sessions_app.models import (
 from sessions_app.models.waiting import WaitlistOutcome
 from sessions_app.privacy.leaving import end_what_is_ahead
 from sessions_app.waiting.acts import decline_time, leave_waitlist, take_time, wait_for_help
+from sessions_app.waiting.choosing import free_slots
 from sessions_app.waiting.handing_out import hand_out_freed_time, note_lapsed
 from tests.apart import keep_apart
 from tests.conftest import NOW, at, make_mentor, make_person
@@ -383,3 +385,41 @@ def test_only_hours_in_which_a_mentor_is_awake_count(begins, ends):
     until = after_waking(at(begins), timedelta(hours=6), zone="Europe/London")
 
     assert abs(until - at(ends)) <= timedelta(minutes=1)
+
+
+def test_a_mentor_without_free_times_offers_one_outside_of_them_in_one_step(bob):
+    keeper = make_keeper("kim@example.org", "Kim Keeper", windows=[(3, 600, 660)])
+    ask(bob, parts=["evening"])  # Kolkata: from 12:30 in London on
+    tick(NOW)
+    route = Route.objects.select_related("mentor", "waiting__person").get()
+    offer = offer_of(route, now=NOW)
+
+    extra = [slot.start for slot in extra_times(route, offer, now=NOW)]
+    held = offer_time(route=route, start=extra[0], by=keeper.person, now=NOW)
+    decline_time(held=held, by=bob, now=NOW + HOUR)
+
+    assert times_to_offer(route, offer, now=NOW) == []
+    assert extra
+    assert all(route.waiting.suits(start) and start.minute == 0 for start in extra)
+    [override] = keeper.schedule.overrides.all()
+    assert override.date == extra[0].date()
+    assert (extra[0].hour * 60, extra[0].hour * 60 + offer.length) in override.spans
+    # A date on which they are open keeps its windows, and what was passed is free for others.
+    assert ((600, 660) in override.spans) == (override.date.isoweekday() == 3)
+    later = load_timetable(keeper, now=NOW + HOUR)
+    starts = [slot.start for slot in free_slots(later.for_waitlist(), offer, now=NOW + HOUR)]
+    assert extra[0] in starts
+
+
+def test_time_off_and_caps_hold_outside_of_windows_too(keeper, bob):
+    keeper.schedule.time_off.create(first=NOW.date(), last=NOW.date() + timedelta(days=3))
+    ask(bob)
+    tick(NOW + timedelta(days=1))
+    route = Route.objects.select_related("mentor", "waiting__person").get()
+
+    later = NOW + timedelta(days=1)
+    offer = offer_of(route, now=later)
+    days = {slot.start.date() for slot in extra_times(route, offer, now=later)}
+
+    assert days
+    assert min(days) == NOW.date() + timedelta(days=4)

@@ -107,13 +107,23 @@ def test_saying_no_asks_the_next_and_never_is_kept(route, keeper, client_for):
     assert ["over" in parts_in(markup_of(answer)) for answer in (said, again)] == [True, True]
 
 
-def test_without_free_times_the_page_leads_to_adding_one(route, keeper, client_for):
+def test_without_free_times_the_page_offers_others_and_leads_to_adding_one_where_there_are_none(
+    route, keeper, bob, client_for
+):
     keeper.schedule.windows.all().delete()
+    client, page = client_for(keeper.person), reverse("asked_for_help", args=[route.uuid])
 
-    page = markup_of(client_for(keeper.person).get(reverse("asked_for_help", args=[route.uuid])))
+    read = markup_of(client.get(page))
+    start, *_others = choices_in(read, "start")
+    keeper.schedule.time_off.create(first=NOW.date(), last=NOW.date() + timedelta(days=20))
+    away = markup_of(client.get(page))
+    keeper.schedule.time_off.all().delete()
+    offered = markup_of(client.post(page, {"start": start}, follow=True))
 
-    assert "no-times" in parts_in(page)
-    assert reverse("mentor_date_add") in links_in(page)
+    assert "extra-times" in parts_in(read)
+    assert ("no-times" in parts_in(away), reverse("mentor_date_add") in links_in(away)) == (True, True)
+    assert "offered" in parts_in(offered)
+    assert HeldTime.objects.get().person == bob
 
 
 def test_the_day_of_a_mentor_shows_whom_they_could_help(route, keeper, client_for):
