@@ -8,6 +8,7 @@ from notifications.models import Notification
 from programmes.changes import change_state, state_mark
 from programmes.errors import ProgrammeError
 from programmes.invitations import LinkInput, make_invitation, revoke_invitation
+from programmes.looks import LookInput, change_look, look_mark, look_of
 from programmes.managers import ProgrammeInput, open_programme
 from programmes.members import join, remove_member
 from programmes.models import Directory, Programme, ProgrammeState
@@ -31,6 +32,7 @@ class Plan:
     members: tuple[str, ...]
     first: int
     last: int | None
+    colour: str
     rules: Rules = field(default_factory=Rules)
 
 
@@ -44,6 +46,7 @@ PLANS = (
         ("sam", "priya"),
         -60,
         304,
+        "#7a1f5c",
     ),
     Plan(
         "career-service",
@@ -54,6 +57,7 @@ PLANS = (
         ("tomas",),
         -200,
         None,
+        "",
         Rules(most_sessions=6, most_open=2),
     ),
 )
@@ -89,6 +93,8 @@ def _write(plan: Plan, owner: User, others: list[User], now: datetime) -> Progra
         return None
     change_state(programme=programme, state=ProgrammeState.OPEN, by=manager, seen=state_mark(programme))
     change_rules(programme=programme, given=plan.rules, by=manager, now=begun, seen=rules_mark(programme))
+    given_look = LookInput(plan.colour, None, False, ())
+    change_look(programme=programme, given=given_look, by=manager, seen=look_mark(look_of(programme)))
     both, _text = make_invitation(programme=programme, given=LinkInput(True, True, 200, 180), by=manager, now=begun)
     mentees, _text = make_invitation(
         programme=programme, given=LinkInput(False, True, 40, 30, needs_yes=True), by=manager, now=now - DAY

@@ -65,6 +65,9 @@ MAX_INVITED = 20_000
 # Domains of one programme
 MAX_DOMAINS = 20
 INVITATIONS_A_MINUTE = 100
+# Sites that may show a programme's box, and how long an answer of it is kept
+MAX_BOX_ORIGINS = 20
+BOX_KEEPS = timedelta(minutes=1)
 # What programs may ask for, see docs/api.md
 API_ADDRESS_A_MINUTE = 60
 API_PERSON_A_MINUTE = 600

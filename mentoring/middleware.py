@@ -22,6 +22,8 @@ ADMIN_POLICY = {
 # The page that shows the API sets styles by script. Its scripts are files of our own site, like all others.
 EASED = {"/admin/": ADMIN_POLICY, "/api/v1/docs/": {"style-src": ["'self'", "'unsafe-inline'"]}}
 
+# What other sites may show in a frame
+FRAMED = "/embed/"
 DOWNLOAD_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 
 
@@ -74,6 +76,22 @@ class ResponseHeadersMiddleware:
             if request.path.startswith(path):
                 response._csp_update = policy  # type: ignore[attr-defined]
         return response
+
+
+class CookielessMiddleware:
+    """Answers what other sites show in a frame as to a browser without cookies: the same for everyone.
+
+    The session behind a cookie isn't read, so nobody who frames a page learns anything about its reader.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(FRAMED):
+            request.COOKIES = {}
+            request.META.pop("HTTP_COOKIE", None)
+        return self.get_response(request)
 
 
 class BusyMiddleware:

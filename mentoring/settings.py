@@ -79,6 +79,7 @@ MIDDLEWARE = [
     # Above all that only answers with something in them need
     "sessions_app.middleware.NothingNewMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "mentoring.middleware.CookielessMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -1,7 +1,9 @@
 """Reads uploaded photos, and makes the two small squares that are kept, without metadata."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
@@ -21,6 +23,7 @@ from common.pictures import (
 from .models import PORTRAIT, THUMBNAIL
 
 MAX_BYTES = 5 * 1024 * 1024
+Encoded = TypeVar("Encoded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,16 @@ class Portraits:
 
 def read_photo(upload: UploadedFile) -> Portraits:
     """Encode an uploaded photo again. Raises ValidationError with what is wrong with it."""
+    return read_picture(upload, _make_portraits)
+
+
+def read_picture(upload: UploadedFile, encode: Callable[[bytes], Encoded]) -> Encoded:
+    """What `encode` makes of an uploaded picture. Raises ValidationError with what is wrong with it."""
     name = upload.name or _("This file")
     size = upload.size or 0
     if size > MAX_BYTES:
         raise ValidationError(
-            _("%(name)s is %(size)s. Choose a photo of 5 MB or less."),
+            _("%(name)s is %(size)s. Choose a picture of 5 MB or less."),
             code="size",
             params={"name": name, "size": filesizeformat(size)},
         )
@@ -45,12 +53,12 @@ def read_photo(upload: UploadedFile) -> Portraits:
     content = upload.read()
     if picture_format(content) is None:
         raise ValidationError(
-            _("%(name)s isn’t a JPEG, PNG or WebP photo. Choose one that is."), code="type", params={"name": name}
+            _("%(name)s isn’t a JPEG, PNG or WebP picture. Choose one that is."), code="type", params={"name": name}
         )
     try:
-        return _make_portraits(content)
+        return encode(content)
     except TooManyPixelsError as error:
-        message = _("Your photo has too many pixels. Save it smaller and try again.")
+        message = _("This picture has too many pixels. Save it smaller and try again.")
         raise ValidationError(message, code="pixels") from error
     except UnreadablePictureError as error:
         message = _("We can’t read %(name)s. Save it again as JPEG or PNG.")

@@ -12,6 +12,7 @@ from accounts.rules.roles import Power
 from common.pages.seen import CHANGED_MEANWHILE, mark_of
 
 from .errors import ProgrammeError
+from .looks import copy_look
 from .managers import check_manages, lock_programme, why_bad_days, why_name_taken
 from .models import Manager, Programme, ProgrammeState
 from .models.programmes import LONGEST_NAME, LONGEST_SLUG
@@ -117,6 +118,7 @@ def copy_programme(*, programme: Programme, by: User, now: datetime) -> Programm
         Manager(programme=made, person=row.person, given_by=row.given_by, at=now)
         for row in Manager.objects.live().filter(programme=programme).select_related("person", "given_by")
     )
+    copy_look(programme, made)
     return made
 
 

@@ -1,4 +1,4 @@
-"""What managers fill in: what a programme is, a link into it, and what they write to someone whom they shut out."""
+"""What managers fill in: what a programme is, how it looks, a link into it, what they write to who is shut out."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,7 +13,8 @@ from mentors.models import Format, Length
 
 from .changes import ProgrammeTexts
 from .invitations import LinkInput
-from .models import Programme, Verdict
+from .looks import LookInput, read_logo, read_origins, why_not_colour
+from .models import Look, Programme, Verdict
 from .models.invitations import LONGEST
 from .models.members import LEAST_MINUTES, LONGEST_REASON, LONGEST_UNIT, MOST_MINUTES
 from .models.programmes import LONGEST_LINE, LONGEST_NAME, MOST_OPEN, MOST_SESSIONS, MOST_SHARE
@@ -291,3 +292,58 @@ class ReasonForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class LookForm(forms.Form):
+    """`read_look` is what the service takes. An upload is decoded here, so that what is wrong with it stands beside."""
+
+    use_required_attribute = False
+    logo = forms.FileField(
+        label=_("Logo"),
+        help_text=_("PNG, JPEG or WebP, up to 5 MB. It’s shown on white."),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+        error_messages={"empty": _("This file is empty. Choose another one.")},
+    )
+    remove_logo = forms.BooleanField(label=_("Remove the logo"), required=False)
+    colour = PlainText(
+        label=_("Colour"),
+        help_text=_("A # and six digits or letters, like #0b5563. Leave it empty for ours."),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    origins = PlainText(
+        label=_("Sites that show the box"),
+        help_text=_("One a line, like https://www.example.org. The box works on no other site."),
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, has_logo: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_logo:
+            del self.fields["remove_logo"]
+
+    @classmethod
+    def about(cls, look: Look, data: Any, files: Any) -> "LookForm":
+        initial = {"colour": look.colour, "origins": "\n".join(look.origins)}
+        return cls(data, files, initial=initial, has_logo=bool(look.logo_key))
+
+    def clean_logo(self) -> bytes | None:
+        upload = self.cleaned_data.get("logo")
+        return read_logo(upload) if isinstance(upload, UploadedFile) else None
+
+    def clean_colour(self) -> str:
+        colour = str(self.cleaned_data["colour"]).lower()
+        if refusal := why_not_colour(colour):
+            raise refusal.as_form_error()
+        return colour
+
+    def clean_origins(self) -> tuple[str, ...]:
+        return read_origins(self.cleaned_data["origins"])
+
+    def read_look(self) -> LookInput:
+        said = self.cleaned_data
+        return LookInput(said["colour"], said["logo"], bool(said.get("remove_logo")), said["origins"])

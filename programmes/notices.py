@@ -89,7 +89,7 @@ def render_membership_email(row: Notification, now: datetime) -> Message | Nothi
         "person_url": absolute_url("programme_member", programme.slug, membership.person.uuid),
         "home_url": absolute_url("home"),
     }
-    return reader.render_email("programmes/membership", context)
+    return reader.render_email("programmes/membership", context, from_name=programme.name)
 
 
 def render_manager_email(row: Notification, now: datetime) -> Message | Nothing:
@@ -104,7 +104,7 @@ def render_manager_email(row: Notification, now: datetime) -> Message | Nothing:
         "manage_url": absolute_url("programme_manage", manager.programme.slug),
         "home_url": absolute_url("home"),
     }
-    return reader.render_email("programmes/manager", context)
+    return reader.render_email("programmes/manager", context, from_name=manager.programme.name)
 
 
 def membership_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:

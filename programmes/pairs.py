@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.statements import reading_connection
 
-from .models import LIVE, Programme, ProgrammeState, Stage
+from .models import LIVE, RUNNING, Programme, ProgrammeState
 
 RUNS = ", ".join(f"'{state.value}'" for state in (ProgrammeState.OPEN, ProgrammeState.CLOSED))
 # Why two people can't meet: they are of one unit in a programme that keeps units apart; or a programme of the mentee's
@@ -132,7 +132,7 @@ def list_narrowing(reader: User | None, *, now: datetime) -> list[str]:
         return []
     own = Programme.objects.filter(memberships__person=reader, memberships__state=LIVE, memberships__asks=True)
     stay = own.filter(members_book_outside=False).order_by("name")
-    return [programme.name for programme in stay if programme.stage_at(now) in (Stage.OPEN, Stage.CLOSED)]
+    return [programme.name for programme in stay if programme.stage_at(now) in RUNNING]
 
 
 def why_shut(shut_by: str | None, *, mentor: str, is_visitor: bool = False) -> str | None:

@@ -9,7 +9,18 @@ from accounts.privacy.registry import Table, fact, hidden, mine, not_personal
 
 from .managers import end_roles_of
 from .members import leave_all
-from .models import DomainRule, Invitation, Invitee, Manager, Membership, Programme, Roster, RosterRow, RuleChange
+from .models import (
+    DomainRule,
+    Invitation,
+    Invitee,
+    Look,
+    Manager,
+    Membership,
+    Programme,
+    Roster,
+    RosterRow,
+    RuleChange,
+)
 
 ORGANISATION = "words of the organisation about a programme"
 
@@ -96,6 +107,11 @@ TABLES: tuple[Table, ...] = (
         heading=_("Rules of programmes you changed"),
         company=programme_name,
         why="stays: what held in a programme, with no name",
+    ),
+    Table(
+        Look,
+        dict.fromkeys(("colour", "logo", "logo_key", "origins"), not_personal("how a programme of ours looks")),
+        why="colour and logo of a programme, and sites that show its box",
     ),
     Table(
         Programme,

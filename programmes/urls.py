@@ -3,6 +3,7 @@ from django.urls import path
 from .views.joining import programme_join
 from .views.links import programme_link_revoke, programme_links
 from .views.lists import programme_list, programme_list_check, programme_list_invited, programme_list_row
+from .views.looks import look_logo, look_style, programme_look
 from .views.managing import (
     programme_copy,
     programme_manage,
@@ -26,6 +27,7 @@ urlpatterns = [
     path("programmes/<slug:slug>/minutes/", programme_minutes, name="programme_minutes"),
     path(MANAGE, programme_manage, name="programme_manage"),
     path(f"{MANAGE}settings/", programme_settings, name="programme_settings"),
+    path(f"{MANAGE}look/", programme_look, name="programme_look"),
     path(f"{MANAGE}rules/", programme_rules, name="programme_rules"),
     path(f"{MANAGE}state/", programme_state, name="programme_state"),
     path(f"{MANAGE}copy/", programme_copy, name="programme_copy"),
@@ -38,4 +40,6 @@ urlpatterns = [
     path(f"{MANAGE}list/check/", programme_list_check, name="programme_list_check"),
     path(f"{MANAGE}list/check/<int:number>/", programme_list_row, name="programme_list_row"),
     path(f"{MANAGE}list/invited/<int:number>/", programme_list_invited, name="programme_list_invited"),
+    path("looks/<slug:colour>-<slug:key>.css", look_style, name="look_style"),
+    path("looks/<slug:key>.webp", look_logo, name="look_logo"),
 ]

@@ -114,7 +114,7 @@ class Finder:
     """One search for one reader at one moment.
 
     `mentee` is the reader if they have signed in, `without` are ids of people to leave out. `for_waitlist`: the reader
-    is on the waiting list, so time that is reserved for it counts as free.
+    is on the waiting list, so time that is reserved for it counts as free. `among`: as in `find_mentors`.
     """
 
     zone: str
@@ -123,6 +123,7 @@ class Finder:
     without: frozenset[int] = frozenset()
     for_waitlist: bool = False
     busy: tuple[Span, ...] = ()
+    among: frozenset[int] | None = None
 
     def find(self, wish: SearchCriteria, question: SearchQuestion, count: int) -> list[Found]:
         times = wish.times(zone=self.zone, now=self.now)
@@ -130,7 +131,7 @@ class Finder:
             # Answers in writing need no time: `written_search` finds those.
             return []
         mentee, narrowed = self.mentee.pk if self.mentee else None, is_offers_narrowed(self.mentee)
-        asked = IndexQuery(wish, question, times, self.now, mentee, self.without, narrowed)
+        asked = IndexQuery(wish, question, times, self.now, mentee, self.without, narrowed, self.among)
         return find_best(count, self.candidate_batches(asked), lambda batch: self.look_closely(batch, times))
 
     def candidate_batches(self, asked: IndexQuery) -> Iterator[Sequence[Candidate]]:
@@ -239,15 +240,16 @@ def find_mentors(
     count: int = PAGE,
     widen: bool = False,
     for_waitlist: bool = False,
+    among: frozenset[int] | None = None,
 ) -> Results:
     """Mentors who can help and have a free time when it is wished for, soonest (or closest match) first.
 
     `zone` is the reader's IANA zone: days and evenings are theirs. Every listed slot can be booked at `now`, by
     `mentee` if one is given. Left out are mentors whom `mentee` never wants to meet again, and people whose ids are in
     `without`. `widen`: when few or none are found, look again with fewer conditions. `for_waitlist`: for a person on
-    the waiting list, so time that is reserved for it counts as free.
+    the waiting list, so time that is reserved for it counts as free. `among`: nobody but the people with these ids.
     """
-    finder = Finder(zone, now, mentee, without, for_waitlist)
+    finder = Finder(zone, now, mentee, without, for_waitlist, among=among)
     question = question_of(wish)
     dropped: tuple[Drop, ...] = ()
     # One more than the page shows tells whether there is a next page.

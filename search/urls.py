@@ -2,6 +2,7 @@ from django.urls import path
 
 from programmes.urls import MANAGE
 
+from .boxes.page import programme_box
 from .views.figures import programme_figures
 from .views.searching import home_page, mentor_list, saved_mentors
 
@@ -10,4 +11,5 @@ urlpatterns = [
     path("mentors/", mentor_list, name="mentor_list"),
     path("saved/", saved_mentors, name="saved_mentors"),
     path(f"{MANAGE}figures/", programme_figures, name="programme_figures"),
+    path("embed/<slug:slug>/", programme_box, name="programme_box"),
 ]

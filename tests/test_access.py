@@ -36,7 +36,8 @@ from notifications.models import Group, Notification, WebhookDelivery
 from notifications.unsubscribing import token_for
 from notifications.webhooks.services import make_endpoint
 from programmes.domains import DomainInput, add_domain
-from programmes.models import Invitation, Invitee, Programme
+from programmes.looks import style_key
+from programmes.models import Invitation, Invitee, Look, Programme
 from sessions_app.afterwards.feedback import give_feedback, give_written_feedback
 from sessions_app.asking.advancing import advance_routes
 from sessions_app.attendance.acts import join_call, say_absent, settle_silent
@@ -233,6 +234,10 @@ ACCESS: dict[str, Row] = {
     "programme_manage": Row(ITS_MENTOR, at="programme"),
     "programme_figures": Row(ITS_MENTOR, at="programme"),
     "programme_rules": Row(ITS_MENTOR, post="/programmes/", at="programme"),
+    "programme_look": Row(ITS_MENTOR, post="/programmes/", at="programme"),
+    "programme_box": Row(EVERYBODY, at="programme"),
+    "look_style": Row(EVERYBODY, at="style"),
+    "look_logo": Row(EVERYBODY, at="logo"),
     "programme_settings": Row(ITS_MENTOR, post=422, at="programme"),
     "programme_state": Row(ITS_MENTOR, NOT_ALLOWED, NOT_THERE, at="programme"),
     "programme_copy": Row(ITS_MENTOR, NOT_ALLOWED, "/programmes/", at="programme"),
@@ -571,6 +576,15 @@ class Scene:
         found = make_programme(self.mentor.person, self.person("staff"))
         let_in(self.person("mentee"), found, self.mentor.person)
         return found.slug
+
+    @property
+    def style(self) -> tuple[str, str]:
+        return "336699", style_key("#336699")
+
+    @property
+    def logo(self) -> str:
+        found = Programme.objects.get(slug=self.programme)
+        return Look.objects.update_or_create(programme=found, defaults={"logo": b"logo", "logo_key": "1f"})[0].logo_key
 
     @property
     def own_role(self) -> tuple[str, UUID]:

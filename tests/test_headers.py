@@ -28,6 +28,8 @@ FILES = {
     "calendar_feed",
     "event_calendar",
     "event_card",
+    "look_logo",
+    "look_style",
     "mentor_card",
     "mentor_certificate",
     "mentor_photo",

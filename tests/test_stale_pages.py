@@ -65,6 +65,7 @@ ACTS: dict[str, dict[str, str]] = {
     "event_edit": {"title": "Second jobs"},
     "event_cancel": {"reason": "Flood"},
     "programme_settings": {"name": "Autumn cohort"},
+    "programme_look": {"colour": "#336699", "origins": ""},
     "programme_rules": {"most_sessions": "9", "first_share": "25", "most_open": "5", **dict.fromkeys(SWITCHES, "")},
     "staff_programme_rules": {
         "most_sessions": "8",

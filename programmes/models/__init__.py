@@ -1,7 +1,8 @@
 from .domains import DomainRule
 from .invitations import Invitation
+from .looks import Look
 from .members import Manager, Membership, Source
-from .programmes import Directory, Programme, ProgrammeState, Stage
+from .programmes import RUNNING, Directory, Programme, ProgrammeState, Stage
 from .rosters import BAD, Invitee, Roster, RosterRow, RosterState, Verdict
 from .rule_changes import RuleChange
 from .states import ASKED, INSIDE, LIVE, SHUT_OUT, MembershipState
@@ -11,11 +12,13 @@ __all__ = [
     "BAD",
     "INSIDE",
     "LIVE",
+    "RUNNING",
     "SHUT_OUT",
     "Directory",
     "DomainRule",
     "Invitation",
     "Invitee",
+    "Look",
     "Manager",
     "Membership",
     "MembershipState",

@@ -14,6 +14,7 @@ from common.pages.coming_back import with_next
 from common.pages.posting import act_on_post
 from common.refusals import RefusalError
 from programmes.invitations import find_invitation, why_not_use
+from programmes.looks import shown_look
 from programmes.members import join, why_not_join
 from programmes.models import ASKED, INSIDE, Membership
 from programmes.rules import rules_of
@@ -46,6 +47,7 @@ def programme_join(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "link": link,
         "programme": link.programme,
+        "look": shown_look(link.programme),
         "membership": membership,
         "rules": list(rules_of(link.programme).in_words()),
         "refusal": refusal,

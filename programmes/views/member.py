@@ -12,6 +12,7 @@ from accounts.requests import SignedInRequest
 from common.pages.posting import telling_refusals
 from programmes.access import programme_open_to
 from programmes.forms import MinutesForm
+from programmes.looks import shown_look
 from programmes.members import leave
 from programmes.minutes import set_minutes
 from programmes.models import INSIDE, Manager, Membership, Programme
@@ -44,6 +45,7 @@ def programme_page(request: SignedInRequest, found: Programme, form: MinutesForm
     membership = Membership.objects.filter(programme=found, person=request.user, state__in=INSIDE).first()
     context = {
         "programme": found,
+        "look": shown_look(found),
         "stage": found.stage_at(timezone.now()),
         "managers": [row.person for row in managers],
         "rules": list(rules_of(found).in_words()),

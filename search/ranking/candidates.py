@@ -130,7 +130,8 @@ class Candidate:
 class IndexQuery:
     """What is asked of the index: a wish and its question, for one reader at one moment.
 
-    A start counts if it lies in one of the `times`. `without` are ids of people to leave out.
+    A start counts if it lies in one of the `times`. `without` are ids of people to leave out; `among`: of those to look
+    among, None for all.
     `is_narrowed`: a programme leaves only some offers to the reader, so the usual one may not be theirs.
     """
 
@@ -141,6 +142,7 @@ class IndexQuery:
     mentee_id: int | None = None
     without: frozenset[int] = frozenset()
     is_narrowed: bool = False
+    among: frozenset[int] | None = None
 
 
 class Position(NamedTuple):
@@ -327,6 +329,7 @@ def values_of(asked: IndexQuery) -> dict[str, Any]:
         "now": asked.now,
         "shown": list(wish.shown),
         "without": list(asked.without),
+        "among": list(asked.among or ()),
         "kinds": kind_bits(wish.lengths, wish.format, wish.instant),
         "language": [wish.language],
         "chosen": list(question.chosen),
@@ -357,6 +360,8 @@ def suitable_conditions(asked: IndexQuery, condition: str) -> Iterator[str]:
         yield "profile_id <> ALL(%(shown)s)"
     if asked.without:
         yield "person_id <> ALL(%(without)s)"
+    if asked.among is not None:
+        yield "person_id = ANY(%(among)s::bigint[])"
     if asked.mentee_id:
         yield "person_id <> %(mentee)s"
         yield NOT_APART

@@ -144,6 +144,7 @@ def test_pages_of_a_programme_manager(world, look):
             "programme-person": f"{manage}members/{asked.person.uuid}/",
             "programme-links": f"{manage}links/",
             "programme-rules": f"{manage}rules/",
+            "programme-look": f"{manage}look/",
             "programme-settings": f"{manage}settings/",
         },
     )

@@ -108,7 +108,10 @@ def test_read_photo_refuses(content, code):
 
 
 def test_read_photo_refuses_a_huge_file():
-    assert refusal(picture() + b"\x00" * MAX_BYTES) == ("size", "me.jpg is 5.0\xa0MB. Choose a photo of 5 MB or less.")
+    assert refusal(picture() + b"\x00" * MAX_BYTES) == (
+        "size",
+        "me.jpg is 5.0\xa0MB. Choose a picture of 5 MB or less.",
+    )
 
 
 def test_read_photo_refuses_a_bomb_by_its_header():

@@ -44,6 +44,13 @@ class BookingForReader(NoticeReader):
     def is_mentor(self) -> bool:
         return self.person.pk == self.booking.mentor_id
 
+    @property
+    def sender_name(self) -> str:
+        """Of a booking that counts for a programme, that programme is named beside the other person; else nothing."""
+        if self.booking.programme is None:
+            return ""
+        return _("%(name)s via %(site)s") % {"name": self.other.first_name, "site": self.booking.programme.name}
+
 
 def meeting_facts(reading: BookingForReader) -> Context:
     """Who meets whom, when and how, also of a time that is only held."""
@@ -128,6 +135,7 @@ def render_booking_email(
         booking_facts(reading) | {"has_file": invites, "is_written": bool(method) and not invites} | (extra or {}),
         attachments=invite_attachments(reading, method) if invites else (),
         headers={"In-Reply-To": thread, "References": thread},
+        from_name=reading.sender_name,
     )
 
 

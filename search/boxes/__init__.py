@@ -1,0 +1,1 @@
+"""The box of a programme, which other sites show."""
