@@ -25,6 +25,7 @@ from events.registering.managing import EventInput, create_event, open_event
 from mentors.models import MentorProfile, Topic
 from notifications.models import Notification
 from sessions_app.availability.commitments import is_promised
+from trust.separations import are_apart
 
 from .people import DOMAIN
 
@@ -180,7 +181,12 @@ class EventWriter:
     def who_is_free(self, people: Iterable[User], event: Event) -> Iterator[User]:
         found = sorted(people, key=lambda person: person.email)
         self.rng.shuffle(found)
-        return (person for person in found if not is_promised(person, event.during, now=self.now))
+        return (person for person in found if self.can_come(person, event))
+
+    def can_come(self, person: User, event: Event) -> bool:
+        """Whether they have nothing else then, and aren't kept apart from the event's host."""
+        is_apart = event.host_id is not None and are_apart(event.host_id, person.pk, now=self.now)
+        return not is_apart and not is_promised(person, event.during, now=self.now)
 
     def come(self, event: Event, person: User, side: str) -> Registration | None:
         if is_promised(person, event.during, now=self.now):

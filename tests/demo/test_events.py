@@ -1,11 +1,13 @@
 from datetime import timedelta
 from io import StringIO
+from random import Random
 
 import pytest
 from django.core.management import call_command
 
 from accounts.models import User
 from demo.evening import TITLE
+from demo.events import EventWriter
 from events.afterwards.report import read_report
 from events.models import (
     Event,
@@ -24,7 +26,8 @@ from events.models import (
 )
 from notifications.models import Notification
 from sessions_app.models import Occupancy
-from tests.conftest import NOW
+from tests.apart import keep_apart
+from tests.conftest import NOW, make_person
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -90,3 +93,13 @@ def test_an_evening_to_run_begins_in_ten_minutes(world):
     inside = event.registrations.who_are_in()
     assert (inside.on(Side.MENTOR).count(), inside.on(Side.MENTEE).count() <= 8) == (4, True)
     assert f"/events/{first.slug}/desk/" in said
+
+
+def test_who_is_kept_apart_from_the_host_of_office_hours_is_not_among_those_who_come(world):
+    event = Event.objects.select_related("host").get(kind=EventKind.OFFICE_HOURS)
+    stranger = make_person("stranger@demo.example", "Sten Stranger")
+    keep_apart(event.host, stranger)
+
+    EventWriter(NOW, Random(1)).fill(event, mentees=10_000, mentors=0)
+
+    assert not event.registrations.filter(person=stranger).exists()
