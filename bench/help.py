@@ -57,6 +57,12 @@ class Ask:
         days = Counter(part for _day, part in self.suits)
         return [name for name, blocks in TIMES_OF_DAY.items() if sum(days[block] for block in blocks) > len(blocks)]
 
+    @property
+    def weekdays(self) -> list[int]:
+        """ISO numbers of those on which they could at one of these times of day."""
+        blocks = {block for name in self.parts or TIMES_OF_DAY for block in TIMES_OF_DAY[name]}
+        return sorted({day + 1 for day, block in self.suits if block in blocks})
+
     def fits(self, start: datetime) -> bool:
         local = start.astimezone(self.person.zone)
         return (local.weekday(), local.hour // 4) in self.suits
@@ -139,6 +145,7 @@ class Community:
                 now=self.now,
                 asks_mentors=self.with_ways,
                 parts=ask.parts,
+                days=ask.weekdays,
                 asks_writers=self.with_ways and self.chance.random() >= UNTICKS_WRITING,
             )
         except SessionError:

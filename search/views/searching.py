@@ -46,6 +46,7 @@ from search.written_search import WrittenResults, find_writers
 from sessions_app.afterwards.track_record import read_recent_record
 from sessions_app.afterwards.voices import list_voices
 from sessions_app.models import Booking
+from sessions_app.models.schedules import Weekday
 from sessions_app.models.waiting import DayPart
 from sessions_app.pages.rows import SessionRow, upcoming_rows
 from sessions_app.questions.gatherings import find_gatherings
@@ -185,6 +186,7 @@ def results_context(
         "can_loosen": found.is_partly and not found.following,
         "can_wait": can_wait(wish, found, said) and not is_without_sense,
         "day_parts": DayPart.choices,
+        "weekdays": [(day.value, str(day.label)[:3]) for day in Weekday],
         "nearest_topics": [] if cards else nearest_topics(),
         "nav": "find",
         **filter_context(wish),

@@ -11,12 +11,13 @@ from rest_framework.response import Response
 
 from accounts.api import ApiView
 from common.api.description import api_call
-from common.api.fields import Input, Instant, Text, YesNo
+from common.api.fields import Input, Instant, Text, WholeNumber, YesNo
 from common.api.pages import Part, page_answer, read_page
 from common.mail.rendering import absolute_url
 from sessions_app.asking.progress import Ways, ways_of
 from sessions_app.models import HeldTime, WaitlistEntry
 from sessions_app.models.bookings import QUESTION_LENGTH
+from sessions_app.models.schedules import Weekday
 from sessions_app.models.waiting import DayPart, WaitlistOutcome
 from sessions_app.waiting.acts import leave_waitlist, wait_for_help
 
@@ -35,11 +36,18 @@ class AskInput(Input):
         max_length=len(DayPart),
         help_text="Times of day at which you could, by the clock of your time zone. Empty: any.",
     )
+    days = serializers.ListField(
+        child=WholeNumber(least=1, most=7),
+        required=False,
+        max_length=len(Weekday),
+        help_text="Weekdays on which you could: 1 is Monday, 7 is Sunday. Empty: any.",
+    )
     example = {
         "question": "How do I keep bees on a balcony?",
         "asks_mentors": True,
         "asks_writers": True,
         "parts": ["evening"],
+        "days": [6, 7],
     }
 
 
@@ -54,6 +62,7 @@ class AskOut(serializers.Serializer[WaitlistEntry]):
     asks_mentors = serializers.BooleanField()
     asks_writers = serializers.BooleanField()
     parts = serializers.ListField(child=serializers.ChoiceField(choices=DayPart.choices))
+    days = serializers.ListField(child=serializers.IntegerField())
     asked_at = Instant(source="since")
     until = Instant(help_text="When looking ends.")
     state = serializers.SerializerMethodField()
@@ -67,6 +76,7 @@ class AskOut(serializers.Serializer[WaitlistEntry]):
         "asks_mentors": True,
         "asks_writers": True,
         "parts": ["evening"],
+        "days": [6, 7],
         "asked_at": "2026-11-24T13:46:00Z",
         "until": "2026-12-24T13:46:00Z",
         "state": "open",
@@ -131,6 +141,7 @@ class AsksView(ApiView):
             asks_mentors=sent["asks_mentors"],
             asks_writers=sent["asks_writers"],
             parts=sent.get("parts", ()),
+            days=sent.get("days", ()),
         )
         return Response(AskOut(waiting, context={"now": self.now}).data, status=201)
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.forms import PlainText
 from sessions_app.models.bookings import QUESTION_LENGTH
+from sessions_app.models.schedules import Weekday
 from sessions_app.models.waiting import DayPart
 
 from .booking import question_field
@@ -33,6 +34,7 @@ class WaitForm(forms.Form):
     asks_mentors = forms.BooleanField(required=False)
     asks_writers = forms.BooleanField(required=False)
     parts = forms.MultipleChoiceField(choices=DayPart, required=False)
+    days = forms.TypedMultipleChoiceField(choices=Weekday, coerce=int, required=False)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = self.cleaned_data

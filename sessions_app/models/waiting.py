@@ -17,6 +17,7 @@ from common.times import DAY_PARTS
 from mentors.models import MentorProfile
 
 from .bookings import QUESTION_LENGTH, Booking, Brief
+from .schedules import Weekday
 
 
 class DayPart(models.TextChoices):
@@ -82,6 +83,8 @@ class WaitlistEntry(models.Model):
     until = models.DateTimeField()
     # When the person could, if not at any time of day
     parts = ArrayField(models.CharField(max_length=10, choices=DayPart), default=list, db_default=[])
+    # And on which days, by their ISO numbers, if not on any
+    days = ArrayField(models.PositiveSmallIntegerField(choices=Weekday), default=list, db_default=[])
     asks_mentors = models.BooleanField(default=False, db_default=False)
     asks_writers = models.BooleanField(default=False, db_default=False)
     brief = models.OneToOneField(Brief, on_delete=models.SET_NULL, null=True, blank=True, related_name="asked_for")
@@ -126,8 +129,11 @@ class WaitlistEntry(models.Model):
         return self.asks_mentors or self.asks_writers
 
     def suits(self, start: datetime) -> bool:
-        """Whether it is at a time of day at which the person could."""
-        return not self.parts or DayPart.of(start, self.person.zone) in self.parts
+        """Whether it is on a day and at a time of day at which the person could, by their clock."""
+        zone = self.person.zone
+        if self.days and start.astimezone(zone).isoweekday() not in self.days:
+            return False
+        return not self.parts or DayPart.of(start, zone) in self.parts
 
     def is_live(self, now: datetime) -> bool:
         return self.ended_at is None and self.until > now

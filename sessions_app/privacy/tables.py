@@ -205,7 +205,14 @@ TABLES: tuple[Table | Step, ...] = (
     ),
     Table(
         WaitlistEntry,
-        {"words": mine(), "filters": mine(), "known": not_personal("times"), "parts": fact(), "ended": fact()},
+        {
+            "words": mine(),
+            "filters": mine(),
+            "known": not_personal("times"),
+            "parts": fact(),
+            "days": fact(),
+            "ended": fact(),
+        },
         people=("person",),
         part="waiting-lists",
         heading=_("Your waiting lists"),

@@ -23,6 +23,7 @@ from sessions_app.asking.settling import offered_times
 from sessions_app.availability.slots import Slot
 from sessions_app.forms.waiting import OfferTimeForm
 from sessions_app.models import Route
+from sessions_app.models.schedules import Weekday
 from sessions_app.models.waiting import DayPart
 
 
@@ -57,6 +58,7 @@ def asked_for_help(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "is_open": is_open,
         "offer": offer,
         "parts": [DayPart(part).label for part in route.waiting.parts],
+        "could_on": [Weekday(day).label for day in route.waiting.days],
         "days": group_by_day(times_to_offer(route, offer, now=now), viewer_zone(request)) if offer else [],
         "extra_days": group_by_day(extra_times(route, offer, now=now), viewer_zone(request)) if offer else [],
         "form": form,

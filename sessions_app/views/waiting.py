@@ -125,6 +125,7 @@ def join_line(person: User, wish: Wish, *, now: datetime) -> WaitlistEntry:
             asks_mentors=wish.get("asks_mentors", False),
             asks_writers=wish.get("asks_writers", False),
             parts=wish.get("parts", ()),
+            days=wish.get("days", ()),
         )
     profile = MentorProfile.objects.select_related("person").filter(slug=wish["mentor"]).first()
     if profile is None:

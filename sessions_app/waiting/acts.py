@@ -16,6 +16,7 @@ from sessions_app.booking.holds import claim_hold, give_up_hold
 from sessions_app.errors import SessionError, stale_error
 from sessions_app.locks import atomic_act, lock_people
 from sessions_app.models import Booking, Brief, HeldTime, WaitlistEntry
+from sessions_app.models.schedules import Weekday
 from sessions_app.models.waiting import DayPart, HeldTimeAnswer, WaitlistOutcome
 from sessions_app.questions.limits import closed_error
 from sessions_app.questions.self_harm import watch_question
@@ -49,23 +50,26 @@ def wait_for_help(
     asks_mentors: bool = False,
     asks_writers: bool = False,
     parts: Sequence[str] = (),
+    days: Sequence[int] = (),
 ) -> WaitlistEntry:
     """Join the line for anyone who can help with this, and have mentors asked, for a time or in writing.
 
     A person who is in this line already keeps their place; what is chosen is added to what was. Times that are free
     with those who can help were there to be chosen, so they aren't offered again. `parts` are the values of `DayPart`
-    at which the person could; none means any time of day.
+    at which the person could, `days` the ISO weekdays; none means any.
     Raises SessionError `no_words`, `too_many`.
     """
     if not words:
         raise SessionError("no_words", _("Tell us what you’re stuck on first, so that we know who can help."))
     known = starts_of_helpers(words, filters, person=person, now=now)
     place = {"mentor": None, "words": words, "filters": filters}
-    wanted = [] if len(parts) == len(DayPart) else list(parts)
-    waiting = join_waitlist(person, place, {"known": known, "parts": wanted}, now=now)
-    if waiting.parts != wanted:
-        waiting.parts = wanted
-        waiting.save(update_fields=["parts"])
+    # All of them is the same as any.
+    at_parts: list[str] = [] if len(parts) == len(DayPart) else list(parts)
+    on_days: list[int] = [] if len(set(days)) == len(Weekday) else sorted(set(days))
+    waiting = join_waitlist(person, place, {"known": known, "parts": at_parts, "days": on_days}, now=now)
+    if (waiting.parts, waiting.days) != (at_parts, on_days):
+        waiting.parts, waiting.days = at_parts, on_days
+        waiting.save(update_fields=["parts", "days"])
     asks_mentors, asks_writers = asks_mentors or waiting.asks_mentors, asks_writers or waiting.asks_writers
     if (asks_mentors, asks_writers) != (waiting.asks_mentors, waiting.asks_writers):
         begin_asking(waiting, asks_mentors=asks_mentors, asks_writers=asks_writers, now=now)

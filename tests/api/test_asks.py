@@ -64,6 +64,7 @@ def test_asking_again_is_asking_once(program, keeper, bob):
         pytest.param({**ASKED, "question": " "}, id="no-words"),
         pytest.param({**ASKED, "asks_mentors": "yes"}, id="no-yes-or-no"),
         pytest.param({**ASKED, "parts": ["night"]}, id="no-part-of-a-day"),
+        pytest.param({**ASKED, "days": [0]}, id="no-weekday"),
         pytest.param({**ASKED, "mentor": "kim"}, id="more-than-asked"),
     ],
 )

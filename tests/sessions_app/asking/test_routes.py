@@ -49,8 +49,8 @@ def make_keeper(email: str, name: str, **rules):
     return make_mentor(make_person(email, name), asks=("Beekeeping on a balcony, without stings",), **rules)
 
 
-def ask(person, *, now=NOW, mentors=True, writers=False, words=WORDS, parts=()) -> WaitlistEntry:
-    ways = {"asks_mentors": mentors, "asks_writers": writers, "parts": parts}
+def ask(person, *, now=NOW, mentors=True, writers=False, words=WORDS, parts=(), days=()) -> WaitlistEntry:
+    ways = {"asks_mentors": mentors, "asks_writers": writers, "parts": parts, "days": days}
     return wait_for_help(words=words, filters="", person=person, now=now, **ways)
 
 
@@ -423,3 +423,20 @@ def test_time_off_and_caps_hold_outside_of_windows_too(keeper, bob):
 
     assert days
     assert min(days) == NOW.date() + timedelta(days=4)
+
+
+def test_only_days_on_which_the_person_could_are_offered(bob):
+    make_keeper("kim@example.org", "Kim Keeper", windows=[(day, 870, 900) for day in range(1, 8)])
+    waiting = ask(bob, days=[7, 6])
+    WaitlistEntry.objects.update(known=[])
+    tick(NOW)
+    route = Route.objects.select_related("mentor", "waiting__person").get()
+
+    times = times_to_offer(route, offer_of(route, now=NOW), now=NOW)
+
+    assert waiting.days == [6, 7]
+    assert {slot.start.astimezone(bob.zone).isoweekday() for slot in times} == {6, 7}
+
+
+def test_every_day_is_the_same_as_any(bob):
+    assert ask(bob, days=[1, 2, 3, 4, 5, 6, 7]).days == []
