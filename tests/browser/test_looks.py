@@ -143,6 +143,8 @@ def test_pages_of_a_programme_manager(world, look):
             "programme-removed": f"{manage}members/?state=removed",
             "programme-person": f"{manage}members/{asked.person.uuid}/",
             "programme-links": f"{manage}links/",
+            "programme-list": f"{manage}list/",
+            "programme-figures": f"{manage}figures/",
             "programme-rules": f"{manage}rules/",
             "programme-look": f"{manage}look/",
             "programme-settings": f"{manage}settings/",
@@ -265,7 +267,11 @@ def test_page_of_what_nobody_finds(world, look):
         note_unmet(words, day=world.date())
         wait_for_help(words=words, filters="", person=sam, now=world)
     wait_for_mentor(profile=priya, words="", known=[], person=sam, now=world)
-    found += look("maria", {"staff-unmet": "/staff/unmet/"})
+    found += look("maria", {"staff-unmet": "/staff/unmet/", "staff-asks-empty": "/staff/asks/"})
+    waits = {"filters": "", "person": sam, "now": world - timedelta(days=4), "asks_mentors": True}
+    for words in ("How do I negotiate a counter-offer?", "quantum gravity on a balcony"):
+        wait_for_help(words=words, **waits)
+    found += look("maria", {"staff-asks": "/staff/asks/"})
 
     assert found == []
 
