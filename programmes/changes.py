@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.rules.roles import Power
-from common.pages.seen import CHANGED_MEANWHILE, mark_of
+from common.pages.seen import mark_of
 
-from .errors import ProgrammeError
+from .errors import ProgrammeError, stale_error
 from .looks import copy_look
 from .managers import check_manages, lock_programme, why_bad_days, why_name_taken
 from .models import Manager, Programme, ProgrammeState
@@ -55,7 +55,7 @@ def change_programme(*, programme: Programme, given: ProgrammeTexts, by: User, s
     if given == _texts_of(programme):
         return False
     if seen != texts_mark(programme):
-        raise ProgrammeError("stale", str(CHANGED_MEANWHILE))
+        raise stale_error()
     if refusal := why_bad_days(given.first_day, given.last_day) or why_name_taken(given.name, but=programme):
         raise refusal
     for name, value in asdict(given).items():
@@ -79,7 +79,7 @@ def change_state(*, programme: Programme, state: ProgrammeState, by: User, seen:
     if programme.state == state:
         return False
     if seen != state_mark(programme):
-        raise ProgrammeError("stale", str(CHANGED_MEANWHILE))
+        raise stale_error()
     if state != ProgrammeState.ARCHIVED and programme.state not in BEFORE.get(state, ()):
         raise ProgrammeError("bad_state", _("The programme can’t become this now. Choose one of the buttons."))
     programme.state = state

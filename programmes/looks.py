@@ -17,12 +17,12 @@ from PIL import Image
 from accounts.models import User
 from common.hashing import hash_text
 from common.mail.addresses import ascii_domain
-from common.pages.seen import CHANGED_MEANWHILE, mark_of
+from common.pages.seen import mark_of
 from common.pictures import flatten_on_white, open_picture, turn_upright
 from mentors.photos import read_picture
 
 from .colours import COLOUR, Shade, day_shade, is_marigold, night_shade
-from .errors import ProgrammeError
+from .errors import ProgrammeError, stale_error
 from .managers import check_manages, lock_programme
 from .models import Look, Programme
 from .models.looks import LONGEST_ORIGIN
@@ -105,7 +105,7 @@ def change_look(*, programme: Programme, given: LookInput, by: User, seen: str) 
     if look_mark(look) == before:
         return False
     if seen != before:
-        raise ProgrammeError("stale", str(CHANGED_MEANWHILE))
+        raise stale_error()
     look.save()
     return True
 

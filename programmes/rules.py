@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from common.pages.seen import CHANGED_MEANWHILE, mark_of
+from common.pages.seen import mark_of
 from mentors.models import Format, Length, Offer
 
-from .errors import ProgrammeError
+from .errors import ProgrammeError, stale_error
 from .managers import check_runs_or_manages, lock_programme
 from .models import Membership, Programme, RuleChange
 from .models.members import MembershipQuerySet
@@ -166,7 +166,7 @@ def change_rules(*, programme: Programme, given: Rules, by: User, now: datetime,
     if given == rules_of(programme):
         return False
     if seen != rules_mark(programme):
-        raise ProgrammeError("stale", str(CHANGED_MEANWHILE))
+        raise stale_error()
     if refusal := why_bad_limit(given):
         raise refusal
     for name, value in asdict(given).items():

@@ -3,9 +3,9 @@
 from django.db import transaction
 
 from accounts.models import User
-from common.pages.seen import CHANGED_MEANWHILE, mark_of
+from common.pages.seen import mark_of
 
-from .errors import ProgrammeError
+from .errors import stale_error
 from .members import check_decides
 from .models import INSIDE, Membership, Programme
 
@@ -27,7 +27,7 @@ def set_unit(*, programme: Programme, person: User, unit: str, by: User, seen: s
     if theirs is None or theirs.unit == unit:
         return False
     if seen != unit_mark(theirs):
-        raise ProgrammeError("stale", str(CHANGED_MEANWHILE))
+        raise stale_error()
     theirs.unit = unit
     theirs.save(update_fields=["unit"])
     return True

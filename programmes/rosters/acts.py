@@ -15,8 +15,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.pages.seen import CHANGED_MEANWHILE, mark_of
-from programmes.errors import ProgrammeError
+from common.pages.seen import mark_of
+from programmes.errors import ProgrammeError, stale_error
 from programmes.invitations import why_closed
 from programmes.managers import check_manages, lock_programme
 from programmes.members import take_from_list
@@ -171,7 +171,7 @@ def mend_row(*, programme: Programme, number: int, given: RowInput, by: User, se
     if row is None:
         raise _gone()
     if seen != row_mark(row):
-        raise ProgrammeError("stale", str(CHANGED_MEANWHILE))
+        raise stale_error()
     row.address, row.name, row.sides, row.unit = tidy_address(given.address), given.name, given.sides, given.unit
     row.is_kept = given.is_kept
     row.save(update_fields=["address", "name", "sides", "unit", "is_kept"])
@@ -239,7 +239,7 @@ def apply_roster(*, programme: Programme, number: int, by: User, seen: str, now:
 @transaction.atomic
 def _apply(programme: Programme, number: int, by: User, seen: str, now: datetime) -> int | ProgrammeError:
     """A list that has changed is judged again, and that stays, so that the page shows it as it is now."""
-    stale = ProgrammeError("stale", str(CHANGED_MEANWHILE))
+    stale = stale_error()
     members = Membership.objects.filter(programme=programme)
     listed = RosterRow.objects.filter(roster=number, roster__programme=programme, verdict=Verdict.KNOWN)
     locked = list(members.filter(person__email__in=listed.values("address")).values_list("person", flat=True))
@@ -345,7 +345,7 @@ def _lock_open(programme: Programme, by: User, seen: str | None = None) -> Roste
     if roster is None:
         raise _gone()
     if seen is not None and seen != roster_mark(roster):
-        raise ProgrammeError("stale", str(CHANGED_MEANWHILE))
+        raise stale_error()
     return roster
 
 
