@@ -18,8 +18,7 @@ from search.understanding.understood import Because
 from sessions_app.afterwards.track_record import TrackRecord, track_records_of
 from sessions_app.availability.pair_facts import EVERYTHING, is_offers_narrowed, read_pair_rules
 from sessions_app.availability.pair_rules import PairRules
-from sessions_app.availability.slot_picker import overlaps_busy
-from sessions_app.availability.slots import Slot
+from sessions_app.availability.slots import Slot, overlaps_busy
 from sessions_app.availability.timetable import Timetable, load_timetables
 from sessions_app.questions.suggestions import FreeMentor
 

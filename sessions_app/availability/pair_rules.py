@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from zlib import crc32
 
 from .slots import Slot
-from .walltime import day_start, instant_at, local_day, minute_at_or_before
+from .walltime import day_start, instant_at, local_day, minute_at_or_before, week_start
 
 WEEK = 7
 # From when on before a session a time that is kept for first-timers is for everyone
@@ -73,9 +73,7 @@ class Week:
 
 
 def week_of(zone: str, moment: datetime) -> Week:
-    day = local_day(zone, minute_at_or_before(moment))
-    # Day 0, 1970-01-01, was a Thursday.
-    monday = day - (day + 3) % WEEK
+    monday = week_start(local_day(zone, minute_at_or_before(moment)))
     return Week(day_start(zone, monday), day_start(zone, monday + WEEK))
 
 

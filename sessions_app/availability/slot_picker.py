@@ -1,7 +1,7 @@
 """The slot picker: four weeks and seven of their days as links, and the times of one day as radio buttons."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -17,7 +17,7 @@ from common.refusals import RefusalError
 from sessions_app.models import Booking, Occupancy
 
 from .reader_times import NOTHING, JoinedSpans
-from .slots import Slot, Taken, nearest_slots
+from .slots import Slot, Taken, nearest_slots, overlaps_busy
 from .timetable import Timetable
 
 DAY, WEEK, FOUR_WEEKS = timedelta(days=1), timedelta(days=7), timedelta(days=28)
@@ -290,10 +290,6 @@ class SlotPicker:
 
     def local_date(self, moment: datetime) -> date:
         return moment.astimezone(ZoneInfo(self.zone)).date()
-
-
-def overlaps_busy(slot: Slot, busy: Iterable[tuple[datetime, datetime]]) -> bool:
-    return any(start < slot.end and slot.start < end for start, end in busy)
 
 
 def busy_times(

@@ -27,6 +27,7 @@ __all__ = [
     "list_slots",
     "nearest_slots",
     "open_spans",
+    "overlaps_busy",
     "why_not",
 ]
 
@@ -43,6 +44,10 @@ class Slot(NamedTuple):
 
     start: datetime
     end: datetime
+
+
+def overlaps_busy(slot: Slot, busy: Iterable[tuple[datetime, datetime]]) -> bool:
+    return any(start < slot.end and slot.start < end for start, end in busy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +272,7 @@ def _refused_days(rules: Rules, taken: tuple[Block, ...], last_day: int) -> set[
         given = Counter(_given_days(rules, taken))
         refused.update(day for day, count in given.items() if count >= rules.max_per_day)
     if rules.max_per_week is not None:
-        given = Counter(map(_week_start, _given_days(rules, taken)))
+        given = Counter(map(walltime.week_start, _given_days(rules, taken)))
         full = (monday for monday, count in given.items() if count >= rules.max_per_week)
         refused.update(day for monday in full for day in range(monday, monday + 7))
     return refused
@@ -275,11 +280,6 @@ def _refused_days(rules: Rules, taken: tuple[Block, ...], last_day: int) -> set[
 
 def _given_days(rules: Rules, taken: tuple[Block, ...]) -> list[int]:
     return [walltime.local_day(rules.zone, item.first_minute) for item in taken if item.counts_as_given]
-
-
-def _week_start(day: int) -> int:
-    """The Monday of the ISO week of this day; day 0, 1970-01-01, was a Thursday."""
-    return day - (day + 3) % 7
 
 
 def _find_reason(

@@ -29,7 +29,7 @@ from .pair_facts import EVERYTHING, pair_rules_of
 from .pair_rules import PairRules, week_of, weeks_between
 from .ready import READY_NOTICE, READY_STEP, ReadySpan, ready_rules
 from .rules import Block, BusyMinutes, TakenMinutes
-from .slots import Rules, Slot, SlotRefusal, list_slots, why_not
+from .slots import Rules, Slot, SlotRefusal, list_slots, overlaps_busy, why_not
 from .walltime import MINUTE, minute_at_or_before
 
 logger = logging.getLogger(__name__)
@@ -206,7 +206,7 @@ class Timetable:
             # Within the span its own reason is the nearer one, except for a minute between its starts.
             code = code if of_ready.code == "off_grid" else of_ready.code
         later = self._ready_slots(blocks, length=length, now=now, first=start, last=self.ready.end)
-        theirs = (slot.start for slot in later if not any(slot.start < end and begin < slot.end for begin, end in own))
+        theirs = (slot.start for slot in later if not overlaps_busy(slot, own))
         return SlotRefusal(code, min([*theirs, *filter(None, [refusal.earliest])], default=None))
 
     def _ready_slots(
@@ -234,6 +234,10 @@ class Timetable:
     def notice_of(self, start: datetime) -> timedelta:
         """How long before this start it can't be booked any more."""
         return timedelta(minutes=READY_NOTICE if self.is_ready_at(start) else self.rules.notice)
+
+    @property
+    def ready_until(self) -> datetime | None:
+        return self.ready.end if self.ready else None
 
     def is_ready_at(self, start: datetime) -> bool:
         return self.ready is not None and self.ready.start <= start < self.ready.end
@@ -271,8 +275,7 @@ class Timetable:
         later = self._slots_left(
             length=length, now=now, first=max(start, now), last=now + self.last_bookable, step=step
         )
-        free = (slot for slot in later if not any(begin < slot.end and slot.start < end for begin, end in own))
-        soonest = next(free, None)
+        soonest = next((slot for slot in later if not overlaps_busy(slot, own)), None)
         return replace(refusal, earliest=soonest.start if soonest else None)
 
     def for_waitlist(self) -> "Timetable":

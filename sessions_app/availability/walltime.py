@@ -151,6 +151,11 @@ def local_day(zone: str, minute: int) -> int:
     return (minute + offset_stretches(zone, minute, minute + 1)[0][2]) // DAY
 
 
+def week_start(day: int) -> int:
+    """The Monday of the ISO week of this day; day 0, 1970-01-01, was a Thursday."""
+    return day - (day + 3) % 7
+
+
 @lru_cache(maxsize=16384)
 def day_segments(zone: str, day: int) -> tuple[Segment, ...]:
     """All instants at which the wall shows this date: mostly one segment, none for a date that the zone skipped."""

@@ -56,7 +56,8 @@ def mentor_day(profile: MentorProfile, *, zone: str, now: datetime) -> MentorDay
     mine = Booking.objects.filter(mentor=profile.person_id).with_people()
     waiting = mine.requested().filter(expires_at__gt=now).order_by("expires_at", "during")
     schedule = Schedule.objects.filter(profile=profile).first()
-    preview = preview_of(profile, timetable_for(profile, schedule, now=now), now=now) if schedule else None
+    timetable = timetable_for(profile, schedule, now=now) if schedule else None
+    preview = preview_of(profile, timetable, now=now) if timetable else None
     return MentorDay(
         next=mine.upcoming(now).first(),
         requests=list(waiting),
@@ -64,15 +65,9 @@ def mentor_day(profile: MentorProfile, *, zone: str, now: datetime) -> MentorDay
         asked=list(Route.objects.unanswered(now).filter(mentor=profile.person_id).select_related("waiting__person")),
         sessions=_sessions_today(profile, zone=zone, now=now),
         next_free=preview.soonest if preview else None,
-        ready_until=ready_until(schedule, now=now),
+        ready_until=timetable.ready_until if timetable else None,
         nudge=_find_nudge(profile, schedule, preview, now=now),
     )
-
-
-def ready_until(schedule: Schedule | None, *, now: datetime) -> datetime | None:
-    """Until when the mentor has said that they are free now, if they have."""
-    until = schedule.ready_until if schedule else None
-    return until if until and until > now else None
 
 
 def later_deadline(booking: Booking, *, now: datetime) -> datetime | None:

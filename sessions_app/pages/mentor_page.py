@@ -166,7 +166,7 @@ def read_mentor_page(
         is_own=reader == profile.person,
         is_saved=profile.pk in saved_among(reader, [profile.pk]),
         is_paused=profile.is_paused(now.astimezone(ZoneInfo(their_zone)).date()),
-        ready_until=timetable.ready.end if timetable and timetable.ready else None,
+        ready_until=timetable.ready_until if timetable else None,
         their_zone=their_zone,
         offers=offers,
         offer=offer,

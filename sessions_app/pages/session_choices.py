@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from accounts.models import User
-from sessions_app.availability.slot_picker import busy_times, overlaps_busy
-from sessions_app.availability.slots import Slot
+from sessions_app.availability.slot_picker import busy_times
+from sessions_app.availability.slots import Slot, overlaps_busy
 from sessions_app.models import Booking
 
 

@@ -21,8 +21,8 @@ from common.pages.requests import post_data
 from common.pages.seen import seen_by
 from sessions_app.access import get_booking_as_mentee, get_booking_as_mentor
 from sessions_app.address import read_date, read_start
-from sessions_app.availability.slot_picker import PickerView, SlotPicker, overlaps_busy
-from sessions_app.availability.slots import Slot
+from sessions_app.availability.slot_picker import PickerView, SlotPicker
+from sessions_app.availability.slots import Slot, overlaps_busy
 from sessions_app.booking.counters import choose_time, counter_request
 from sessions_app.booking.other_times import pick_other_times
 from sessions_app.booking.stages import SessionStage, stage_of

@@ -10,8 +10,8 @@ from mentors.models import MentorProfile, Offer
 from mentors.usual import usual_offer
 from programmes.pairs import is_shut
 from sessions_app.availability.pair_facts import pair_rules_of
-from sessions_app.availability.slot_picker import REACH, overlaps_busy
-from sessions_app.availability.slots import Slot
+from sessions_app.availability.slot_picker import REACH
+from sessions_app.availability.slots import Slot, overlaps_busy
 from sessions_app.availability.timetable import Timetable, load_timetables
 from sessions_app.models import HeldTime, Occupancy, WaitlistEntry
 from sessions_app.questions.suggestions import help_with

@@ -165,7 +165,7 @@ def test_who_waits_is_offered_it_first(bob):
 
     held = HeldTime.objects.get()
     assert (held.person, held.until) == (bob, held.booking.start - 5 * MINUTE)
-    # Somebody has to have half an hour for an answer.
+    # An answer needs half an hour.
     assert held.booking.start >= NOW + 35 * MINUTE
 
 

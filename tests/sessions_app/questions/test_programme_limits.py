@@ -18,8 +18,8 @@ from programmes.pairs import mentors_shut_to
 from search.criteria import SearchCriteria
 from search.finding import find_mentors
 from search.indexing import rebuild_index
-from sessions_app.availability.slot_picker import busy_times, overlaps_busy
-from sessions_app.availability.slots import Slot
+from sessions_app.availability.slot_picker import busy_times
+from sessions_app.availability.slots import Slot, overlaps_busy
 from sessions_app.availability.timetable import load_timetable, load_timetable_for
 from sessions_app.booking.book import book_session
 from sessions_app.booking.changes import cancel_booking, move_booking
@@ -54,7 +54,7 @@ def free_starts(profile, mentee, *, now):
 
 
 def all_free(profile, *, now, days=28):
-    """What the engine leaves, whoever asks."""
+    """What the engine leaves to every person."""
     slots = load_timetable(profile, now=now).slots(length=25, now=now, first=now, last=now + timedelta(days=days))
     return [slot.start for slot in slots]
 
