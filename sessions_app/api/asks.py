@@ -1,10 +1,10 @@
 """Questions for which help is looked for: ask, see how far it is, stop. The acts are those of the waiting list."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,7 +14,7 @@ from common.api.description import api_call
 from common.api.fields import Input, Instant, Text, WholeNumber, YesNo
 from common.api.pages import Part, page_answer, read_page
 from common.mail.rendering import absolute_url
-from sessions_app.asking.progress import Ways, ways_of
+from sessions_app.asking.progress import ways_of
 from sessions_app.models import HeldTime, WaitlistEntry
 from sessions_app.models.bookings import QUESTION_LENGTH
 from sessions_app.models.schedules import Weekday
@@ -51,25 +51,51 @@ class AskInput(Input):
     }
 
 
-class AskOut(serializers.Serializer[WaitlistEntry]):
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question with how far it is; see `AskOut`."""
+
+    waiting: WaitlistEntry
+    state: str
+    mentors_asked: int
+    answer_by: datetime | None
+    held_page: str | None
+    held_until: datetime | None
+
+    @classmethod
+    def read(cls, waiting: WaitlistEntry, *, now: datetime) -> "Ask":
+        is_live = waiting.is_live(now)
+        ways = ways_of(waiting, now=now) if is_live else None
+        held = HeldTime.objects.open().filter(waiting=waiting, until__gt=now).first()
+        return cls(
+            waiting=waiting,
+            state=waiting.ended or ("open" if is_live else WaitlistOutcome.OVER),
+            mentors_asked=ways.asked if ways else 0,
+            answer_by=ways.until if ways else None,
+            held_page=absolute_url("held_time", held.uuid) if held else None,
+            held_until=held.until if held else None,
+        )
+
+
+class AskOut(serializers.Serializer[Ask]):
     """`mentors_asked`: how many were asked for a time so far; `answer_by`: when the one asked now answers by.
 
     `held_page`: where a time that is held for you can be taken, until `held_until`.
     """
 
-    id = serializers.UUIDField(source="uuid")
-    question = serializers.CharField(source="words")
-    asks_mentors = serializers.BooleanField()
-    asks_writers = serializers.BooleanField()
-    parts = serializers.ListField(child=serializers.ChoiceField(choices=DayPart.choices))
-    days = serializers.ListField(child=serializers.IntegerField())
-    asked_at = Instant(source="since")
-    until = Instant(help_text="When looking ends.")
-    state = serializers.SerializerMethodField()
-    mentors_asked = serializers.SerializerMethodField()
-    answer_by = serializers.SerializerMethodField()
-    held_page = serializers.SerializerMethodField()
-    held_until = serializers.SerializerMethodField()
+    id = serializers.UUIDField(source="waiting.uuid")
+    question = serializers.CharField(source="waiting.words")
+    asks_mentors = serializers.BooleanField(source="waiting.asks_mentors")
+    asks_writers = serializers.BooleanField(source="waiting.asks_writers")
+    parts = serializers.ListField(child=serializers.ChoiceField(choices=DayPart.choices), source="waiting.parts")
+    days = serializers.ListField(child=serializers.IntegerField(), source="waiting.days")
+    asked_at = Instant(source="waiting.since")
+    until = Instant(source="waiting.until", help_text="When looking ends.")
+    state = serializers.ChoiceField(choices=STATES)
+    mentors_asked = serializers.IntegerField()
+    answer_by = Instant(allow_null=True)
+    held_page = serializers.URLField(allow_null=True)
+    held_until = Instant(allow_null=True)
     example = {
         "id": "1f6f2d0e-6a0c-4b7e-9d0f-5a3d1c2b4e5f",
         "question": "How do I keep bees on a balcony?",
@@ -86,36 +112,6 @@ class AskOut(serializers.Serializer[WaitlistEntry]):
         "held_until": None,
     }
 
-    @extend_schema_field(serializers.ChoiceField(choices=STATES))
-    def get_state(self, waiting: WaitlistEntry) -> str:
-        return waiting.ended or ("open" if waiting.is_live(self.context["now"]) else WaitlistOutcome.OVER)
-
-    def get_mentors_asked(self, waiting: WaitlistEntry) -> int:
-        ways = self.ways_of(waiting)
-        return ways.asked if ways else 0
-
-    @extend_schema_field(Instant(allow_null=True))
-    def get_answer_by(self, waiting: WaitlistEntry) -> datetime | None:
-        ways = self.ways_of(waiting)
-        return ways.until if ways else None
-
-    @extend_schema_field({"type": ["string", "null"], "format": "uri"})
-    def get_held_page(self, waiting: WaitlistEntry) -> str | None:
-        held = self.held_for(waiting)
-        return absolute_url("held_time", held.uuid) if held else None
-
-    @extend_schema_field(Instant(allow_null=True))
-    def get_held_until(self, waiting: WaitlistEntry) -> datetime | None:
-        held = self.held_for(waiting)
-        return held.until if held else None
-
-    def ways_of(self, waiting: WaitlistEntry) -> Ways | None:
-        return ways_of(waiting, now=self.context["now"]) if waiting.is_live(self.context["now"]) else None
-
-    def held_for(self, waiting: WaitlistEntry) -> HeldTime | None:
-        held = waiting.held_times.filter(until__gt=self.context["now"])
-        return held.filter(pk__in=HeldTime.objects.open()).first()
-
 
 class AsksView(ApiView):
     @api_call(
@@ -123,7 +119,7 @@ class AsksView(ApiView):
     )
     def get(self, request: Request) -> Response:
         page = read_page(self.parts, **self.read_query(), now=self.now)
-        rows = [AskOut(row, context={"now": self.now}).data for row in page.rows]
+        rows = [AskOut(Ask.read(row, now=self.now)).data for row in page.rows]
         return Response(page_answer(request, rows, page.following))
 
     def parts(self, _moment: datetime) -> list[Part]:
@@ -143,7 +139,7 @@ class AsksView(ApiView):
             parts=sent.get("parts", ()),
             days=sent.get("days", ()),
         )
-        return Response(AskOut(waiting, context={"now": self.now}).data, status=201)
+        return Response(AskOut(Ask.read(waiting, now=self.now)).data, status=201)
 
 
 class AskView(ApiView):
@@ -151,7 +147,7 @@ class AskView(ApiView):
 
     @api_call(name="read_ask", summary="One question for which help is looked for", answers=AskOut)
     def get(self, request: Request, uuid: UUID) -> Response:
-        return Response(AskOut(self.find_ask(uuid), context={"now": self.now}).data)
+        return Response(AskOut(Ask.read(self.find_ask(uuid), now=self.now)).data)
 
     @api_call(name="end_ask", summary="Have help looked for no longer", answers=AskOut)
     def delete(self, request: Request, uuid: UUID) -> Response:

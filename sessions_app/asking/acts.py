@@ -17,8 +17,8 @@ from notifications.inbox import mark_subject_read
 from sessions_app.availability.pair_facts import offers_left
 from sessions_app.availability.rules import Rules
 from sessions_app.availability.schedule import set_override
-from sessions_app.availability.slot_picker import busy_times, overlaps_busy
-from sessions_app.availability.slots import Slot
+from sessions_app.availability.slot_picker import busy_times
+from sessions_app.availability.slots import Slot, overlaps_busy
 from sessions_app.availability.timetable import Timetable, load_timetable, load_timetable_for
 from sessions_app.availability.walltime import day_number
 from sessions_app.errors import SessionError
@@ -131,9 +131,9 @@ def offer_time(*, route: Route, start: datetime, by: User, now: datetime) -> Hel
 
 
 def open_if_extra(route: Route, offer: Offer, start: datetime, *, by: User, now: datetime) -> None:
-    slot = next((slot for slot in extra_times(route, offer, now=now) if slot.start == start), None)
     timetable = load_timetable(offer.profile, now=now)
-    if slot is None or timetable is None:
+    slot = Slot(start, start + timedelta(minutes=offer.length))
+    if timetable is None or not is_outside(timetable.rules, slot) or slot not in extra_times(route, offer, now=now):
         return
     day, first, last = on_the_wall(timetable.rules, slot)
     spans = (*timetable.rules.windows_on(day_number(day)), (first, last))

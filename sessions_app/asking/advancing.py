@@ -103,15 +103,7 @@ def ask_next(waiting: WaitlistEntry, kind: RouteKind, *, now: datetime) -> None:
     for_them = Route.objects.filter(waiting__person=waiting.person_id, opened_at__gt=now - DAY)
     if for_them.count() >= settings.MAX_ROUTES_A_DAY:
         return
-    asked = frozenset(waiting.routes.filter(kind=kind).values_list("mentor", flat=True))
-    for offer in who_could_be_asked(
-        waiting.words,
-        waiting.filters,
-        mentee=waiting.person,
-        without=asked,
-        for_writing=kind == RouteKind.WRITING,
-        now=now,
-    ):
+    for offer in who_is_left(waiting, kind, now=now):
         try:
             open_route(waiting, offer, kind, now=now)
         except SessionError as refused:
@@ -121,12 +113,30 @@ def ask_next(waiting: WaitlistEntry, kind: RouteKind, *, now: datetime) -> None:
         return
 
 
+def who_is_left(waiting: WaitlistEntry, kind: RouteKind, *, now: datetime) -> list[Offer]:
+    """The offers of those who weren't asked in this way yet and could be, the best match first."""
+    asked = frozenset(waiting.routes.filter(kind=kind).values_list("mentor", flat=True))
+    return who_could_be_asked(
+        waiting.words,
+        waiting.filters,
+        mentee=waiting.person,
+        without=asked,
+        for_writing=kind == RouteKind.WRITING,
+        now=now,
+    )
+
+
+def lock_live(waiting: WaitlistEntry, profile: MentorProfile, *, now: datetime) -> WaitlistEntry | None:
+    """Lock both people, and read the entry as it is now; None if it is over."""
+    lock_people(waiting.person_id, profile.person_id)
+    return WaitlistEntry.objects.live(now).filter(pk=waiting.pk).select_related("person", "brief").first()
+
+
 @atomic_act
 def open_route(waiting: WaitlistEntry, offer: Offer, kind: RouteKind, *, now: datetime) -> None:
     """Ask this mentor. Raises SessionError for what stands against the two meeting."""
     profile = offer.profile
-    lock_people(waiting.person_id, profile.person_id)
-    live = WaitlistEntry.objects.live(now).filter(pk=waiting.pk).select_related("person", "brief").first()
+    live = lock_live(waiting, profile, now=now)
     if live is None or live.brief is None or not may_ask(live, kind):
         return
     route = Route(waiting=live, kind=kind, mentor=profile.person, opened_at=now)
@@ -146,21 +156,18 @@ def open_route(waiting: WaitlistEntry, offer: Offer, kind: RouteKind, *, now: da
 
 @atomic_act
 def ask_by_hand(*, waiting: WaitlistEntry, profile: MentorProfile, now: datetime) -> None:
-    """Staff ask one more mentor, whom `who_could_be_asked` names, for a time; the numbers of the clock don't count.
+    """Staff ask one more mentor, whom `who_is_left` names, for a time; the numbers of the clock don't count.
 
     Raises SessionError `not_waiting`, `asked_already`, `not_askable`, and for what stands against the two meeting.
     """
-    lock_people(waiting.person_id, profile.person_id)
-    live = WaitlistEntry.objects.live(now).filter(pk=waiting.pk).select_related("person", "brief").first()
+    live = lock_live(waiting, profile, now=now)
     if live is None or live.brief is None or not live.asks_mentors:
         raise SessionError("not_waiting", _("This person doesn’t look for help any more. Nobody has to be asked."))
     if HeldTime.objects.open().filter(person=live.person_id).exists() or is_asking(live, RouteKind.REQUEST):
         raise SessionError(
             "asked_already", _("Someone is asked already. Wait for their answer before you ask the next.")
         )
-    asked = frozenset(live.routes.filter(kind=RouteKind.REQUEST).values_list("mentor", flat=True))
-    offers = who_could_be_asked(live.words, live.filters, mentee=live.person, without=asked, now=now)
-    if profile.pk not in {offer.profile_id for offer in offers}:
+    if profile.pk not in {offer.profile_id for offer in who_is_left(live, RouteKind.REQUEST, now=now)}:
         raise SessionError("not_askable", _("This mentor can’t be asked any more. Choose one of those shown now."))
     open_request(Route(waiting=live, kind=RouteKind.REQUEST, mentor=profile.person, opened_at=now), profile, now=now)
     advance_soon(live.pk, now=now)

@@ -5,7 +5,6 @@ Staff read the topic and the hours; neither the question nor whose it is.
 
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from uuid import UUID
 
 from django.contrib import messages
@@ -22,10 +21,9 @@ from common.pages.posting import telling_refusals
 from mentors.models import MentorProfile, Offer
 from search.criteria import SearchCriteria
 from search.finding import question_of
-from sessions_app.asking.advancing import ask_by_hand
+from sessions_app.asking.advancing import ask_by_hand, who_is_left
 from sessions_app.impact.help_sought import LONG, late_asks
 from sessions_app.models import RouteKind, WaitlistEntry
-from sessions_app.questions.suggestions import who_could_be_asked
 
 # Questions on the page, and people to ask about each
 ROWS, PEOPLE = 20, 3
@@ -44,15 +42,13 @@ class LateAsk:
 
 def read_late_ask(waiting: WaitlistEntry, *, now: datetime) -> LateAsk:
     routes = list(waiting.routes.filter(kind=RouteKind.REQUEST))
-    asked = frozenset(route.mentor_id for route in routes)
-    offers = who_could_be_asked(waiting.words, waiting.filters, mentee=waiting.person, without=asked, now=now)
     topics = question_of(SearchCriteria(words=waiting.words)).reading.topics
     return LateAsk(
         waiting=waiting,
         topics=[topic.name for topic in topics],
         asked=len(routes),
         is_asking=any(route.settled_at is None for route in routes),
-        people=list(islice(offers, PEOPLE)),
+        people=who_is_left(waiting, RouteKind.REQUEST, now=now)[:PEOPLE],
     )
 
 
