@@ -8,9 +8,10 @@ WORKDIR /app
 RUN python -m venv /venv
 ENV PATH=/venv/bin:$PATH
 COPY requirements.txt requirements-understanding.txt requirements-planning.txt requirements-live.txt \
-    requirements-saml.txt requirements-sentry.txt ./
+    requirements-saml.txt requirements-sentry.txt requirements-sheets.txt ./
 RUN pip install --no-cache-dir --no-deps --require-hashes -r requirements.txt -r requirements-understanding.txt \
     -r requirements-planning.txt -r requirements-live.txt -r requirements-saml.txt -r requirements-sentry.txt \
+    -r requirements-sheets.txt \
     && pip uninstall --yes pip
 
 COPY . .
