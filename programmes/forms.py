@@ -21,6 +21,7 @@ from .models.programmes import LONGEST_LINE, LONGEST_NAME, MOST_OPEN, MOST_SESSI
 from .models.rosters import LONGEST_TEXT, RosterRow
 from .rosters.acts import ListInput, RowInput
 from .rosters.columns import Field
+from .rosters.workbooks import can_read_workbooks
 from .rules import Rules, rules_of
 
 GIVES, ASKS = "gives", "asks"
@@ -201,7 +202,7 @@ class ListForm(forms.Form):
     file = forms.FileField(
         label=_("The list"),
         allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt"}),
+        widget=forms.FileInput(),
         error_messages={"required": _("Choose a file"), "invalid": _("Choose a file")},
     )
     sides = forms.MultipleChoiceField(
@@ -214,9 +215,16 @@ class ListForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        reads_workbooks = can_read_workbooks()
         words = _("A CSV file with an email address in each row, up to %(rows)s rows and %(size)d MB")
+        if reads_workbooks:
+            words = _(
+                "An Excel workbook (.xlsx) or a CSV file with an email address in each row, up to %(rows)s rows and"
+                " %(size)d MB"
+            )
         most = {"rows": f"{settings.MAX_LIST_ROWS:,}", "size": settings.MAX_LIST_BYTES // 1024**2}
         self.fields["file"].help_text = words % most
+        self.fields["file"].widget.attrs["accept"] = ".xlsx,.csv,.txt" if reads_workbooks else ".csv,.txt"
 
     def read_input(self) -> ListInput:
         """Of a file that is too large, no more is read than shows that it is."""

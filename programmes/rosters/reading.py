@@ -13,6 +13,8 @@ from common.texts import one_line
 from programmes.errors import ProgrammeError
 from programmes.models.rosters import LONGEST_TEXT
 
+from .workbooks import is_workbook, read_workbook
+
 MOST_COLUMNS = 50
 # With the empty ones between
 FURTHEST_ROW = 100_000
@@ -30,16 +32,23 @@ class ListTable:
 
 
 def read_list(content: bytes) -> ListTable:
-    """Raises ProgrammeError of the field `file`: `list_too_large`, `list_not_text`, `list_encoding`,
-    `list_unreadable`, `list_too_wide`, `list_too_long`, `list_empty`.
+    """Of a CSV file or a workbook. Raises ProgrammeError of the field `file`: `list_too_large`, `list_not_text`,
+    `list_encoding`, `list_unreadable`, `list_too_wide`, `list_too_long`, `list_empty`, and as `read_workbook`.
     """
     if len(content) > settings.MAX_LIST_BYTES:
         words = _("This file has over %d MB. Save the list alone as CSV, or divide it into several.")
         raise _refused("list_too_large", words % (settings.MAX_LIST_BYTES // 1024**2))
-    table = ListTable(list(_usable_rows(_split_rows(_decode(content)))))
+    table = ListTable(list(_usable_rows(_find_rows(content))))
     if not table.rows:
         raise _refused("list_empty", _("There’s nothing in this file. Choose one with an email address in each row."))
     return table
+
+
+def _find_rows(content: bytes) -> Iterator[list[str]]:
+    if not is_workbook(content):
+        return _split_rows(_decode(content))
+    most = settings.MAX_LIST_ROWS + 1
+    return iter(read_workbook(content, most_rows=most, furthest_row=FURTHEST_ROW, most_cells=MOST_COLUMNS))
 
 
 def _decode(content: bytes) -> str:
