@@ -12,6 +12,7 @@ from pathlib import Path
 from local.places import ROOT, find_proxy
 from local.ports import free_port
 
+PATIENCE = 120  # seconds, for a slow machine
 CADDYFILE = ROOT / "deploy" / "Caddyfile"
 # For tests only: no port of root's, no certificate among this machine's, and no wait for who listens when it ends.
 AROUND = """{{
@@ -72,13 +73,13 @@ def run_proxy(folder: Path, *, web: str, live: str, port: int = 0) -> Iterator[P
 
 def _wait_until_it_listens(proxy: Proxy, process: "subprocess.Popen[bytes]") -> None:
     """Until it has made its certificate."""
-    for _attempt in range(600):
-        if process.poll() is not None:
-            break
+    end = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < end:
         try:
             with closing(proxy.connect()) as tried:
                 tried.connect()
                 return
         except OSError:
             time.sleep(0.05)
-    raise AssertionError(f"Caddy did not start: {proxy.log.read_text()}")
+    ended = "still runs" if process.poll() is None else f"ended with {process.returncode}"
+    raise AssertionError(f"Caddy did not start, and {ended}: {proxy.log.read_text()[-2000:]}")

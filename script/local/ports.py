@@ -1,10 +1,21 @@
 """Ports on this machine."""
 
+import fcntl
 import os
+import random
 import socket
 import sys
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
 
 HOST = "127.0.0.1"
+# Below those that Linux gives to connections (32768 and above) and other systems do (49152 and above): a port that was
+# found free there can be another program's a moment later.
+OURS = range(20_000, 32_768)
+# Files that are locked as long as this process lives: one for each port that it was given.
+_claims: list[IO[str]] = []
 
 
 def refuse_taken_port() -> int:
@@ -19,9 +30,25 @@ def refuse_taken_port() -> int:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    """A port that nothing listens at. No other process of this account is given the same one while this one lives."""
+    for port in random.SystemRandom().sample(OURS, len(OURS)):
+        if _claim(port):
+            return port
+    raise OSError(f"no port is free from {OURS.start} to {OURS.stop - 1}")
+
+
+def _claim(port: int) -> bool:
+    folder = Path(tempfile.gettempdir(), f"mentoring-ports-{os.getuid()}")
+    folder.mkdir(mode=0o700, exist_ok=True)
+    file = (folder / str(port)).open("w")
+    with suppress(OSError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with socket.socket() as probe:
+            probe.bind(("", port))
+        _claims.append(file)
+        return True
+    file.close()
+    return False
 
 
 def _is_answering(port: int) -> bool:

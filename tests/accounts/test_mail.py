@@ -10,9 +10,10 @@ from django.test import Client
 
 from accounts import mail as account_mail
 from accounts.models import User
+from local.ports import free_port
 from tests.accounts.sign_in_pages import CODE, PASSWORD, SIGN_IN, signed_in
 from tests.markup import data_in
-from tests.smtp import free_port, smtp_sink  # noqa: F401 - a fixture
+from tests.smtp import smtp_sink  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
 MENTOR = "/mentors/alice-adair/"

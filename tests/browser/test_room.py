@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from accounts.models import User
 from local.places import find_browser
+from local.ports import free_port
 from mentors.models import Format
 from sessions_app.models import AttendanceAct, Booking, Message, RoomSeat, RoomSignal
 from tests.browser.conftest import MINUTE, Visitor, begin, open_context, sign_in
@@ -153,12 +154,6 @@ def own_address() -> str:
         except OSError:
             return "127.0.0.1"
         return str(asked.getsockname()[0])
-
-
-def free_port() -> int:
-    with socket.socket() as asked:
-        asked.bind(("", 0))
-        return int(asked.getsockname()[1])
 
 
 @pytest.fixture

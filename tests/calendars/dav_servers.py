@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.smtp import free_port
+from local.ports import free_port
 
 USER, PASSWORD = "anna", "s3cr3t-app-password"
 MADE, KEPT, GONE = 201, (201, 204), (200, 204)

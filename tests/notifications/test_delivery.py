@@ -9,6 +9,7 @@ import pytest
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone, translation
 
+from local.ports import free_port
 from notifications import outbox, registry
 from notifications.bounces import trust_again
 from notifications.models import BouncedAddress, Notification, State
@@ -18,7 +19,7 @@ from notifications.sending.reaper import reap_leases
 from notifications.services import Due, schedule_notices
 from notifications.tasks import drain_outbox, reap
 from tests.notifications.conftest import add_kind
-from tests.smtp import free_port, html_of, text_of
+from tests.smtp import html_of, text_of
 
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)

@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from local.ports import free_port
 from notifications.tasks import drain_outbox
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.requests import accept_booking
@@ -22,7 +23,7 @@ from sessions_app.invites.feeds import calendar_of
 from tests.conftest import NOW, at
 from tests.sessions_app.conftest import THURSDAY, book
 from tests.sessions_app.helpers.calendars import Read, read_both, read_one
-from tests.smtp import free_port, smtp_sink  # noqa: F401 - smtp_sink is a fixture
+from tests.smtp import smtp_sink  # noqa: F401 - smtp_sink is a fixture
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 HOUR = timedelta(hours=1)
