@@ -149,10 +149,20 @@ class Person:
         return text
 
 
-def run_people(port: int, count: int, requests: int, kind: str, seed: int) -> dict[str, object]:
-    """In this process: all at once, and what they met. Of sentences, those of the round that `seed` numbers."""
+def run_people(words: Sequence[str]) -> dict[str, object]:
+    """In this process: all at once, and what they met. `words` are what `from_outside` gives, as texts.
+
+    Each person stays with one of the servers at these ports; they are spread evenly. Of sentences, each asks those of
+    the round that `seed` numbers.
+    """
+    kind = words[3]
+    ports = [int(port) for port in words[0].split(",")]
+    count, requests, seed = int(words[1]), int(words[2]), int(words[4])
     own = SENTENCES[seed::ROUNDS] if kind == "sentences" else []
-    crowd = [Person(port, seed * 1000 + number, requests, kind, own[number::count]) for number in range(count)]
+    crowd = [
+        Person(ports[number % len(ports)], seed * 1000 + number, requests, kind, own[number::count])
+        for number in range(count)
+    ]
     threads = [Thread(target=person.run) for person in crowd]
     began = time.perf_counter()
     for thread in threads:
@@ -165,8 +175,8 @@ def run_people(port: int, count: int, requests: int, kind: str, seed: int) -> di
     return {"seconds": seconds, "times": times, "errors": [error for person in crowd for error in person.errors]}
 
 
-def from_outside(port: int, count: int, requests: int, kind: str, seed: int) -> dict:
-    words = [str(port), str(count), str(requests), kind, str(seed)]
+def from_outside(ports: Sequence[int], count: int, requests: int, kind: str, seed: int) -> dict:
+    words = [",".join(map(str, ports)), str(count), str(requests), kind, str(seed)]
     done = subprocess.run(
         [sys.executable, "-m", "bench.load", "--people", *words], cwd=ROOT, capture_output=True, check=True
     )
@@ -213,8 +223,7 @@ def main() -> None:
     parser.add_argument("--people", nargs=5, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.people:
-        port, count, requests, kind, seed = options.people
-        print(json.dumps(run_people(int(port), int(count), int(requests), kind, int(seed))))
+        print(json.dumps(run_people(options.people)))
         return
     with bench_database(f"search_{options.mentors}") as variables:
         from bench.search.world import fill_world
@@ -230,11 +239,11 @@ def main() -> None:
         StoredReader.objects.all().delete()
         port = free_port()
         with run_server(variables, port) as master:
-            from_outside(port, 4, 10, "", 0)  # warm
+            from_outside([port], 4, 10, "", 0)  # warm
 
             def measure(name: str, kind: str, seed: int) -> float:
                 before = cpu_seconds(master)
-                met = from_outside(port, options.crowd, options.requests, kind, seed)
+                met = from_outside([port], options.crowd, options.requests, kind, seed)
                 return print_report(name, met, cpu_seconds(master) - before)
 
             measure("people", "", 1)
@@ -246,7 +255,7 @@ def main() -> None:
             memory = memory_of(master)
             learn_to_read(now=now)
             reader = StoredReader.objects.get()
-            from_outside(port, 4, 10, "results", ROUNDS)  # each worker loads it
+            from_outside([port], 4, 10, "results", ROUNDS)  # each worker loads it
             forget_readings(variables["REDIS_URL"])
             asked: dict[str, list[float]] = {"without a reader": [], "with one": [], "the same again": []}
             for seed in range(ROUNDS):

@@ -15,17 +15,19 @@ from local.account import Account
 from local.places import find_pooler
 from local.ports import free_port
 
-CONFIGURATION = """
-[databases]
-* = {real}
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = {port}
-unix_socket_dir =
-auth_type = any
-pool_mode = transaction
-default_pool_size = {size}
-"""
+GUIDE = Path(settings.BASE_DIR, "docs", "deployment.md")
+
+
+def read_configuration(**values: object) -> str:
+    """That of the guide, with the values of these options for its own; `database` is where the data is."""
+    [text] = re.findall(r"```ini\n(\[databases\].+?)```", GUIDE.read_text(), re.DOTALL)
+    text, count = re.subn(r"^mentoring = .+$", f"* = {values.pop('database')}", text, flags=re.MULTILINE)
+    for name, value in values.items():
+        text, found = re.subn(rf"^{name} = .+$", f"{name} = {value}", text, flags=re.MULTILINE)
+        count += found
+    if count != len(values) + 1:
+        raise AssertionError(f"the configuration in {GUIDE.name} has other lines")
+    return text
 
 
 @contextmanager
@@ -42,7 +44,7 @@ def run_pooler(connection: Any, folder: Path, *, size: int) -> Iterator[str]:
     known = connection.connection.get_dsn_parameters() | {"password": connection.settings_dict["PASSWORD"]}
     real = " ".join(f"{name}={known[name]}" for name in ("host", "port", "user", "password") if known.get(name))
     file = folder / "pgbouncer.ini"
-    file.write_text(CONFIGURATION.format(real=real, port=port, size=size))
+    file.write_text(read_configuration(database=real, listen_port=port, default_pool_size=size))
     # The account may be kept out of the folder, so it gets the open file.
     with file.open() as opened, (folder / "pgbouncer.log").open("w") as log:
         command = [find_pooler(), f"/dev/fd/{opened.fileno()}"]
@@ -69,8 +71,7 @@ def wait_for(port: int, process: subprocess.Popen) -> None:
 @contextmanager
 def give_role_settings(connection: Any) -> Iterator[None]:
     """What the guide tells to give the role, word for word, but for this database only."""
-    guide = Path(settings.BASE_DIR, "docs", "deployment.md").read_text()
-    lines = re.findall(r"^ALTER ROLE mentoring SET (.+);$", guide, re.MULTILINE)
+    lines = re.findall(r"^ALTER ROLE mentoring SET (.+);$", GUIDE.read_text(), re.MULTILINE)
     role = f'ALTER ROLE "{connection.settings_dict["USER"]}" IN DATABASE "{connection.settings_dict["NAME"]}"'
     with connection.cursor() as cursor:
         for line in lines:

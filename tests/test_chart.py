@@ -30,8 +30,12 @@ ALL = {
     **{part: {"autoscaling": {"enabled": True}} for part in ("web", "live", "worker")},
     "ingress": {"className": "nginx", "annotations": {"cert-manager.io/cluster-issuer": "ours"}},
 }
+POOLED = {**LEAST, "pooler": {"image": "pgbouncer:1.25", "secret": "pooler"}}
 OWN_DATABASE = {"siteUrl": "https://m.example.org:8443", "existingSecret": "ours", "data": {"existingClaim": "files"}}
-CASES = pytest.mark.parametrize("values", [LEAST, ALL, OWN_DATABASE], ids=["least", "all", "own secret and volume"])
+NAMED = {"least": LEAST, "all": ALL, "own secret and volume": OWN_DATABASE, "pooler": POOLED}
+CASES = pytest.mark.parametrize("values", NAMED.values(), ids=NAMED)
+# The first that knows a container which runs beside the others and ends after them.
+OLDEST_POOLED = "1.29"
 
 
 def run_helm(values: dict, *command: str) -> subprocess.CompletedProcess[str]:
@@ -67,9 +71,11 @@ def test_helm_finds_nothing_wrong(values):
     assert linted.returncode == 0, linted.stdout
 
 
-@pytest.mark.parametrize("version", [OLDEST, ".".join(latest_version().split(".")[:2])])
+@pytest.mark.parametrize("is_newest", [False, True])
 @CASES
-def test_kubernetes_would_take_it(values, version):
+def test_kubernetes_would_take_it(values, is_newest):
+    oldest = OLDEST_POOLED if values is POOLED else OLDEST
+    version = ".".join(latest_version().split(".")[:2]) if is_newest else oldest
     for found in make_objects(values, "--kube-version", f"{version}.0").values():
         validate(found, version, strict=True)
 
@@ -118,6 +124,19 @@ def test_every_variable_of_the_guide_can_be_given():
         assert pod["containers"][0]["envFrom"] == [{"configMapRef": {"name": "m"}}, {"secretRef": {"name": "m"}}]
 
 
+def test_only_web_goes_by_the_pooler_which_outlives_it():
+    """A container that ends with web would leave the last requests without a database."""
+    pods = pods_of(make_objects(POOLED))
+    [pooler] = pods["web"]["initContainers"]
+
+    assert pooler["restartPolicy"] == "Always"
+    assert {one["name"]: one["value"] for one in pods["web"]["containers"][0]["env"]} == {
+        "DATABASE_POOLER": "1",
+        "DATABASE_URL": "postgresql://mentoring@127.0.0.1:6432/mentoring",
+    }
+    assert [name for name, pod in pods.items() if "env" in pod["containers"][0]] == ["web"]
+
+
 @pytest.mark.parametrize(
     ("values", "named"),
     [
@@ -129,6 +148,8 @@ def test_every_variable_of_the_guide_can_be_given():
         ({**LEAST, "variables": {"SECRET_KEY": "k"}}, "SECRET_KEY"),
         ({**LEAST, "variables": {"DATA_DIR": "/elsewhere"}}, "DATA_DIR"),
         ({**LEAST, "web": {"replica": 3}}, "replica"),
+        ({**LEAST, "pooler": {"image": "pgbouncer:1.25"}}, "secret"),
+        ({**LEAST, "pooler": {"url": "postgresql://mentoring:password@127.0.0.1/mentoring"}}, "url"),
     ],
 )
 def test_what_is_wrong_with_values_is_named(values, named):
@@ -171,7 +192,7 @@ def test_release_runs_again_for_what_is_new(changed, is_new):
 
 
 def test_pods_may_do_nothing_that_they_do_not_need():
-    for pod in pods_of(make_objects(LEAST)).values():
+    for pod in pods_of(make_objects(POOLED)).values():
         assert pod["securityContext"]["runAsNonRoot"]
         assert pod["automountServiceAccountToken"] is False
         for container in [*pod["containers"], *pod.get("initContainers", [])]:

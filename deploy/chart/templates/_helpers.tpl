@@ -38,13 +38,17 @@ imagePullPolicy: {{ .Values.image.pullPolicy }}
 envFrom:
   - configMapRef: {name: {{ include "mentoring.name" . }}}
   - secretRef: {name: {{ include "mentoring.secret" . }}}
+{{ include "mentoring.unprivileged" . }}
+volumeMounts:
+  - {name: data, mountPath: /data}
+  - {name: tmp, mountPath: /tmp}
+{{- end }}
+
+{{- define "mentoring.unprivileged" -}}
 securityContext:
   allowPrivilegeEscalation: false
   readOnlyRootFilesystem: true
   capabilities: {drop: [ALL]}
-volumeMounts:
-  - {name: data, mountPath: /data}
-  - {name: tmp, mountPath: /tmp}
 {{- end }}
 
 {{/* What every pod of the product has. A new configuration makes new pods. */}}
@@ -65,6 +69,20 @@ volumes:
     persistentVolumeClaim: {claimName: {{ include "mentoring.claim" . }}}
   - name: tmp
     emptyDir: {}
+{{- end }}
+
+{{/* PgBouncer, as a container that starts before web and ends after it. */}}
+{{- define "mentoring.pooler" -}}
+initContainers:
+  - name: pooler
+    image: {{ .Values.pooler.image }}
+    imagePullPolicy: {{ .Values.image.pullPolicy }}
+    command: ["pgbouncer", "/etc/pgbouncer/pgbouncer.ini"]
+    restartPolicy: Always
+    {{- include "mentoring.unprivileged" . | nindent 4 }}
+    volumeMounts:
+      - {name: pooler, mountPath: /etc/pgbouncer, readOnly: true}
+    resources: {{ toYaml .Values.pooler.resources | nindent 6 }}
 {{- end }}
 
 {{/* Workers and beat begin once the release has made the tables. Web tells by its readiness. */}}
