@@ -1,5 +1,6 @@
 """Two programmes of the invented world, made by the product's own acts: a company's and a university's."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,29 +12,47 @@ from programmes.invitations import LinkInput, make_invitation, revoke_invitation
 from programmes.looks import LookInput, change_look, look_mark, look_of
 from programmes.managers import ProgrammeInput, open_programme
 from programmes.members import join, remove_member
-from programmes.models import Directory, Programme, ProgrammeState
+from programmes.models import Directory, Invitation, Membership, Programme, ProgrammeState, Source
 from programmes.rules import Rules, change_rules, rules_mark
 
 from .people import DOMAIN
 
 DAY = timedelta(days=1)
-MEMBERS, ASKING = 14, 2
+# Of one programme: mentors, people who said that they’d mentor and have no times yet, and people who ask to join
+MENTORS, NEW_MENTORS, ASKING = 18, 6, 2
+# Everyone is in it after so many days.
+FILLED_AFTER = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`manager` and `members` are the first parts of addresses; others are taken from whom nobody knows."""
+    """`manager`, `mentors` and `members` are the first parts of addresses; others are people whom nobody knows.
+
+    `first` and `last` are days from now. `unmet`: topics of questions that found nobody, and of how many people each.
+    """
 
     slug: str
     name: str
     line: str
     zone: str
     manager: str
+    mentors: tuple[str, ...]
     members: tuple[str, ...]
     first: int
     last: int | None
     colour: str
+    unmet: tuple[tuple[str, int], ...]
     rules: Rules = field(default_factory=Rules)
+
+
+@dataclass(frozen=True, slots=True)
+class Cohort:
+    """A programme with its mentors and those who look for one, by their ids."""
+
+    plan: Plan
+    programme: Programme
+    mentors: Sequence[int]
+    mentees: Sequence[int]
 
 
 PLANS = (
@@ -43,10 +62,12 @@ PLANS = (
         "For new team leads at Nordlicht, with mentors from other teams",
         "Europe/Stockholm",
         "hanna",
-        ("sam", "priya"),
-        -60,
+        ("priya",),
+        ("sam",),
+        -75,
         304,
         "#7a1f5c",
+        (("Difficult conversations", 8), ("Delegating", 6), ("Stage fright", 3), ("Burnout", 2), ("Fundraising", 2)),
     ),
     Plan(
         "career-service",
@@ -55,26 +76,41 @@ PLANS = (
         "Europe/Oslo",
         "luis",
         ("tomas",),
-        -200,
+        (),
+        -159,
         None,
         "",
+        (
+            ("Case interviews", 9),
+            ("Personal statements", 6),
+            ("First job", 5),
+            ("Machine learning", 3),
+            ("Day rates", 2),
+        ),
         Rules(most_sessions=6, most_open=2),
     ),
 )
 
 
-def write_programmes(now: datetime) -> int:
-    """Returns how many. Nobody is mailed about what was before the world began."""
+def write_programmes(now: datetime, *, mentors: Sequence[int], mentees: Sequence[int]) -> list[Cohort]:
+    """Their people are taken from these, in turn. Nobody is mailed about what was before the world began."""
     owner = User.objects.get(email=f"maria@{DOMAIN}")
-    known = {f"{name}@{DOMAIN}" for plan in PLANS for name in (plan.manager, *plan.members)}
-    others = User.objects.filter(email__endswith=f"@{DOMAIN}", is_staff=False).exclude(email__in=known)
-    free = list(others.exclude(email=f"jonas@{DOMAIN}").order_by("pk")[: len(PLANS) * (MEMBERS + ASKING)])
-    made = [_write(plan, owner, free[number :: len(PLANS)], now) for number, plan in enumerate(PLANS)]
+    people = User.objects.in_bulk([*mentors, *mentees])
+    made = [
+        _write(
+            plan,
+            owner,
+            [people[pk] for pk in mentors[number :: len(PLANS)][:MENTORS]],
+            [people[pk] for pk in mentees[number :: len(PLANS)]],
+            now,
+        )
+        for number, plan in enumerate(PLANS)
+    ]
     Notification.objects.filter(recipient__email__endswith=f"@{DOMAIN}", due_at__lte=now).delete()
-    return len([one for one in made if one])
+    return [one for one in made if one]
 
 
-def _write(plan: Plan, owner: User, others: list[User], now: datetime) -> Programme | None:
+def _write(plan: Plan, owner: User, mentors: list[User], others: list[User], now: datetime) -> Cohort | None:
     """None where a real programme has the name already."""
     manager, begun = User.objects.get(email=f"{plan.manager}@{DOMAIN}"), now + plan.first * DAY
     given = ProgrammeInput(
@@ -95,18 +131,39 @@ def _write(plan: Plan, owner: User, others: list[User], now: datetime) -> Progra
     change_rules(programme=programme, given=plan.rules, by=manager, now=begun, seen=rules_mark(programme))
     given_look = LookInput(plan.colour, None, False, ())
     change_look(programme=programme, given=given_look, by=manager, seen=look_mark(look_of(programme)))
-    both, _text = make_invitation(programme=programme, given=LinkInput(True, True, 200, 180), by=manager, now=begun)
-    mentees, _text = make_invitation(
+    asking, others = others[:ASKING], others[ASKING:]
+    known = {name: User.objects.get(email=f"{name}@{DOMAIN}") for name in (*plan.mentors, *plan.members)}
+    mentors = [*(known[name] for name in plan.mentors), *mentors]
+    _join_by_link(programme, LinkInput(True, False, 100, 180), [*mentors, *others[:NEW_MENTORS]], manager, begun)
+    mentees = [*(known[name] for name in plan.members), *others[NEW_MENTORS:]]
+    whole = _join_by_link(programme, LinkInput(False, True, 200, 180), mentees, manager, begun)
+    revoke_invitation(programme=programme, number=whole.pk, by=manager, now=now - 2 * DAY)
+    asked, _text = make_invitation(
         programme=programme, given=LinkInput(False, True, 40, 30, needs_yes=True), by=manager, now=now - DAY
     )
-    known = [User.objects.get(email=f"{name}@{DOMAIN}") for name in plan.members]
-    members, asking = [*known, *others[ASKING:]], others[:ASKING]
-    for number, person in enumerate(members):
-        join(person=person, invitation=both, now=begun + (number % 20) * DAY)
     for number, person in enumerate(asking):
-        join(person=person, invitation=mentees, now=now - timedelta(hours=2 + number))
-    if members[len(known) :]:
-        words = "You’ve moved to another team, which has a programme of its own."
-        remove_member(programme=programme, person=members[-1], reason=words, by=manager, now=now - 3 * DAY)
-    revoke_invitation(programme=programme, number=both.pk, by=manager, now=now - 2 * DAY)
-    return programme
+        join(person=person, invitation=asked, now=now - timedelta(hours=2 + number))
+    words = "You’ve moved to another team, which has a programme of its own."
+    remove_member(programme=programme, person=mentees[-1], reason=words, by=manager, now=now - 3 * DAY)
+    looking = [person.pk for person in mentees[:-1] if person not in known.values()]
+    return Cohort(plan, programme, [person.pk for person in mentors], looking)
+
+
+def _join_by_link(
+    programme: Programme, given: LinkInput, people: Sequence[User], manager: User, begun: datetime
+) -> Invitation:
+    """All in one statement: of those who come in by a link nobody is told."""
+    link, _text = make_invitation(programme=programme, given=given, by=manager, now=begun)
+    Membership.objects.bulk_create(
+        Membership(
+            programme=programme,
+            person=person,
+            gives=given.gives,
+            asks=given.asks,
+            source=Source.LINK,
+            joined_at=max(begun + number % FILLED_AFTER * DAY, person.date_joined),
+        )
+        for number, person in enumerate(people)
+    )
+    Invitation.objects.filter(pk=link.pk).update(uses=len(people))
+    return link

@@ -1,6 +1,6 @@
 """Invented sessions, past and to come: only at starts that the slot engine lists for that mentor, and one at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -93,12 +93,17 @@ class Diary:
         offer: int | None = None,
         state: BookingState | None = None,
         until: int = 0,
+        suits: Callable[[Slot], bool] | None = None,
     ) -> None:
-        """Add a session between `days` and `until` days ago to the diary, if there was a free time."""
+        """Add a session between `days` and `until` days ago to the diary, if there was a free time.
+
+        It is at a time that `suits`, if one of the free ones does.
+        """
         offer = self._choose_offer() if offer is None else offer
         first = self.today - timedelta(days=days) + max(timedelta(), timedelta(days=days) - STRETCH) * self.rng.random()
         last = min(first + STRETCH, self.today - until * DAY)
         slots = self.free_slots(self.mentor.offers[offer], first, last, booked_from=first - 3 * DAY, horizon=60)
+        slots = (list(filter(suits, slots)) if suits else []) or slots
         if taken := self._take_slot(slots, seat):
             self.sessions.append(self._plan_past(*taken, offer, state))
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -20,6 +21,7 @@ from sessions_app.models import Booking, BookingState
 from sessions_app.models.states import OPEN
 
 from .accounts import PASSWORD, Cast, invent_cast
+from .cohorts import CohortWriter, KnownMentor
 from .conversation import write_conversation
 from .data import demo_words, topic_leaves, topic_roots
 from .events import EventWriter
@@ -27,7 +29,7 @@ from .in_writing import write_in_writing
 from .mentors import MentorPlan, invent_mentor
 from .people import DOMAIN, People, Person
 from .portraits.upload import PortraitWriter
-from .programmes import write_programmes
+from .programmes import MENTORS, PLANS, write_programmes
 from .quotes import note_agreements, publish_quotes
 from .sessions import BusyMentee, Diary, SessionPlan, invent_sessions
 from .story import write_story
@@ -38,8 +40,14 @@ from .writing_sessions import SessionWriter
 EVERYBODY, A_FEW = 0.85, 0.05
 MANY = 2000
 NOTICES_AT_ONCE = 500
+# All are here since before the programmes began, and there are so many mentees at least, for both.
+LONGEST_HERE, FEWEST_MENTEES = 70, 68
+# Mentors of the programmes have hours that aren't far from those of northern Europe.
+NEAR_HOURS = 3
 # Of so many mentors one has had a session in the last days whose question may be shown.
 SHARED_EVERY = 4
+# Of whom the mentors of the programmes are chosen, however many there are
+MOST_KNOWN = 5 * MENTORS * len(PLANS)
 APPLICANT_STATES = (
     ProfileState.SUBMITTED,
     ProfileState.NEEDS_CHANGES,
@@ -77,18 +85,22 @@ class World:
         self.writer = PeopleWriter(rng, make_password(PASSWORD if wanted.with_password else None))
         self.sessions = SessionWriter(rng, today)
         self.counts: Counter[str] = Counter()
+        # Those of whom the programmes' mentors are chosen
+        self.known: dict[int, KnownMentor] = {}
 
     def write(self) -> Counter[str]:
         maria, *_colleagues = (self.writer.write(person) for person in (self.cast.maria, *self.cast.colleagues))
         mentors = MentorWriter(self.rng, self.writer, write_topics(), maria, PortraitWriter(self.wanted.portraits))
         sam = BusyMentee(self.writer.write(self.cast.sam))
-        seats = [
-            BusyMentee(self.writer.write(self._invent_mentee())) for _mentee in range(max(30, self.wanted.mentors // 2))
-        ]
+        wanted = max(FEWEST_MENTEES, self.wanted.mentors // 2)
+        seats = [BusyMentee(self.writer.write(self._invent_mentee())) for _mentee in range(wanted)]
         for mentor in self._invent_mentors():
             ids = mentors.write(mentor)
             self.counts["mentors"] += 1
-            for session in self._plan_diary(mentor, seats, sam):
+            diary = Diary(self.rng, mentor, seats, self.today, self.wanted.now)
+            if len(self.known) < MOST_KNOWN:
+                self.known[ids.person] = KnownMentor(mentor, ids, diary)
+            for session in self._plan_diary(diary, sam):
                 self.sessions.write(session, mentor, ids)
                 self.counts["past sessions" if session.slot.start < self.today else "sessions ahead"] += 1
         for applicant in self._invent_applicants():
@@ -98,6 +110,7 @@ class World:
             self.writer.write(person)
         for table in (*self.writer.tables, *mentors.tables, *self.sessions.tables):
             table.flush()
+        self._write_programmes(seats)
         self.counts["people"] = User.objects.filter(email__endswith=f"@{DOMAIN}").count()
         self.counts["notifications"] = write_notices(self.wanted.now)
         write_conversation(self.wanted.now)
@@ -105,24 +118,45 @@ class World:
         self.counts["quotes"] = publish_quotes(self.wanted.now)
         self.counts["consents"] = note_agreements()
         write_story(self.wanted.now, self.rng)
-        self.counts["programmes"] = write_programmes(self.wanted.now)
         self.counts["events"] = EventWriter(self.wanted.now, self.rng).write()
         return self.counts
 
+    def _write_programmes(self, seats: list[BusyMentee]) -> None:
+        """With what came of them. Their mentors are those with hours like theirs, first those who are asked first."""
+        strangers = {
+            pk: mentor.plan
+            for pk, mentor in self.known.items()
+            if mentor.plan not in (self.cast.priya, self.cast.tomas)
+        }
+        chosen = sorted(strangers, key=lambda pk: (self._is_far(strangers[pk]), is_always_instant(strangers[pk])))
+        cohorts = write_programmes(self.wanted.now, mentors=chosen, mentees=[seat.person for seat in seats])
+        mentees = {seat.person: seat for seat in seats}
+        writer = CohortWriter(self.rng, self.sessions, self.known, mentees, self.wanted.now)
+        for cohort in cohorts:
+            self.counts["past sessions"] += writer.write(cohort)
+        for table in self.sessions.tables:
+            table.flush()
+        self.counts["programmes"] = len(cohorts)
+
+    def _is_far(self, mentor: MentorPlan) -> bool:
+        noon = self.today + timedelta(hours=12)
+        return abs(noon.astimezone(ZoneInfo(mentor.person.zone)).hour - 13) > NEAR_HOURS
+
     def _invent_mentee(self) -> Person:
-        return self.people.invent_person(days_ago=(self.wanted.days + 12, self.wanted.days + 200))
+        here = max(self.wanted.days, LONGEST_HERE)
+        return self.people.invent_person(days_ago=(here + 12, here + 200))
 
     def _invent_mentors(self) -> Iterator[MentorPlan]:
         """The two that everyone knows, then the others; of the first fifty, one has sent changed words."""
         yield from (self.cast.priya, self.cast.tomas)[: self.wanted.mentors]
-        joined = (self.wanted.days + 25, self.wanted.days + 400)
+        here = max(self.wanted.days, LONGEST_HERE)
+        joined = (here + 25, here + 400)
         for number in range(2, self.wanted.mentors):
             mentor = invent_mentor(self.rng, self.people.invent_person(days_ago=joined), self.today.date())
             yield replace(mentor, submitted_at=self.today - timedelta(hours=30)) if number == 7 else mentor
 
-    def _plan_diary(self, mentor: MentorPlan, seats: list[BusyMentee], sam: BusyMentee) -> list[SessionPlan]:
-        diary = Diary(self.rng, mentor, seats, self.today, self.wanted.now)
-        days = self.wanted.days
+    def _plan_diary(self, diary: Diary, sam: BusyMentee) -> list[SessionPlan]:
+        mentor, days = diary.mentor, self.wanted.days
         if mentor is self.cast.priya:
             diary.add_past(20, seat=sam, offer=0, state=BookingState.COMPLETED, until=15)
             asked = "How do I ask for the level, not just the raise?"
@@ -161,6 +195,10 @@ class World:
             return replace(plan, submitted_at=sent)
         point, sentence = self.rng.choice(list(demo_words()["changes"].items()))
         return replace(plan, submitted_at=sent, changes_at=sent + timedelta(hours=3), changes={point: sentence})
+
+
+def is_always_instant(mentor: MentorPlan) -> bool:
+    return all(offer.instant for offer in mentor.offers)
 
 
 def write_topics() -> dict[str, int]:

@@ -54,14 +54,14 @@ class SessionWriter:
         self.bookings = Table(
             Booking,
             "uuid engagement_id offer_id mentor_id mentee_id during format state version sequence expires_at reason "
-            "ended_by_id late room created_at confirmed_at",
+            "ended_by_id late room created_at confirmed_at programme_id",
         )
         self.events = Table(BookingEvent, "booking_id by_id from_state to_state event during reason at")
         self.attendance = Table(AttendanceAct, "booking_id start person_id kind words at")
         self.occupancies = Table(Occupancy, "person_id booking_id during")
         self.feedback = Table(Feedback, f"booking_id author_id role created_at updated_at {MENTEE_SAYS} {MENTOR_SAYS}")
 
-    def write(self, session: SessionPlan, mentor: MentorPlan, ids: MentorIds) -> int:
+    def write(self, session: SessionPlan, mentor: MentorPlan, ids: MentorIds, *, programme: int | None = None) -> int:
         offer = mentor.offers[session.offer]
         during = DateTimeTZRange(session.slot.start, session.slot.end, "[)")
         steps = _booking_steps(session, ids.person)
@@ -91,6 +91,7 @@ class SessionWriter:
             new_room(),
             session.created_at,
             session.confirmed_at,
+            programme,
         )
         for by, before, after, event, reason, at in steps:
             self.events.add(booking, by, before, after, event, during, reason, at)

@@ -12,7 +12,7 @@ from notifications.models import Notification
 from sessions_app.availability.slots import SlotRefusal
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.availability.walltime import minute_at_or_after, minute_at_or_before
-from sessions_app.models import Booking, BookingState, Brief, Feedback, Occupancy, Schedule
+from sessions_app.models import Booking, BookingState, Brief, Feedback, Occupancy, Schedule, WaitlistEntry
 from sessions_app.models.states import OCCUPYING
 
 
@@ -37,9 +37,11 @@ def why_not_on_the_day_it_was_booked(booking: Booking) -> SlotRefusal | None:
 def the_world() -> list[tuple]:
     people = User.objects.order_by("pk").values_list("uuid", "email", "name", "timezone", "date_joined")
     mentors = MentorProfile.objects.order_by("pk").values_list("slug", "headline", "asks", "how_i_work", "paused_until")
-    bookings = Booking.objects.order_by("pk").values_list("uuid", "state", "during", "engagement__brief__question")
+    booked = ("uuid", "state", "during", "engagement__brief__question", "programme__slug")
+    bookings = Booking.objects.order_by("pk").values_list(*booked)
+    waits = WaitlistEntry.objects.order_by("pk").values_list("person__email", "words", "since", "ended_at")
     feedback = Feedback.objects.order_by("pk").values_list("resolution", "left_with", "created_at")
-    return [*people, *mentors, *bookings, *feedback]
+    return [*people, *mentors, *bookings, *waits, *feedback]
 
 
 def test_seed_makes_the_people_that_the_readme_names(world):

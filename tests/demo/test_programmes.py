@@ -1,0 +1,41 @@
+"""What managers of the demo's programmes read: numbers, not that a group is small."""
+
+from datetime import datetime, timedelta
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core.management import call_command
+
+from programmes.models import Programme
+from search.figures.report import Report, read_report
+from sessions_app.models import Booking
+from tests.conftest import NOW
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("development")]
+# The invented world is another one each day.
+DAYS = [0, 3, 41]
+# At least so many parts of the week have a number, on each of its two charts.
+PARTS_TOLD = 4
+
+
+def seed(moment: datetime) -> None:
+    with time_machine.travel(moment, tick=False):
+        call_command("seed_demo", "--portraits", "0", stdout=StringIO())
+
+
+def hidden_in(report: Report) -> list[str]:
+    return [row.code for one in report.counted for row in one.rows if row.hidden and row.weekday is None]
+
+
+@pytest.mark.parametrize("days", DAYS)
+def test_each_figure_of_both_programmes_has_a_number(days):
+    moment = NOW + timedelta(days=days)
+    seed(moment)
+    reports = [read_report(programme, None, now=moment) for programme in Programme.objects.order_by("slug")]
+
+    assert [hidden_in(report) for report in reports] == [[], []]
+    for report in reports:
+        for code in ("asked", "offered"):
+            assert len([row for row in report.rows_of("week") if row.code == code and row.value]) >= PARTS_TOLD
+    assert Booking.objects.exclude(programme=None).count() > 120
