@@ -13,10 +13,12 @@ from accounts.models import User
 from accounts.rules.roles import StaffRoleName
 from common.hashing import hash_text
 from mentors.models import MentorProfile
+from programmes.models import Manager
 from sessions_app.models import Booking, CalendarFeed, Certificate, Engagement, Message
 from sessions_app.models.states import OPEN
 
 from .people import Crowd
+from .programmes import SLUG
 
 QUESTION = "How do I ask for more?"
 # A page that Paginator takes for the last one
@@ -65,6 +67,7 @@ def list_pages(readers: Readers) -> Iterator[Page]:
     yield from _pages_of_mentee(readers)
     yield from _pages_of_mentor(readers)
     yield from _pages_of_staff(readers)
+    yield from _pages_of_manager()
     yield Page("healthz", None, reverse("healthz"))
     yield Page("metrics", None, reverse("metrics"))
 
@@ -138,6 +141,16 @@ def _pages_of_mentor(readers: Readers) -> Iterator[Page]:
         ("offers", reverse("mentor_offers")),
     ):
         yield Page(f"mentor: {name}", mentor, path)
+
+
+def _pages_of_manager() -> Iterator[Page]:
+    """None in a world that was filled before there were programmes."""
+    for manager in Manager.objects.filter(programme__slug=SLUG).select_related("person", "programme"):
+        slug = manager.programme.slug
+        for name in ("manage", "members", "rules", "figures"):
+            yield Page(f"manager: {name}", manager.person, reverse(f"programme_{name}", args=[slug]))
+        page = f"{reverse('programme_figures', args=[slug])}?period=1"
+        yield Page("manager: figures, first weeks", manager.person, page)
 
 
 def _pages_of_staff(readers: Readers) -> Iterator[Page]:

@@ -9,7 +9,7 @@ from django.db import connection, models
 from django.db.models import NOT_PROVIDED
 
 
-def insert_rows(model: type[models.Model], source: str, *, now: datetime, **given: str) -> int:
+def insert_rows(model: type[models.Model], source: str, /, *, now: datetime, **given: str) -> int:
     """INSERT … SELECT: `source` follows FROM, `given` are SQL expressions by field. Returns how many rows."""
     fields = [field for field in model._meta.concrete_fields if field.attname in given or _needs_value(field)]
     columns = ", ".join(f'"{field.column}"' for field in fields)

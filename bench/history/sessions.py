@@ -39,6 +39,7 @@ from .plan import (
     YEARS,
     FirstIds,
 )
+from .programmes import ONE_IN, fill_programme
 from .rows import continue_ids, insert_rows, without_foreign_key_checks, without_indexes
 
 MANY = (
@@ -84,8 +85,9 @@ def fill_history(crowd: Crowd, bookings: int, *, now: datetime, ahead: int = USU
             )
         )
         cursor.execute("ANALYZE plan")
+    programme = fill_programme(crowd, now=now)
     with without_foreign_key_checks(), without_indexes(*MANY):
-        first = _fill_bookings(bookings, now)
+        first = _fill_bookings(bookings, programme.pk, now)
         fill_afterwards(first, now)
         fill_messages(first, crowd, now)
         _fill_notices(first, now)
@@ -95,7 +97,7 @@ def fill_history(crowd: Crowd, bookings: int, *, now: datetime, ahead: int = USU
         cursor.execute("DROP TABLE plan")
 
 
-def _fill_bookings(bookings: int, now: datetime) -> FirstIds:
+def _fill_bookings(bookings: int, programme: int, now: datetime) -> FirstIds:
     first = FirstIds(bookings)
     insert_rows(
         Brief,
@@ -128,6 +130,7 @@ def _fill_bookings(bookings: int, now: datetime) -> FirstIds:
         offer_id="offer_id",
         mentor_id="mentor_id",
         mentee_id="mentee_id",
+        programme_id=f"CASE WHEN n % {ONE_IN} = 0 THEN {programme} END",
         during="during",
         format="'video'",
         state="state",

@@ -7,7 +7,7 @@ figure shows. What happened counts as it was at the period's `seen_at`.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import IntEnum
 from functools import cached_property
 from typing import Any
@@ -17,11 +17,11 @@ from django.db import connection
 from django.db.models import Q
 
 from programmes.models import LIVE, Membership, MembershipState, Programme
-from search.bounds.forecast import HOURS, WEEKDAYS
 from search.bounds.lower_bounds import ANY, lower_bound_sql
 from sessions_app.availability.walltime import minute_at_or_after
 from sessions_app.impact.survival import Span
 from sessions_app.models import (
+    AvailabilityWindow,
     Booking,
     BookingState,
     Feedback,
@@ -37,10 +37,11 @@ from .periods import Period, week_start
 
 AHEAD = timedelta(weeks=4)
 HOUR = timedelta(hours=1)
+MADE_WITH_QUESTION = timedelta(days=1)
 # Who left before a manager let them in has a row of these states, too; nobody in the others was ever in.
 WAS_IN = (LIVE, MembershipState.LEFT, MembershipState.REMOVED)
 OPENINGS = """
-SELECT row.person_id, {floor} < %(soon)s, {weekdays}
+SELECT row.person_id, {floor} < %(soon)s
 FROM search_mentorindex AS row
 JOIN programmes_membership AS membership USING (person_id)
 WHERE membership.programme_id = %(programme)s AND membership.gives AND membership.state = %(live)s
@@ -88,7 +89,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """One mentor: whether they may have a free time within four weeks, and the hours that their rules open.
+    """One mentor: whether they may have a free time within four weeks, and the hours that their weekly hours touch.
 
     `hours` are (weekday, hour) by the programme's clock, Monday first.
     """
@@ -130,16 +131,16 @@ class Facts:
     def openings(self) -> Sequence[Opening]:
         """Of the mentors whom a search shows. From its index, which is never too pessimistic."""
         bound, values = lower_bound_sql(ANY, self.now)
-        statement = OPENINGS.format(floor=bound, weekdays=", ".join(f"row.{day}" for day in WEEKDAYS))
         values |= {
             "soon": minute_at_or_after(self.now + AHEAD),
             "programme": self.programme.pk,
             "live": LIVE.value,
         }
         with connection.cursor() as cursor:
-            cursor.execute(statement, values)
-            rows = cursor.fetchall()
-        return [Opening(person, is_soon, self._local_hours(week)) for person, is_soon, *week in rows]
+            cursor.execute(OPENINGS.format(floor=bound), values)
+            found = dict(cursor.fetchall())
+        hours = self._read_hours(found)
+        return [Opening(person, is_soon, frozenset(hours[person])) for person, is_soon in found.items()]
 
     @cached_property
     def questions(self) -> Sequence[Question]:
@@ -175,8 +176,14 @@ class Facts:
         return rows.exclude(Q(mentee=None) | Q(state=BookingState.HELD))
 
     def _read_threads(self) -> dict[int, _Thread]:
-        rows = self._bookings().filter(
-            engagement__brief__created_at__gte=self.period.since, engagement__brief__created_at__lt=self.period.until
+        since, until = self.period.since, self.period.until
+        # Those of the programme are found by when they were made, which is about when their question was, or later.
+        rows = self._bookings().filter(created_at__gte=since - MADE_WITH_QUESTION)
+        # Of an early period questions are fewer; those with an author are found by when they were asked.
+        rows = rows.filter(
+            engagement__brief__author__isnull=False,
+            engagement__brief__created_at__gte=since,
+            engagement__brief__created_at__lt=until,
         )
         found: dict[int, _Thread] = {}
         columns = ("engagement__brief", "mentee", "engagement__brief__created_at", "pk", "confirmed_at", "state")
@@ -250,16 +257,24 @@ class Facts:
                 if row.joined_at <= entry.since and (row.ended_at is None or entry.since < row.ended_at)
             }
 
-    def _local_hours(self, week: Sequence[int]) -> frozenset[tuple[int, int]]:
-        """From a bit for each hour of UTC, as this week's clock of the programme shows them."""
-        monday = week_start(self.now)
-        hours = (
-            monday + (day * HOURS + hour) * HOUR
-            for day, bits in enumerate(week)
-            for hour in range(HOURS)
-            if bits >> hour & 1
-        )
-        return frozenset(map(self.local_hour, hours))
+    def _read_hours(self, mentors: Iterable[int]) -> dict[int, set[tuple[int, int]]]:
+        """The hours of their weekly hours, as this week's clocks of mentor and programme show them."""
+        rows = AvailabilityWindow.objects.filter(schedule__profile__person__in=mentors)
+        columns = ("schedule__profile__person", "schedule__timezone", "weekday", "start", "end")
+        found: defaultdict[int, set[tuple[int, int]]] = defaultdict(set)
+        for person, zone, weekday, start, end in rows.values_list(*columns):
+            day = datetime.combine(week_start(self.now).date() + timedelta(days=weekday - 1), time())
+            first, last = (
+                (day + timedelta(minutes=minute)).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+                for minute in (start, end)
+            )
+            found[person].update(self._hours_between(first, last))
+        return found
+
+    def _hours_between(self, first: datetime, last: datetime) -> Iterator[tuple[int, int]]:
+        while first < last:
+            yield self.local_hour(first)
+            first += HOUR - timedelta(minutes=first.astimezone(self.zone).minute)
 
 
 def step_of(*, is_agreed: bool, is_met: bool, answers: Sequence[tuple[datetime, bool]]) -> Step:

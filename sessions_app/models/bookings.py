@@ -298,6 +298,11 @@ class Booking(models.Model):
             models.Index(F("mentor"), F("during__startswith"), name="booking_mentor_start"),
             models.Index(F("mentee"), F("during__startswith"), name="booking_mentee_start"),
             models.Index(F("during__startswith"), name="booking_start"),
+            models.Index(
+                fields=["programme", "created_at"],
+                condition=Q(programme__isnull=False),
+                name="booking_of_programme",
+            ),
             models.Index(F("during__endswith"), condition=Q(state=BookingState.CONFIRMED), name="booking_to_complete"),
             models.Index(
                 fields=["expires_at"],

@@ -1,14 +1,19 @@
 """No number of fewer than five people follows; intervals hold as often as they promise; periods don’t overlap."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import timedelta
-from itertools import pairwise, product
+from itertools import combinations, count, pairwise, product
 from math import comb, exp, factorial
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search.figures import defined
+from search.figures.defined import STAGES, count_funnel, count_solved, count_unmet
+from search.figures.facts import Question, Step
 from search.figures.hiding import FEWEST, Cell, hide_nested, merge_small
 from search.figures.intervals import FEW_HITS, wilson_interval
 from search.figures.periods import LONGEST, WEEK, list_periods, week_start
@@ -44,6 +49,57 @@ def test_no_difference_of_two_stages_that_are_told_is_small():
         told = [cell.value for cell in cells if cell.value is not None]
         assert all(larger - smaller >= FEWEST for larger, smaller in pairwise(told))
         assert all(number >= FEWEST for number in told)
+
+
+# How many people got how far, each with one question: two topics of those who found nobody, and all later steps
+TOPICS = ("a", "b")
+STEPS = (*[Step.ASKED] * len(TOPICS), *[step for step in Step if step != Step.ASKED])
+FEW_ENOUGH_TO_TRY = 11
+
+
+def list_sizes(most: int, groups: int) -> Iterator[tuple[int, ...]]:
+    """Every way in which at most so many people are in so many groups."""
+    for bars in combinations(range(most + groups), groups):
+        yield tuple(later - earlier - 1 for earlier, later in pairwise((-1, *bars)))
+
+
+def everything_told(sizes: tuple[int, ...]) -> tuple[tuple[object, ...], ...]:
+    """All numbers of all figures about questions; all waited as long, so that a time says nothing else."""
+    people = count()
+    asked = [
+        Question(next(people), NOW, step, NOW, step >= Step.MET, TOPICS[place] if place < len(TOPICS) else "")
+        for place, (step, size) in enumerate(zip(STEPS, sizes, strict=True))
+        for _one in range(size)
+    ]
+    facts = SimpleNamespace(questions=asked)
+    rows = [row for figure in (count_funnel, count_solved, count_unmet) for row in figure(facts)]
+    return tuple((row.code, row.value, row.of, row.low, row.high, row.hidden) for row in rows)
+
+
+def true_numbers(sizes: tuple[int, ...]) -> dict[str, int]:
+    asked, later = sizes[: len(TOPICS)], sizes[len(TOPICS) :]
+    topics = {f"topic:{topic}": size for topic, size in zip(TOPICS, asked, strict=True)}
+    reached = {str(STAGES[step][0]): sum(later[step - 1 :]) for step in Step if step != Step.ASKED}
+    return {"asked": sum(sizes), "unmet": sum(asked), **topics, **reached}
+
+
+def test_no_hidden_number_follows_from_all_figures_together(monkeypatch):
+    """By trying all. Two answers tell no more: the questions of one period are in no other."""
+    monkeypatch.setattr(defined, "_topic_of", lambda question: question.words)
+    truths = defaultdict(list)
+    for sizes in list_sizes(FEW_ENOUGH_TO_TRY, len(STEPS)):
+        truths[everything_told(sizes)].append(true_numbers(sizes))
+    followed = set()
+    for told, possible in truths.items():
+        shown = {code: value for code, value, *_others in told}
+        for code in possible[0]:
+            values = {one[code] for one in possible}
+            # A topic that isn’t named is hidden only if it has questions.
+            if shown.get(code) is None and len(values) == 1 and values != {0}:
+                followed.add((told, code, *values))
+
+    assert len(truths) > 50
+    assert followed == set()
 
 
 @given(st.lists(st.lists(st.integers(0, 12), max_size=12), min_size=2, max_size=5))

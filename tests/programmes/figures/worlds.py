@@ -1,7 +1,9 @@
 """Random programmes and what happened in them, and their figures counted the long way: row by row, person by person."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from fractions import Fraction
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -11,12 +13,18 @@ from accounts.models import User
 from mentors.models import Offer
 from programmes.models import Membership, MembershipState, Programme, Source
 from search.figures.periods import Period
+from search.indexing import write_profiles
+from sessions_app.availability.slots import list_slots
+from sessions_app.availability.timetable import load_timetable
 from sessions_app.models import Booking, BookingState, Brief, Engagement, Feedback, FollowUp, WaitlistEntry
 from tests.conftest import NOW, make_mentor, make_person
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 REACH = 20
 STATES = [state for state in BookingState if state != BookingState.HELD]
+# Questions that found nobody; each names its topic.
+TOPICS = ("", "slides", "salary", "visa", "thesis")
+ZONES = ("Europe/London", "Asia/Kolkata", "America/New_York", "Asia/Kathmandu", "Pacific/Auckland")
 RESOLUTIONS = ("yes", "yes", "partly", "no", "other")
 OUTCOMES = ("", "left", "booked", "answered", "over")
 
@@ -41,6 +49,28 @@ class World:
                 self.add_question(person)
             if rng.random() < 0.6:
                 self.add_wait(person)
+
+    def add_mentors(self, number: int) -> None:
+        """Mentors with all kinds of weeks, most of them members; some never have a free time, or aren’t shown."""
+        rng = self.rng
+        for n in range(number):
+            zone, week = rng.choice(ZONES), []
+            for day in rng.sample(range(1, 8), rng.choice([0, 2, 3, 5])):
+                start = rng.choice([0, 480, 607, 1020, 1200])
+                week.append((day, start, min(1440, start + rng.choice([30, 120, 240, 1440]))))
+            rules = {"horizon_days": rng.choice([30, 60]), "notice": rng.choice([0, 240, 2880])}
+            profile = make_mentor(make_person(f"more{n}@x.test", f"More {n}", zone), windows=week, **rules)
+            if rng.random() < 0.3:
+                profile.schedule.time_off.create(first=NOW.date() - DAY, last=NOW.date() + rng.choice((3, 70)) * DAY)
+            if rng.random() < 0.2:
+                profile.paused_until = NOW.date() + rng.choice((3, 70)) * DAY
+            if rng.random() < 0.1:
+                profile.state = "suspended"
+            profile.save()
+            write_profiles([profile.pk])
+            self.mentors.append(profile.person)
+            if rng.random() < 0.9:
+                self.add_member(profile.person, self.mine)
 
     def moment(self, since: datetime = NOW - REACH * 7 * DAY) -> datetime:
         return since + self.rng.random() * (NOW - since)
@@ -101,7 +131,7 @@ class World:
         briefs = list(person.briefs.filter(asked_for=None)) if self.rng.random() < 0.3 else []
         WaitlistEntry.objects.create(
             person=person,
-            words="How do I ask for the level?",
+            words=f"{self.rng.choice(TOPICS)} What do I do, no {self.rng.getrandbits(40)}?".strip(),
             since=since,
             until=since + 30 * DAY,
             ended_at=self.moment(since) if outcome else None,
@@ -132,18 +162,93 @@ def slow_questions(programme: Programme, period: Period) -> list[tuple[int, str,
         if mine and period.since <= brief.created_at < period.until:
             counted.add(brief.pk)
             found.append(slow_question(brief, mine, now))
+    for entry, waited, is_helped in slow_waits(programme, period, counted):
+        found.append((entry.person_id, "met" if is_helped else "asked", waited, is_helped))
+    return sorted(found)
+
+
+def slow_waits(programme: Programme, period: Period, counted: set[int]) -> Iterator[tuple[WaitlistEntry, int, bool]]:
+    """Those who waited for anyone, with seconds, and whether they were helped. `counted`: briefs that came further."""
     for entry in WaitlistEntry.objects.all():
         if not period.since <= entry.since < period.until or entry.brief_id in counted:
             continue
         if looked_for_mentors_in(entry.person, entry.since) != {programme.pk}:
             continue
-        ended = entry.ended_at if entry.ended_at and entry.ended_at < now else None
+        ended = entry.ended_at if entry.ended_at and entry.ended_at < period.seen_at else None
         if ended and entry.ended == "booked":
             continue
-        is_helped = bool(ended) and entry.ended == "answered"
-        waited = round(((ended or now) - entry.since).total_seconds())
-        found.append((entry.person_id, "met" if is_helped else "asked", waited, is_helped))
-    return sorted(found)
+        waited = round(((ended or period.seen_at) - entry.since).total_seconds())
+        yield entry, waited, bool(ended) and entry.ended == "answered"
+
+
+def slow_unmet(programme: Programme, period: Period) -> dict[str, list[tuple[int, int]]]:
+    """For each topic, person and seconds of each question that found nobody."""
+    booked = {one.engagement.brief_id for one in Booking.objects.filter(programme=programme)}
+    asked = {
+        brief.pk
+        for brief in Brief.objects.filter(pk__in=booked)
+        if period.since <= brief.created_at < period.until and first_asked(brief, programme) < period.seen_at
+    }
+    found: dict[str, list[tuple[int, int]]] = {}
+    for entry, waited, is_helped in slow_waits(programme, period, asked):
+        if not is_helped:
+            word = entry.words.split()[0]
+            found.setdefault(word if word in TOPICS else "", []).append((entry.person_id, waited))
+    return found
+
+
+def first_asked(brief: Brief, programme: Programme) -> datetime:
+    return min(one.created_at for one in Booking.objects.filter(engagement__brief=brief, programme=programme))
+
+
+def slow_time(questions: list[tuple[int, str, int, bool]], share: Fraction) -> tuple[int, bool]:
+    """The seconds after which this share was helped, and whether it is only known to be more.
+
+    At each moment at which someone was helped, of those who hadn't been and hadn't stopped waiting, these are left.
+    """
+    left = Fraction(1)
+    for moment in sorted({waited for _person, _far, waited, is_helped in questions if is_helped}):
+        at_risk = sum(1 for one in questions if one[2] >= moment)
+        helped = sum(1 for one in questions if one[2] == moment and one[3])
+        left *= 1 - Fraction(helped, at_risk)
+        if left <= 1 - share:
+            return moment, False
+    return max(one[2] for one in questions), True
+
+
+def slow_mentors(programme: Programme) -> Iterator[Membership]:
+    """Members who mentor, as a search would show them."""
+    for row in Membership.objects.filter(programme=programme, gives=True, state=MembershipState.LIVE):
+        profile = getattr(row.person, "mentor_profile", None)
+        if row.person.is_active and profile and profile.state == "approved" and profile.resting_since is None:
+            yield row
+
+
+def slow_with_times(programme: Programme, now: datetime) -> set[int]:
+    """Mentors with a free time in four weeks, for any of their offers."""
+    found = set()
+    for row in slow_mentors(programme):
+        timetable = load_timetable(row.person.mentor_profile, now=now)
+        for offer in Offer.objects.filter(profile=row.person.mentor_profile):
+            asked = {"length": offer.length, "now": now, "first": now, "last": now + 28 * DAY}
+            if timetable and list_slots(timetable.rules, timetable.taken, **asked):
+                found.add(row.person_id)
+    return found
+
+
+def slow_hours(programme: Programme, now: datetime) -> dict[int, set[tuple[int, int]]]:
+    """For each mentor, the hours of this week that one of their minutes falls into, by the programme's clock."""
+    monday = now.date() - now.weekday() * DAY
+    found: dict[int, set[tuple[int, int]]] = {}
+    for row in slow_mentors(programme):
+        schedule, hours = row.person.mentor_profile.schedule, set()
+        for window in schedule.windows.all():
+            for minute in range(window.start, window.end):
+                wall = datetime.combine(monday + (window.weekday - 1) * DAY, time(minute // 60, minute % 60))
+                there = wall.replace(tzinfo=ZoneInfo(schedule.timezone)).astimezone(ZoneInfo(programme.timezone))
+                hours.add((there.weekday(), there.hour))
+        found[row.person_id] = hours
+    return found
 
 
 def slow_question(brief: Brief, mine: list[Booking], now: datetime) -> tuple[int, str, int, bool]:
