@@ -114,6 +114,8 @@ ROWS = (
     "DELETE FROM programmes_domainrule WHERE by_id IN (SELECT id FROM demo_person)",
     "DELETE FROM programmes_invitee WHERE programme_id IN (SELECT id FROM demo_programme)",
     "DELETE FROM programmes_look WHERE programme_id IN (SELECT id FROM demo_programme)",
+    "DELETE FROM search_figuremail WHERE manager_id IN (SELECT id FROM programmes_manager"
+    " WHERE person_id IN (SELECT id FROM demo_person) OR given_by_id IN (SELECT id FROM demo_person))",
     "DELETE FROM programmes_manager WHERE person_id IN (SELECT id FROM demo_person)"
     " OR given_by_id IN (SELECT id FROM demo_person)",
     # One that real people are in, or manage, or booked in, is theirs.

@@ -49,6 +49,7 @@ CELERY_BEAT_SCHEDULE = {
     "add what the search lacks": run_every(600, "search.tasks.add_missing"),
     "forget old proposals of examples": run_every(3600, "search.tasks.forget_proposals"),
     "forget noted searches": run_every(3600, "search.tasks.forget_noted_searches"),
+    "mail figures of programmes": run_every(600, "search.tasks.send_figures"),
     "learn to read questions": run_every(600, "search.tasks.retrain_reader"),
     "forget old notifications": run_every(600, "notifications.tasks.prune"),
     "forget what was written to staff": run_every(3600, "about.tasks.forget_messages"),

@@ -23,6 +23,7 @@ WHAT: dict[Group, Promise] = {
     Group.MESSAGES: _("Messages you haven’t read after ten minutes"),
     Group.AFTERWARDS: _("After a session: whether it helped, and what came of your next step"),
     Group.PROFILE: _("Your mentor profile: received, live, changes to make"),
+    Group.FIGURES: _("Figures of programmes you manage, if you’ve asked for them"),
     Group.DIGEST: _("For staff: decisions waiting"),
     Group.CONTACT: _("For staff: messages from the contact page"),
     Group.SEALS: _("For staff: the daily seal of the logs"),
@@ -34,6 +35,8 @@ def groups_for(person: User) -> list[Group]:
     theirs = {Group.REMINDERS, Group.MESSAGES, Group.AFTERWARDS}
     if getattr(person, "mentor_profile", None) is not None:
         theirs.add(Group.PROFILE)
+    if person.manages_programmes:
+        theirs.add(Group.FIGURES)
     if may(person, Power.REVIEW) or may(person, Power.ATTENDANCE):
         theirs.add(Group.DIGEST)
     if may(person, Power.ANSWER):

@@ -83,6 +83,15 @@ def switch_off(*, person: User, group: Group) -> None:
         preference.save(update_fields=["off"])
 
 
+@transaction.atomic
+def switch_on(*, person: User, group: Group) -> None:
+    """Send mails of this group again, which someone has just asked for. Doing it twice does no harm."""
+    preference = Preference.objects.select_for_update().filter(person=person, off__contains=[group]).first()
+    if preference is not None:
+        preference.off = [one for one in preference.off if one != group]
+        preference.save(update_fields=["off"])
+
+
 def quiet_end(preference: Preference, zone: ZoneInfo, moment: datetime) -> datetime | None:
     """When the quiet hours around this moment end; None outside of them."""
     begin, end = preference.quiet_from, preference.quiet_until

@@ -3,8 +3,11 @@
 from enum import StrEnum
 from typing import TypeVar
 
+from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
+from common.forms import ChipCheckboxes
 from mentors.languages import LANGUAGES
 from mentors.models import Format, Length
 from sessions_app.address import clean_words, read_date
@@ -12,6 +15,7 @@ from sessions_app.questions.same_question import read_uuid
 
 from .criteria import LONGEST_SLUG, Order, SearchCriteria, When
 from .cursors import decode_shown
+from .models import FigureRhythm
 
 Choice = TypeVar("Choice", bound=StrEnum)
 CODES = {code for code, _name in LANGUAGES}
@@ -65,3 +69,14 @@ def _decode_cursor(text: str) -> frozenset[int]:
 
 def _one_of(kind: type[Choice], value: str, usual: Choice) -> Choice:
     return kind(value) if value in set(kind) else usual
+
+
+class FigureMailForm(forms.Form):
+    rhythms = forms.MultipleChoiceField(
+        label=_("Email me these figures"),
+        help_text=_("Choose none to stop"),
+        choices=FigureRhythm.choices,
+        widget=ChipCheckboxes,
+        required=False,
+        error_messages={"invalid_choice": _("Choose one of these")},
+    )

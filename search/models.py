@@ -1,5 +1,7 @@
 """The search index, which is read instead of every mentor's timetable. At times out of date, never too pessimistic."""
 
+from typing import Self
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -8,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from mentors.models import MentorProfile, Topic
+from programmes.models import Manager
 from search.bounds.forecast import WEEKDAYS
 
 LONGEST_WORDS = 120
@@ -194,3 +197,45 @@ class StoredReader(models.Model):
 
     def __str__(self) -> str:
         return f"{self.digest[:12]}: {self.three:.3f}"
+
+
+class FigureRhythm(models.TextChoices):
+    WEEKLY = "weekly", _("Every week, on Monday")
+    MONTHLY = "monthly", _("Every month, on its first Monday")
+
+
+class FigureMailQuerySet(models.QuerySet["FigureMail"]):
+    def running(self) -> Self:
+        """Those whose manager still is one."""
+        return self.filter(manager__ended_at=None).select_related("manager__person", "manager__programme")
+
+
+class FigureMail(models.Model):
+    """A manager wants the figures of their programme by mail. It ends with their role.
+
+    `version` is how many there have been. `unanswered`: since they last said that they want it. `next_at`: when the
+    next is due; null while they have been asked whether they still want it.
+    """
+
+    manager = models.ForeignKey(Manager, on_delete=models.CASCADE, related_name="figure_mails")
+    rhythm = models.CharField(max_length=7, choices=FigureRhythm)
+    chosen_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=0)
+    unanswered = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True, blank=True)
+
+    objects = FigureMailQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["manager", "rhythm"], name="figure_mail_once_a_rhythm"),
+            models.CheckConstraint(
+                condition=models.Q(rhythm__in=FigureRhythm.values), name="figure_mail_rhythm_is_known"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_at"], condition=models.Q(next_at__isnull=False), name="figure_mail_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.manager}, {self.rhythm}"

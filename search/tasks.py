@@ -7,6 +7,7 @@ from celery import shared_task
 from common.clock import agreed_now
 
 from . import indexing, unmet
+from .figures import rounds
 from .reading.learning import forget_old_proposals
 from .reading.noted import forget_noted
 from .reading.retraining import learn_to_read
@@ -54,3 +55,8 @@ def add_missing() -> int:
 def retrain_reader() -> str:
     """Where topics or examples have changed since questions were last learnt to be read."""
     return learn_to_read(now=agreed_now())
+
+
+@shared_task
+def send_figures() -> int:
+    return rounds.schedule_mails(now=agreed_now())

@@ -3,7 +3,7 @@ from django.urls import path
 from programmes.urls import MANAGE
 
 from .boxes.page import programme_box
-from .views.figures import programme_figures
+from .views.figures import figure_mail, programme_figures
 from .views.searching import home_page, mentor_list, saved_mentors
 
 urlpatterns = [
@@ -11,5 +11,6 @@ urlpatterns = [
     path("mentors/", mentor_list, name="mentor_list"),
     path("saved/", saved_mentors, name="saved_mentors"),
     path(f"{MANAGE}figures/", programme_figures, name="programme_figures"),
+    path("figure-mails/<str:token>/", figure_mail, name="figure_mail"),
     path("embed/<slug:slug>/", programme_box, name="programme_box"),
 ]

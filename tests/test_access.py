@@ -38,6 +38,8 @@ from notifications.webhooks.services import make_endpoint
 from programmes.domains import DomainInput, add_domain
 from programmes.looks import style_key
 from programmes.models import Invitation, Invitee, Look, Programme
+from search.figures.choosing import SIGNER, choose_mails
+from search.models import FigureMail
 from sessions_app.afterwards.feedback import give_feedback, give_written_feedback
 from sessions_app.asking.advancing import advance_routes
 from sessions_app.attendance.acts import join_call, say_absent, settle_silent
@@ -232,7 +234,8 @@ ACCESS: dict[str, Row] = {
     "programme_leave": Row(ITS_MENTEE, NOT_ALLOWED, "/programmes/", at="programme"),
     "programme_minutes": Row(PAIR, NOT_ALLOWED, post=NOT_THERE, at="programme"),
     "programme_manage": Row(ITS_MENTOR, at="programme"),
-    "programme_figures": Row(ITS_MENTOR, at="programme"),
+    "programme_figures": Row(ITS_MENTOR, post="/programmes/", at="programme"),
+    "figure_mail": Row(EVERYBODY, post=422, at="figure_mail"),
     "programme_rules": Row(ITS_MENTOR, post="/programmes/", at="programme"),
     "programme_look": Row(ITS_MENTOR, post="/programmes/", at="programme"),
     "programme_box": Row(EVERYBODY, at="programme"),
@@ -576,6 +579,12 @@ class Scene:
         found = make_programme(self.mentor.person, self.person("staff"))
         let_in(self.person("mentee"), found, self.mentor.person)
         return found.slug
+
+    @cached_property
+    def figure_mail(self) -> str:
+        programme = Programme.objects.get(slug=self.programme)
+        choose_mails(programme=programme, rhythms=["weekly"], by=self.mentor.person, now=NOW)
+        return SIGNER.sign(FigureMail.objects.get().pk)
 
     @property
     def style(self) -> tuple[str, str]:

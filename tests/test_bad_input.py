@@ -128,6 +128,7 @@ SENT = {
     "calendar_settings": {"stop": "1", "replaces": "1"},
     "account_reauthenticate_by_code": {"action": "resend", "code": "123456"},
     "unsubscribe": {"List-Unsubscribe": "One-Click"},
+    "figure_mail": {"answer": "keep"},
 }
 
 

@@ -61,6 +61,8 @@ from notifications.webhooks.services import make_endpoint
 from programmes.managers import end_manager, give_manager
 from programmes.members import answer_request as answer_asked
 from programmes.members import join, remove_member
+from search.figures.choosing import choose_mails
+from search.figures.rounds import schedule_mails
 from sessions_app.afterwards.followups import NextStepInput, write_next_step
 from sessions_app.asking.advancing import advance_routes
 from sessions_app.attendance.acts import answer_absent, join_call, run_late, say_absent, settle_silent
@@ -387,6 +389,15 @@ def run_programme(cast: Cast, *, until: str) -> None:
         end_manager(programme=programme, person=cast.alice, by=cast.maria, now=NOW)
 
 
+def mail_figures(cast: Cast) -> None:
+    """alice has asked for the figures of a programme that is three weeks old."""
+    programme = make_programme(cast.alice, cast.maria)
+    programme.made_at = NOW - timedelta(days=21)
+    programme.save()
+    choose_mails(programme=programme, rhythms=["weekly", "monthly"], by=cast.alice, now=NOW - timedelta(days=40))
+    schedule_mails(now=NOW)
+
+
 def lose_calendar(cast: Cast, code: str, *, after: timedelta) -> None:
     """bob's calendar fails, and still does after that time."""
     made = connect_address(person=cast.bob, address="https://example.org/a.ics", now=NOW)
@@ -536,6 +547,7 @@ STORIES: dict[str, Callable[[Cast], object]] = {
     "declined by a programme": lambda cast: run_programme(cast, until="declined"),
     "removed from a programme": lambda cast: run_programme(cast, until="removed"),
     "manages no more": lambda cast: run_programme(cast, until="ended"),
+    "figures by mail": mail_figures,
     "logs sealed": lambda cast: seal_logs(now=NOW),
     "mail refused": lambda cast: breaker.tell_staff(NOW),
 }
@@ -627,7 +639,7 @@ def test_every_list_of_kinds_is_registered_and_no_name_comes_twice():
     lists = [breaker.KINDS, idle.KINDS, my_data.KINDS, *(import_module(name).KINDS for name in names)]
     kinds = [kind.name for kinds in lists for kind in kinds]
 
-    assert len(names) == 16
+    assert len(names) == 17
     assert sorted(kinds) == sorted(kind.name for kind in registered_kinds())
 
 

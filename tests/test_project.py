@@ -213,6 +213,7 @@ PUBLIC_PAGES = {
     "event_register",
     "event_worker",
     "events",
+    "figure_mail",
     "healthz",
     "healthz_live",
     "guide",

@@ -12,6 +12,7 @@ from notifications.pruning import delete_outdated_rows
 from notifications.sending.reaper import reap_leases
 from notifications.webhooks.delivery import drain_deliveries, forget_old
 from search import indexing, unmet
+from search.figures import rounds
 from search.reading.learning import forget_old_proposals
 from search.reading.noted import forget_noted
 from sessions_app.afterwards.tallies import tally_records
@@ -51,6 +52,7 @@ def list_acts(now: datetime) -> Mapping[str, Act]:
         "forget old searches": unmet.forget_old,
         "forget old proposals": forget_old_proposals,
         "forget noted searches": forget_noted,
+        "mail figures of programmes": rounds.schedule_mails,
     }
     acts: dict[str, Act] = {name: partial(act, now=now) for name, act in timed.items()}
     return acts | {

@@ -75,6 +75,15 @@ def quote(context: Context, label: str, words: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def listing(context: Context, label: str, lines: Iterable[object]) -> str:
+    """Short facts of one kind, each on a line of its own."""
+    texts = [str(line) for line in lines]
+    if not is_html(context):
+        return mark_plain(f"{label}:\n" + "".join(f"- {text}\n" for text in texts) + "\n")
+    return format_html('<p class="ink2 label">{}</p><p class="ink">{}</p>', label, break_lines(texts))
+
+
+@register.simple_tag(takes_context=True)
 def literal(context: Context, label: str, text: str) -> str:
     """What its reader copies as it stands: a command, a key."""
     if not is_html(context):

@@ -236,6 +236,7 @@ class Group(models.TextChoices):
     DIGEST = "digest", _("Staff: decisions waiting")
     CONTACT = "contact", _("Staff: the contact page")
     SEALS = "seals", _("Staff: seals of the logs")
+    FIGURES = "figures", _("Figures of programmes")
 
 
 def usual_leads() -> list[int]:

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.models import User
-from accounts.privacy.registry import Step, Table, hidden, not_personal, removed_by_step
+from accounts.privacy.registry import Step, Table, fact, hidden, not_personal, removed_by_step
 from search.models import (
     LONGEST_EXAMPLE,
     LONGEST_WORDS,
     ExampleSource,
+    FigureMail,
     MentorIndex,
     MentorWords,
     NotedSearch,
@@ -41,6 +44,10 @@ def questions_of(person: User) -> Iterator[str]:
     yield from waiting.values_list("words", flat=True).iterator()
 
 
+def programme_of(mail: FigureMail, person: User) -> str:
+    return mail.manager.programme.name
+
+
 NOBODYS = "kept without who typed it; goes with the questions of who asked the same"
 INDEX = "made of what mentors say of themselves; gone as soon as they are"
 TABLES: tuple[Table | Step, ...] = (
@@ -71,6 +78,16 @@ TABLES: tuple[Table | Step, ...] = (
         why="written by staff, or accepted by them from a search",
     ),
     Table(ProposedExample, {"text": removed_by_step(NOBODYS, in_copy=False)}, why=NOBODYS),
+    Table(
+        FigureMail,
+        {"rhythm": fact()},
+        people=("manager__person",),
+        part="figure-mails",
+        heading=_("Figures of programmes that you get by email"),
+        hidden=("version", "unanswered"),
+        company=programme_of,
+        is_deleted=True,
+    ),
     Table(
         StoredReader,
         {

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlsplit
 
 import pytest
 from django.test import Client
@@ -17,7 +17,8 @@ from demo.world import Seeder
 from mentors.models import MentorProfile, Topic
 from mentors.saved import save_mentor
 from notifications.webhooks.services import announce_event, make_endpoint
-from programmes.models import Membership
+from programmes.models import Membership, Programme
+from search.figures.choosing import answer_url, choose_mails, list_chosen
 from search.models import NotedSearch, TopicExample
 from search.reading.learning import propose_example
 from search.reading.retraining import learn_to_read
@@ -135,6 +136,7 @@ def test_pages_of_a_programme_manager(world, look):
     found = look(
         "hanna",
         {
+            "programme-figure-mail": mail_of("hanna"),
             "programmes": "/programmes/",
             "programme": "/programmes/leadership-year/",
             "programme-manage": manage,
@@ -152,6 +154,14 @@ def test_pages_of_a_programme_manager(world, look):
     )
 
     assert found == []
+
+
+def mail_of(name: str) -> str:
+    """The page where a mail of figures is kept or ended."""
+    programme = Programme.objects.managed_by(person(name)).get()
+    choose_mails(programme=programme, rhythms=["weekly"], by=person(name), now=timezone.now())
+    [mail] = list_chosen(person(name), programme)
+    return urlsplit(answer_url(mail)).path
 
 
 def test_pages_of_a_mentee(world, look):
