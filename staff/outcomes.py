@@ -15,7 +15,7 @@ from accounts.requests import SignedInRequest
 from accounts.roles import role_required
 from accounts.rules.roles import Power
 from common.pages.tabs import tab_links
-from common.sheets import csv_response
+from common.sheets.csv_files import csv_response
 from sessions_app.impact.outcome_reports import PERIODS, SPLITS, read_report
 from sessions_app.impact.outcomes import AT_MOST, OutcomeGroup
 from sessions_app.impact.survival import Quantile

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.rules.validators import validate_person_name
 from common.mail.addresses import canonical_address
-from common.sheets import FORMULA_STARTS
+from common.sheets.csv_files import FORMULA_STARTS
 from common.texts import validate_plain_text
 from programmes.models import (
     LIVE,

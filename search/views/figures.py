@@ -12,7 +12,8 @@ from accounts.requests import SignedInRequest
 from common.pages.posting import act_on_post
 from common.pages.requests import parse_number, post_data
 from common.pages.tabs import tab_links
-from common.sheets import csv_response
+from common.sheets.csv_files import csv_response
+from common.sheets.workbooks import CAN_WRITE, xlsx_response
 from notifications.models import Group
 from notifications.preferences import preference_of
 from programmes.access import for_managers
@@ -25,6 +26,8 @@ from search.figures.report import read_report, sheet_of
 from search.forms import FigureMailForm
 from search.models import FigureMail
 
+# Some hundred numbers: too few to need a worker.
+FILES = {"csv": csv_response, **({"xlsx": xlsx_response} if CAN_WRITE else {})}
 ANSWERS = {"keep": True, "end": False}
 
 
@@ -37,8 +40,9 @@ def programme_figures(request: SignedInRequest, programme: Programme) -> HttpRes
     report = read_report(programme, number, now=now) if number is not None or not wanted else None
     if report is None:
         raise Http404
-    if request.GET.get("as") == "csv" and report.period:
-        return csv_response(sheet_of(report), name=f"{programme.slug}-figures-{report.period.number}")
+    write_file = FILES.get(request.GET.get("as", ""))
+    if write_file and report.period:
+        return write_file(sheet_of(report), name=f"{programme.slug}-figures-{report.period.number}")
     mails = list_chosen(request.user, programme)
     form = FigureMailForm(post_data(request), initial={"rhythms": [mail.rhythm for mail in mails]})
     result = act_on_post(
@@ -58,6 +62,7 @@ def programme_figures(request: SignedInRequest, programme: Programme) -> HttpRes
         "bars": draw_bars(report.rows_of("funnel")),
         "charts": draw_weeks(report.rows_of("week")),
         "csv_url": f"?period={current}&as=csv",
+        "xlsx_url": f"?period={current}&as=xlsx" if "xlsx" in FILES else "",
         "form": form,
         "is_unanswered": any(mail.next_at is None for mail in mails),
         "are_mails_off": bool(mails) and Group.FIGURES in preference_of(request.user).off,

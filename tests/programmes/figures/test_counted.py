@@ -6,7 +6,9 @@ from collections import Counter
 from random import Random
 
 import pytest
+from django.http import HttpResponse
 from django.urls import reverse
+from python_calamine import load_workbook
 
 from programmes.models import Membership, MembershipState, Programme
 from search.figures.defined import FIGURES
@@ -14,6 +16,7 @@ from search.figures.facts import Facts, Step
 from search.figures.hiding import FEWEST
 from search.figures.periods import list_periods
 from search.figures.report import read_report
+from search.views.figures import FILES
 from tests.conftest import NOW
 from tests.markup import elements_of, markup_of
 from tests.programmes.figures.worlds import World, slow_questions, slow_time_given
@@ -81,6 +84,7 @@ def test_the_page_and_the_file_say_the_same(world, client_for, alice):
         answer = client.get(figures_page(world.mine, f"?period={number}&as=csv"))
         assert "sandbox" in answer["Content-Security-Policy"]
         file = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+        assert_workbook_is(file, client.get(figures_page(world.mine, f"?period={number}&as=xlsx")))
         shown = [one.text for one in elements_of(page, "tr") if "data-row" in one.attributes]
         cells = [one.text for one in elements_of(page, "td") if "data-cell" in one.attributes]
         rows = [row for one in report.counted for row in one.rows]
@@ -93,6 +97,25 @@ def test_the_page_and_the_file_say_the_same(world, client_for, alice):
         assert Counter(words.removeprefix("< 5").strip() for words in cells) == Counter(
             row.text for row in rows if row.weekday is not None
         )
+
+
+def assert_workbook_is(file: list[dict[str, str]], answer: HttpResponse) -> None:
+    assert "sandbox" in answer["Content-Security-Policy"]
+    sheet = load_workbook(io.BytesIO(answer.content)).get_sheet_by_index(0)
+    heads, *rows = sheet.to_python()
+    cells = [["" if cell == "" else f"{cell:g}" if isinstance(cell, float) else cell for cell in row] for row in rows]
+    assert heads == list(file[0])
+    assert cells == [list(row.values()) for row in file]
+
+
+def test_without_the_library_there_is_no_workbook(programme, other, client_for, alice, monkeypatch):
+    World(Random(0), programme, other, asking=0)
+    client, page = client_for(alice), figures_page(programme)
+    assert "as=xlsx" in client.get(page).content.decode()
+    monkeypatch.delitem(FILES, "xlsx")
+
+    assert "as=xlsx" not in client.get(page).content.decode()
+    assert client.get(f"{page}?as=xlsx")["Content-Type"].startswith("text/html")
 
 
 def test_programs_are_told_the_same(world, client_for, alice):
