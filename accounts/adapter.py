@@ -32,7 +32,7 @@ from .providers.connections import connect
 from .providers.identity import Identity
 from .second_factor.factors import has_factor
 from .services import remember_zone
-from .signing_in.by_email import CONNECTION, forget_sign_in
+from .signing_in.by_email import CONNECTION, SAID, forget_sign_in
 from .viewing import signed_in, viewer_hour12, viewer_zone
 from .ways_in import end_ways_in
 from .web_sessions import end_sessions, note_sign_in
@@ -189,6 +189,8 @@ class AccountAdapter(DefaultAccountAdapter):
         forget_sign_in(request)
         if address := hooks.run_after_sign_in(request, user):
             response = HttpResponseRedirect(address)
+        if found := (kwargs.get("signal_kwargs") or {}).get(SAID):
+            hooks.run_after_claims(request, user, **found)
         note_sign_in(request, user, response, is_first=self.is_first_sign_in)
         return response
 

@@ -1,6 +1,6 @@
 """Hooks for the apps above: they append functions that run after a sign-in or after a change of a person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -22,10 +22,23 @@ after_person_change: list[Callable[..., None]] = []
 after_role_end: list[Callable[..., None]] = []
 
 
+# Each answers with what it wants to know of a provider's accounts: the names of claims, and of each the values that
+# make a difference.
+claims_wanted: list[Callable[[str], Mapping[str, frozenset[str]]]] = []
+
+# Each is called after a sign-in with an account elsewhere, with its provider and what that said of the claims above.
+after_claims: list[Callable[[HttpRequest, User, str, Mapping[str, Sequence[str]]], None]] = []
+
+
 def run_after_sign_in(request: HttpRequest, user: User) -> str | None:
     """Run every hook in order; the first address that one returns is where the person goes next."""
     addresses = [hook(request, user) for hook in after_sign_in]
     return next((address for address in addresses if address), None)
+
+
+def run_after_claims(request: HttpRequest, user: User, provider: str, said: Mapping[str, Sequence[str]]) -> None:
+    for hook in after_claims:
+        hook(request, user, provider, said)
 
 
 def start_page_of(user: User) -> str:

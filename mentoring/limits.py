@@ -62,8 +62,8 @@ MAX_INVITATION_USES = 5000
 # A list of people for a programme; whom lists have invited and who aren't in yet; invitations mailed in a minute
 MAX_LIST_ROWS, MAX_LIST_BYTES = 10_000, 5 * 1024 * 1024
 MAX_INVITED = 20_000
-# Domains of one programme
-MAX_DOMAINS = 20
+# Domains of one programme, and claims of sign-ins
+MAX_DOMAINS, MAX_CLAIMS = 20, 50
 INVITATIONS_A_MINUTE = 100
 # Sites that may show a programme's box, and how long an answer of it is kept
 MAX_BOX_ORIGINS = 20

@@ -13,19 +13,34 @@ from accounts.models import User
 from .errors import ProgrammeError
 from .invitations import why_closed, why_not_use, why_over
 from .managers import check_manages
-from .models import ASKED, INSIDE, LIVE, SHUT_OUT, Invitation, Membership, MembershipState, Programme, Source
+from .models import (
+    ASKED,
+    INSIDE,
+    LIVE,
+    SHUT_OUT,
+    ClaimRule,
+    Invitation,
+    Membership,
+    MembershipState,
+    Programme,
+    Source,
+)
 from .notices import News, tell_managers, tell_member, withdraw_notices
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What someone can do who comes into a programme by something else than a link, which `source` says."""
+    """What someone can do who comes into a programme by something else than a link, which `source` says.
+
+    `rule`: of a claim that may end it later.
+    """
 
     gives: bool
     asks: bool
     source: Source
     unit: str = ""
     needs_yes: bool = False
+    rule: ClaimRule | None = None
 
 
 def why_not_join(person: User, invitation: Invitation, *, now: datetime) -> ProgrammeError | None:
@@ -71,6 +86,7 @@ def join(*, person: User, invitation: Invitation, now: datetime) -> Membership:
         known.asks = invitation.asks or (is_member and known.asks)
         if not is_member:
             known.state, known.source, known.joined_at, known.ended_at = state, Source.LINK, now, None
+            known.claim_rule = None
             known.version += 1
         known.save()
     if known.state == ASKED:
@@ -94,8 +110,7 @@ def leave(*, person: User, programme: Programme, now: datetime) -> bool:
     mine = Membership.objects.filter(programme=programme, person=person, state__in=INSIDE).first()
     if mine is None:
         return False
-    _end(mine, MembershipState.LEFT, "", now)
-    withdraw_notices(mine)
+    let_go(mine, now=now)
     return True
 
 
@@ -187,12 +202,13 @@ def enter(person: User, programme: Programme, way: Entry, *, is_chosen: bool, no
     is_back = known is not None and known.state == MembershipState.LEFT
     if is_back and not is_chosen:
         return None
-    if (known is None or is_back) and not _has_room(person):
+    if (known is None or is_back) and not has_room(person):
         return None
     if known is None:
         known = Membership(programme=programme, person=person, version=0)
     known.gives, known.asks, known.source, known.unit = way.gives, way.asks, way.source, way.unit or known.unit
     known.state, known.joined_at, known.ended_at = ASKED if way.needs_yes else LIVE, now, None
+    known.claim_rule = way.rule
     known.version += 1
     known.save()
     withdraw_notices(known)
@@ -204,8 +220,13 @@ def enter(person: User, programme: Programme, way: Entry, *, is_chosen: bool, no
 def leave_all(person: User, now: datetime) -> None:
     """Of someone who leaves for good."""
     for mine in Membership.objects.filter(person=person, state__in=INSIDE):
-        _end(mine, MembershipState.LEFT, "", now)
-        withdraw_notices(mine)
+        let_go(mine, now=now)
+
+
+def let_go(membership: Membership, *, now: datetime, rule: ClaimRule | None = None) -> None:
+    """End it for someone who leaves, or whom nothing brings any more. `rule`: by which they may be brought back."""
+    _end(membership, MembershipState.LEFT, "", now, rule)
+    withdraw_notices(membership)
 
 
 def check_decides(by: User, person: User, programme: Programme) -> None:
@@ -216,15 +237,18 @@ def check_decides(by: User, person: User, programme: Programme) -> None:
         raise ProgrammeError("yourself", words)
 
 
-def _end(membership: Membership, state: MembershipState, reason: str, now: datetime) -> None:
+def _end(
+    membership: Membership, state: MembershipState, reason: str, now: datetime, rule: ClaimRule | None = None
+) -> None:
     membership.state, membership.ended_at, membership.reason = state, now, reason
+    membership.claim_rule = rule
     membership.version += 1
     membership.save()
 
 
 def _let_in(membership: Membership, source: str, now: datetime) -> None:
     membership.state, membership.source, membership.joined_at = LIVE, source, now
-    membership.ended_at, membership.reason = None, ""
+    membership.ended_at, membership.reason, membership.claim_rule = None, "", None
     membership.version += 1
     membership.save()
     tell_member(membership, News.IN, now=now)
@@ -235,7 +259,7 @@ def _why_not_let_in(person: User, closed: ProgrammeError | None) -> ProgrammeErr
     if not person.is_active:
         words = _("This account is closed. They can come back when they sign in again.")
         return ProgrammeError("account_closed", words)
-    if closed or _has_room(person):
+    if closed or has_room(person):
         return closed
     words = _("They’re in %d programmes already, which is the most. They have to leave one first.")
     return ProgrammeError("too_many_programmes", words % settings.MAX_PROGRAMMES)
@@ -255,12 +279,12 @@ def _why_not_enter(person: User, invitation: Invitation) -> ProgrammeError | Non
             return ProgrammeError("link_needs_yes", words)
         case MembershipState.LIVE | MembershipState.ASKED:
             return None
-    if _has_room(person):
+    if has_room(person):
         return None
     words = _("You can be in up to %d programmes. Leave one first, on its page.") % settings.MAX_PROGRAMMES
     return ProgrammeError("too_many_programmes", words)
 
 
-def _has_room(person: User) -> bool:
+def has_room(person: User) -> bool:
     """Whether they can be in one more programme; those where they wait count, too."""
     return Membership.objects.filter(person=person, state__in=INSIDE).count() < settings.MAX_PROGRAMMES

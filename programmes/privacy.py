@@ -10,6 +10,7 @@ from accounts.privacy.registry import Table, fact, hidden, mine, not_personal
 from .managers import end_roles_of
 from .members import leave_all
 from .models import (
+    ClaimRule,
     DomainRule,
     Invitation,
     Invitee,
@@ -25,7 +26,9 @@ from .models import (
 ORGANISATION = "words of the organisation about a programme"
 
 
-def programme_name(row: DomainRule | Invitee | Manager | Membership | Roster | RuleChange, person: User) -> str:
+def programme_name(
+    row: ClaimRule | DomainRule | Invitee | Manager | Membership | Roster | RuleChange, person: User
+) -> str:
     return row.programme.name
 
 
@@ -89,6 +92,16 @@ TABLES: tuple[Table, ...] = (
         heading=_("Domains you named for programmes"),
         company=programme_name,
         why="stays: whose addresses let people into a programme, with no name",
+    ),
+    Table(
+        ClaimRule,
+        dict.fromkeys(("provider", "claim", "value"), not_personal("what a provider says of all people of a group")),
+        people=("by",),
+        part="programme-claims",
+        heading=_("What sign-ins bring people into programmes, named by you"),
+        hidden=("ended_by",),
+        company=programme_name,
+        why="stays: what let people into a programme, with no name",
     ),
     Table(
         Manager,

@@ -1,15 +1,16 @@
 """What this app enters into the lists of lower apps when it starts."""
 
-from accounts.hooks import after_sign_in
+from accounts.hooks import after_claims, after_sign_in, claims_wanted
 from accounts.privacy.hooks import on_leaving
 from accounts.privacy.registry import register_tables
 from accounts.privacy.retention import rules as retention_rules
 from notifications.registry import register_kinds
 
+from .claims import list_wanted
 from .kinds import KINDS
 from .privacy import TABLES, leave_programmes
 from .rosters.invitees import RULES
-from .views.member import come_in_after_sign_in
+from .views.member import come_in_after_sign_in, follow_claims_after_sign_in
 
 
 def register_all() -> None:
@@ -18,3 +19,5 @@ def register_all() -> None:
     on_leaving.append(leave_programmes)
     retention_rules.extend(RULES)
     after_sign_in.append(come_in_after_sign_in)
+    claims_wanted.append(list_wanted)
+    after_claims.append(follow_claims_after_sign_in)

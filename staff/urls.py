@@ -13,6 +13,7 @@ from .moderation.signals import staff_signals
 from .outcomes import staff_outcomes
 from .people import staff_people, staff_person, staff_session
 from .profiles import staff_profile, staff_profile_act, staff_profiles
+from .programmes.claims import staff_programme_claim_end, staff_programme_claims
 from .programmes.pages import (
     staff_programme,
     staff_programme_domain_remove,
@@ -57,6 +58,12 @@ urlpatterns = [
         "programmes/<slug:slug>/domains/<int:number>/remove/",
         staff_programme_domain_remove,
         name="staff_programme_domain_remove",
+    ),
+    path("programmes/<slug:slug>/claims/", staff_programme_claims, name="staff_programme_claims"),
+    path(
+        "programmes/<slug:slug>/claims/<int:number>/remove/",
+        staff_programme_claim_end,
+        name="staff_programme_claim_end",
     ),
     path("programmes/<slug:slug>/managers/<uuid:uuid>/end/", staff_programme_end, name="staff_programme_end"),
     path("second-steps/", staff_resets, name="staff_resets"),

@@ -37,7 +37,7 @@ from notifications.unsubscribing import token_for
 from notifications.webhooks.services import make_endpoint
 from programmes.domains import DomainInput, add_domain
 from programmes.looks import style_key
-from programmes.models import Invitation, Invitee, Look, Programme
+from programmes.models import ClaimRule, Invitation, Invitee, Look, Programme
 from search.figures.choosing import SIGNER, choose_mails
 from search.models import FigureMail
 from sessions_app.afterwards.feedback import give_feedback, give_written_feedback
@@ -258,6 +258,8 @@ ACCESS: dict[str, Row] = {
     "staff_programme": Row(STAFF, post=422, at="programme"),
     "staff_programme_rules": Row(STAFF, post="/staff/programmes/", at="programme"),
     "staff_programme_domains": Row(STAFF, post=422, at="programme"),
+    "staff_programme_claims": Row(STAFF, post=422, at="programme"),
+    "staff_programme_claim_end": Row(STAFF, NOT_ALLOWED, "/staff/programmes/", at="claim"),
     "staff_programme_domain_remove": Row(STAFF, NOT_ALLOWED, "/staff/programmes/", at="domain"),
     "staff_programme_end": Row(STAFF, NOT_ALLOWED, "/staff/programmes/", at="own_role"),
     # accounts
@@ -627,6 +629,12 @@ class Scene:
     def domain(self) -> tuple[str, int]:
         found, given = Programme.objects.get(slug=self.programme), DomainInput("uni.example", True, True, False)
         return found.slug, add_domain(programme=found, given=given, by=self.person("staff"), now=NOW).pk
+
+    @cached_property
+    def claim(self) -> tuple[str, int]:
+        found = Programme.objects.get(slug=self.programme)
+        said = {"provider": "uni", "claim": "groups", "value": "staff", "by": self.person("staff"), "at": NOW}
+        return found.slug, ClaimRule.objects.create(programme=found, **said).pk
 
     @cached_property
     def programme_of_invited(self) -> str:

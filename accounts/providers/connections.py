@@ -103,7 +103,12 @@ def end_connections(person: User) -> None:
 
 def as_plain(identity: "Identity") -> dict[str, Any]:
     """What a session keeps of it until the sign-in is complete."""
-    return {"provider": identity.provider, "uid": identity.uid, "email": identity.email}
+    return {
+        "provider": identity.provider,
+        "uid": identity.uid,
+        "email": identity.email,
+        "claims": identity.claims,
+    }
 
 
 def _describe(row: SocialAccount) -> Connection:

@@ -3,7 +3,7 @@
 import hmac
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from common.mail.addresses import canonical_address
 
 from .asking import Endpoints, ask_json
+from .claims import Claims, pick_claims
 from .configuration import ANY_TENANT, OidcProvider
 from .errors import not_genuine
 
@@ -31,7 +32,7 @@ class Identity:
     """One account at a provider. `uid` names it for good, whatever becomes of its address.
 
     `email` is empty if the provider gives none that we could write to; `is_proven`: it vouches that the mailbox is
-    theirs, and the settings believe it for this domain.
+    theirs, and the settings believe it for this domain. `claims`: what else it says that an app above wants to know.
     """
 
     provider: str
@@ -39,6 +40,7 @@ class Identity:
     email: str = ""
     name: str = ""
     is_proven: bool = False
+    claims: Claims = field(default_factory=dict)
 
 
 def read_identity(provider: OidcProvider, endpoints: Endpoints, tokens: Mapping[str, Any], *, nonce: str) -> Identity:
@@ -60,6 +62,7 @@ def read_identity(provider: OidcProvider, endpoints: Endpoints, tokens: Mapping[
         email,
         next((name for name in names if isinstance(name, str) and name.strip()), ""),
         is_address_proven(provider, claims, email),
+        pick_claims(provider, claims),
     )
 
 

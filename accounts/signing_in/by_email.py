@@ -30,6 +30,8 @@ from common.views import too_many
 SIGN_IN_NOTE = "sign_in_note"
 # In the state of a sign-in: the account elsewhere that is to be connected at its end
 CONNECTION = "connection"
+# Beside a sign-in with an account elsewhere: what its provider said that apps above want to know
+SAID = "claims"
 
 
 def answer_email_form(request: HttpRequest, form: Form, *, note: str = "") -> HttpResponse | None:

@@ -19,7 +19,7 @@ from accounts.providers.errors import ProviderError
 from accounts.providers.identity import Identity
 from accounts.providers.provider import Provider
 
-from .by_email import CONNECTION, open_proven_account, start_email_sign_in
+from .by_email import CONNECTION, SAID, open_proven_account, start_email_sign_in
 
 
 def sign_in_with(request: HttpRequest, provider: Provider, identity: Identity, *, leads_to: str) -> HttpResponse:
@@ -53,7 +53,9 @@ def finish_with_code(request: HttpRequest, state: dict[str, Any], *, leads_to: s
 def _go_on(
     request: HttpRequest, person: User, identity: Identity, *, leads_to: str, connection: dict[str, Any] | None = None
 ) -> HttpResponse:
-    login = Login(user=person, redirect_url=leads_to or None)
+    # It hands these on to the end of the sign-in, whatever steps come before that.
+    said = {SAID: {"provider": identity.provider, "said": identity.claims}} if identity.claims else None
+    login = Login(user=person, redirect_url=leads_to or None, signal_kwargs=said)
     if connection:
         login.state[CONNECTION] = connection
     record_authentication(request, person, method="socialaccount", provider=identity.provider)

@@ -1,3 +1,4 @@
+from .claims import ClaimRule
 from .domains import DomainRule
 from .invitations import Invitation
 from .looks import Look
@@ -14,6 +15,7 @@ __all__ = [
     "LIVE",
     "RUNNING",
     "SHUT_OUT",
+    "ClaimRule",
     "Directory",
     "DomainRule",
     "Invitation",

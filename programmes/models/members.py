@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
+from .claims import ClaimRule
 from .programmes import Programme
 from .states import ENDED, INSIDE, LIVE, SHUT_OUT, MembershipState
 
@@ -64,6 +65,8 @@ class Membership(models.Model):
     `reason`: what the manager who removed or declined them wrote to them. `version` grows with each change of state.
     `unit`: the team or department where they work, as managers call it; capitals make no difference.
     `minutes_a_week`: the most that a mentor gives in this programme in a calendar week, by their own choice.
+    `claim_rule`: by which the sign-ins of this person keep it, end it and bring it back; none once someone has chosen
+    otherwise.
     """
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="memberships")
@@ -78,6 +81,9 @@ class Membership(models.Model):
     version = models.PositiveIntegerField(default=1, db_default=1)
     unit = models.CharField(_("unit"), max_length=LONGEST_UNIT, blank=True, default="", db_default="")
     minutes_a_week = models.PositiveSmallIntegerField(_("minutes in a week"), null=True, blank=True)
+    claim_rule = models.ForeignKey(
+        ClaimRule, on_delete=models.PROTECT, null=True, blank=True, related_name="memberships"
+    )
 
     objects = MembershipQuerySet.as_manager()
 
@@ -95,6 +101,10 @@ class Membership(models.Model):
             models.CheckConstraint(
                 condition=Q(minutes_a_week=None) | Q(minutes_a_week__range=(LEAST_MINUTES, MOST_MINUTES)),
                 name="member_minutes_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(claim_rule=None) | Q(source=Source.CLAIM, state__in=(LIVE, MembershipState.LEFT)),
+                name="claims_keep_only_what_they_brought",
             ),
         ]
 

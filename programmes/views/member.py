@@ -1,5 +1,7 @@
 """What someone sees of the programmes they are in or manage, and how they leave one."""
 
+from collections.abc import Mapping, Sequence
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,6 +13,7 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from common.pages.posting import telling_refusals
 from programmes.access import programme_open_to
+from programmes.claims import follow_claims
 from programmes.forms import MinutesForm
 from programmes.looks import shown_look
 from programmes.members import leave
@@ -104,3 +107,15 @@ def come_in_after_sign_in(request: HttpRequest, person: User) -> str | None:
     for joined in come_in(person=person, now=timezone.now()):
         messages.success(request, _("You’re in %(name)s.") % {"name": joined.name})
     return None
+
+
+def follow_claims_after_sign_in(
+    request: HttpRequest, person: User, provider: str, said: Mapping[str, Sequence[str]]
+) -> None:
+    """Called after each sign-in whose provider says something that a programme wants to know."""
+    followed = follow_claims(person=person, provider=provider, said=said, now=timezone.now())
+    for joined in followed.joined:
+        messages.success(request, _("You’re in %(name)s.") % {"name": joined.name})
+    for ended in followed.ended:
+        words = _("You aren’t in %(name)s any more, since your sign-in doesn’t say so now. What you’ve agreed stays.")
+        messages.info(request, words % {"name": ended.name})

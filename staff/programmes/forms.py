@@ -8,11 +8,14 @@ from django.core.exceptions import ValidationError
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import ChipCheckboxes, PlainText
+from accounts.providers.configuration import list_providers
+from common.forms import ChipCheckboxes, PlainText, field_of
+from programmes.claims import ClaimInput
 from programmes.domains import DomainInput
 from programmes.forms import ASKS, GIVES, SIDES, ProgrammeForm
 from programmes.managers import ProgrammeInput
 from programmes.models import Directory
+from programmes.models.claims import LONGEST_CLAIM
 from programmes.models.programmes import LONGEST_SLUG
 from sessions_app.forms.schedule import zone_choices
 from staff.forms import AccountEmail
@@ -44,6 +47,44 @@ class DomainForm(forms.Form):
     def read_domain(self) -> DomainInput:
         said = self.cleaned_data
         return DomainInput(said["domain"], GIVES in said["sides"], ASKS in said["sides"], said["needs_yes"])
+
+
+class ClaimForm(forms.Form):
+    use_required_attribute = False
+    provider = forms.ChoiceField(
+        label=_("Who says it?"),
+        help_text=_("A provider with which people sign in here"),
+        error_messages={"required": _("Choose a provider"), "invalid_choice": _("Choose a provider from the list")},
+    )
+    claim = PlainText(
+        label=_("Claim"),
+        help_text=_("The name of a claim or attribute, letter by letter, like groups"),
+        max_length=LONGEST_CLAIM,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}),
+        error_messages={"required": _("Enter the name of a claim")},
+    )
+    value = PlainText(
+        label=_("Value"),
+        help_text=_("What the provider says of those who belong here; of several values, one is enough"),
+        max_length=LONGEST_CLAIM,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}),
+        error_messages={"required": _("Enter a value")},
+    )
+    sides = forms.MultipleChoiceField(
+        label=_("What can these people do?"),
+        choices=SIDES,
+        widget=ChipCheckboxes,
+        error_messages={"required": _("Choose at least one"), "invalid_choice": _("Choose one of these")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [(one.slug, one.name) for one in list_providers()]
+        field_of(self, "provider", forms.ChoiceField).choices = offered
+
+    def read_claim(self) -> ClaimInput:
+        said = self.cleaned_data
+        return ClaimInput(said["provider"], said["claim"], said["value"], GIVES in said["sides"], ASKS in said["sides"])
 
 
 class OpenProgrammeForm(ProgrammeForm):

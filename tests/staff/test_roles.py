@@ -34,6 +34,7 @@ NEEDS = {
         "staff_roles", "staff_role_end", "staff_trace", "staff_resets", "staff_reset_approve",
         "staff_policy", "staff_texts", "staff_text", "staff_programmes", "staff_programme", "staff_programme_end",
         "staff_programme_rules", "staff_programme_domains", "staff_programme_domain_remove",
+        "staff_programme_claims", "staff_programme_claim_end",
         "staff_webhooks", "staff_webhook", "staff_webhook_add", "staff_webhook_change", "staff_webhook_resend",
     },
 }  # fmt: skip

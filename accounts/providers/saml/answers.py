@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from django.utils import timezone
 
+from accounts.providers.claims import pick_claims
 from accounts.providers.errors import denied, no_subject, not_genuine
 from accounts.providers.identity import CLOCKS_DIFFER_BY, Identity, clean_address, hash_subject
 from accounts.providers.saml_configuration import SamlProvider
@@ -190,6 +191,7 @@ def describe_subject(provider: SamlProvider, assertion: Any) -> Identity:
         first_value(attributes, NAMES)[:LONGEST_VALUE],
         # There is no word for “verified” in SAML: a provider proves the domains whose mailboxes it gives out.
         email.partition("@")[2] in provider.proves if email else False,
+        pick_claims(provider, attributes),
     )
 
 
