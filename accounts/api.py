@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.access.authentication import SignedIn, WithinScope
+from accounts.access.authentication import SignedIn, WithinArea, WithinScope
 from accounts.access.idempotency import answer_once, key_of
 from accounts.access.throttling import take_request
 from common.api.fields import Input
@@ -30,7 +30,12 @@ class ApiView(APIView):
     now: datetime
 
     def get_permissions(self) -> list[BasePermission]:
-        return [AllowAny(), WithinScope()] if self.public else [SignedIn(), WithinScope()]
+        return [AllowAny() if self.public else SignedIn(), WithinScope(), WithinArea()]
+
+    @property
+    def area(self) -> str:
+        """The key of the area to which a call belongs, so that a token for that alone opens it."""
+        return ""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """As in the framework, but requests are counted first, so that guessing tokens is limited too, by address."""

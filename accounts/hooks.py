@@ -1,6 +1,7 @@
 """Hooks for the apps above: they append functions that run after a sign-in or after a change of a person."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -28,6 +29,26 @@ claims_wanted: list[Callable[[str], Mapping[str, frozenset[str]]]] = []
 
 # Each is called after a sign-in with an account elsewhere, with its provider and what that said of the claims above.
 after_claims: list[Callable[[HttpRequest, User, str, Mapping[str, Sequence[str]]], None]] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A part of the site, outside of which a token that is made for it opens nothing.
+
+    `name`: for the person who makes one. `is_open`: they can make one now; false while their role there sleeps.
+    """
+
+    key: str
+    name: str
+    is_open: bool
+
+
+# Each lists the areas of this person.
+token_areas: list[Callable[[User], Sequence[Area]]] = []
+
+
+def areas_of(person: User) -> list[Area]:
+    return [area for list_areas in token_areas for area in list_areas(person)]
 
 
 def run_after_sign_in(request: HttpRequest, user: User) -> str | None:

@@ -135,10 +135,10 @@ def group_digits(code: str) -> str:
     return f"{code[:half]} {code[half:]}"
 
 
-def token_letter(*, person: User, token: AccessToken) -> AccountEmail:
-    """Tell a person about a new token, in case it wasn't they who made it."""
+def token_letter(*, person: User, token: AccessToken, place: str = "") -> AccountEmail:
+    """Tell a person about a new token, in case it wasn't they who made it. `place`: where alone it opens anything."""
     until = day_text(token.expires_at, person.zone_name, token.created_at)
-    context = {"name": token.name, "changes": token.scope == Scope.WRITE, "until": until}
+    context = {"name": token.name, "changes": token.scope == Scope.WRITE, "until": until, "place": place}
     return letter_to(person, "accounts/new_token", {**context, "tokens_url": absolute_url("tokens")})
 
 

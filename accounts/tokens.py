@@ -13,7 +13,9 @@ from common.hashing import hash_text
 from common.refusals import RefusalError
 
 from . import mail
+from .hooks import areas_of
 from .models import AccessToken, Scope, User
+from .models.programs import LONGEST_IN_AREA
 
 # A prefix by which people who find a token in a file, and programs that look for lost secrets, see what it opens.
 PREFIX = "mmt_"
@@ -25,11 +27,17 @@ class TokenError(RefusalError):
     pass
 
 
-def make_token(*, person: User, name: str, scope: Scope, days: int, now: datetime) -> tuple[AccessToken, str]:
+def make_token(
+    *, person: User, name: str, scope: Scope, days: int, now: datetime, area: str = ""
+) -> tuple[AccessToken, str]:
     """A new token, whose text is never shown again; its person is told by email that there is one.
 
-    Raises TokenError `same_name`, `too_many`.
+    `area`: the key of one of theirs, if it is for that alone.
+
+    Raises TokenError `same_name`, `too_many`, `unknown_area`, `too_long`.
     """
+    if refusal := _why_not_area(person, area, days):
+        raise refusal
     text = PREFIX + secrets.token_urlsafe(32)
     with transaction.atomic():
         User.objects.locked(person)
@@ -47,11 +55,25 @@ def make_token(*, person: User, name: str, scope: Scope, days: int, now: datetim
             name=name,
             token_hash=hash_text(text),
             scope=scope,
+            area=area,
             created_at=now,
             expires_at=now + timedelta(days=days),
         )
-        mail.send_after_commit(mail.token_letter(person=person, token=token))
+        place = next((one.name for one in areas_of(person) if area and one.key == area), "")
+        mail.send_after_commit(mail.token_letter(person=person, token=token, place=place))
     return token, text
+
+
+def _why_not_area(person: User, area: str, days: int) -> TokenError | None:
+    if not area:
+        return None
+    if not any(one.key == area and one.is_open for one in areas_of(person)):
+        words = _("You can’t make a token for this now. Choose another one, or confirm your second step first")
+        return TokenError("unknown_area", words, field="area")
+    if timedelta(days=days) > LONGEST_IN_AREA:
+        words = _("A token like this works for up to %d days. Choose a shorter time") % LONGEST_IN_AREA.days
+        return TokenError("too_long", words, field="days")
+    return None
 
 
 def stop_token(*, person: User, uuid: UUID) -> bool:
@@ -61,6 +83,10 @@ def stop_token(*, person: User, uuid: UUID) -> bool:
 
 def stop_tokens(person: User) -> None:
     AccessToken.objects.filter(person=person).delete()
+
+
+def stop_tokens_for(person: User, area: str) -> None:
+    AccessToken.objects.filter(person=person, area=area).delete()
 
 
 def describe_tokens(person: User) -> str:

@@ -15,7 +15,7 @@ from events.api.calls import (
 from events.api.plans import PlansView, PlanView, PublishPlanView
 from mentors.api import MentorView, SavedMentorView, TopicsView
 from notifications.api import CopyView, MeView, NewsView
-from programmes.api import ProgrammesView
+from programmes.api import ProgrammeMembersView, ProgrammesView, RosterView
 from search.api import MentorsView, SavedMentorsView
 from search.figures.api import FiguresView
 from sessions_app.api.asks import AsksView, AskView
@@ -67,6 +67,8 @@ urlpatterns = [
     path("events/<slug:slug>/plans/<int:number>/publish/", PublishPlanView.as_view(), name="api_event_publish"),
     path("programmes/", ProgrammesView.as_view(), name="api_programmes"),
     path("programmes/<slug:slug>/figures/", FiguresView.as_view(), name="api_programme_figures"),
+    path("programmes/<slug:slug>/members/", ProgrammeMembersView.as_view(), name="api_programme_members"),
+    path("programmes/<slug:slug>/roster/", RosterView.as_view(), name="api_programme_roster"),
     path("reports/", ReportsView.as_view(), name="api_reports"),
     path("me/", MeView.as_view(), name="api_me"),
     path("me/export/", CopyView.as_view(), name="api_export"),

@@ -8,9 +8,11 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.hooks import Area
 from accounts.models import User
 from accounts.roles import may
 from accounts.rules.roles import Power
+from accounts.tokens import stop_tokens_for
 
 from .errors import ProgrammeError
 from .models import Directory, Manager, Programme
@@ -27,6 +29,17 @@ class ProgrammeInput:
     timezone: str
     language: str
     directory: Directory
+
+
+def area_of(slug: str) -> str:
+    """The key of the area to which a token of a manager is for this programme alone."""
+    return f"programmes/{slug}"
+
+
+def list_areas(person: User) -> list[Area]:
+    awake = set(Programme.objects.managed_by(person).values_list("pk", flat=True))
+    managed = Programme.objects.with_manager(person).order_by("name")
+    return [Area(area_of(one.slug), one.name, one.pk in awake) for one in managed]
 
 
 def lock_programme(programme: Programme) -> Programme:
@@ -101,6 +114,7 @@ def give_manager(*, programme: Programme, person: User, by: User, now: datetime)
         raise ProgrammeError("too_many_managers", words, field="email")
     # Of an account that was closed and is open again: the old role isn't theirs any more.
     Manager.objects.filter(programme=programme, person=person, ended_at=None).update(ended_at=now)
+    stop_tokens_for(person, area_of(programme.slug))
     named = Manager.objects.create(programme=programme, person=person, given_by=by, at=now)
     tell_manager(named, now=now)
     return named
@@ -124,12 +138,16 @@ def end_manager(*, programme: Programme, person: User, by: User, now: datetime) 
         return
     ended.ended_at = now
     ended.save(update_fields=["ended_at"])
+    stop_tokens_for(person, area_of(programme.slug))
     tell_manager(ended, now=now, by=by)
 
 
 def end_roles_of(person: User, now: datetime) -> None:
     """Of someone who leaves for good. A programme that has no manager then waits for an owner to name one."""
-    Manager.objects.filter(person=person, ended_at=None).update(ended_at=now)
+    roles = Manager.objects.filter(person=person, ended_at=None)
+    for slug in roles.values_list("programme__slug", flat=True):
+        stop_tokens_for(person, area_of(slug))
+    roles.update(ended_at=now)
 
 
 def check_runs_or_manages(by: User, programme: Programme) -> None:

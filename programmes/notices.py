@@ -28,6 +28,7 @@ class News(StrEnum):
     IN = "programme_in"
     DECLINED = "programme_declined"
     REMOVED = "programme_removed"
+    OFF_LIST = "programme_off_list"
 
 
 # The state in which each is still true
@@ -36,6 +37,7 @@ TRUE_IN = {
     News.IN: LIVE,
     News.DECLINED: MembershipState.DECLINED,
     News.REMOVED: MembershipState.REMOVED,
+    News.OFF_LIST: MembershipState.LEFT,
 }
 
 
@@ -132,6 +134,8 @@ def _membership_line(news: News, row: Membership) -> InboxLine:
             return InboxLine(_("%(programme)s can’t take you in") % names, reverse("programmes"))
         case News.REMOVED:
             return InboxLine(_("A manager removed you from %(programme)s") % names, reverse("programmes"))
+        case News.OFF_LIST:
+            return InboxLine(_("The list of %(programme)s doesn’t have you any more") % names, reverse("programmes"))
 
 
 def manager_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:

@@ -490,6 +490,8 @@ ACCESS: dict[str, Row] = {
     "api_calendar_look": Row(ITS_CALLER, NOT_ALLOWED, NOT_JSON, at="external"),
     "api_programmes": Row(CALLER),
     "api_programme_figures": Row(MANAGER_CALLER, at="programme"),
+    "api_programme_members": Row(MANAGER_CALLER, at="programme"),
+    "api_programme_roster": Row(MANAGER_CALLER, NOT_ALLOWED, NOT_ALLOWED, at="programme"),
     "api_saved": Row(CALLER),
     "api_save": Row(CALLER, NOT_ALLOWED, at="mentor_page"),
     "api_schedule": Row(MENTOR_CALLER),

@@ -61,6 +61,8 @@ from notifications.webhooks.services import make_endpoint
 from programmes.managers import end_manager, give_manager
 from programmes.members import answer_request as answer_asked
 from programmes.members import join, remove_member
+from programmes.rosters.invitees import come_in
+from programmes.rosters.whole import RowSent, WholeList, replace_roster
 from search.figures.choosing import choose_mails
 from search.figures.rounds import schedule_mails
 from sessions_app.afterwards.followups import NextStepInput, write_next_step
@@ -374,6 +376,14 @@ def fall_idle(cast: Cast) -> None:
         retain(now=NOW + timedelta(days=days))
 
 
+def leave_list(cast: Cast) -> None:
+    programme = make_programme(cast.alice, cast.maria)
+    for listed, confirm in ((cast.bob, None), (cast.alice, 1)):
+        given = WholeList([RowSent(listed.email)], gives=False, asks=True, confirm=confirm)
+        replace_roster(programme=programme, given=given, by=cast.alice, now=NOW)
+        come_in(person=listed, now=NOW)
+
+
 def run_programme(cast: Cast, *, until: str) -> None:
     """bob asks to join what alice manages, and hears of what follows."""
     programme = make_programme(cast.alice, cast.maria)
@@ -546,6 +556,7 @@ STORIES: dict[str, Callable[[Cast], object]] = {
     "let into a programme": lambda cast: run_programme(cast, until="in"),
     "declined by a programme": lambda cast: run_programme(cast, until="declined"),
     "removed from a programme": lambda cast: run_programme(cast, until="removed"),
+    "off the list of a programme": leave_list,
     "manages no more": lambda cast: run_programme(cast, until="ended"),
     "figures by mail": mail_figures,
     "logs sealed": lambda cast: seal_logs(now=NOW),

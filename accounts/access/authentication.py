@@ -83,6 +83,20 @@ class WithinScope(BasePermission):
         return request.method in SAFE_METHODS or not isinstance(token, AccessToken) or token.scope == Scope.WRITE
 
 
+class WithinArea(BasePermission):
+    """A token for a part of the site opens nothing outside of it."""
+
+    code = "token_of_an_area"
+
+    @property
+    def message(self) -> str:
+        return _("This token is for something else. Create one for this.")
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        token = request.auth
+        return not isinstance(token, AccessToken) or token.area in ("", view.area)
+
+
 class TokenScheme(OpenApiAuthenticationExtension):
     target_class = TokenAuthentication
     name = "token"

@@ -1,10 +1,14 @@
 """The form in which a person makes a token."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.hooks import Area
 from accounts.models import Scope
-from common.forms import ChipRadio, PlainText
+from common.forms import ChipRadio, PlainText, field_of
 
 DAYS = {30: _("30 days"), 90: _("90 days"), 365: _("A year")}
 
@@ -27,6 +31,13 @@ class TokenForm(forms.Form):
         widget=ChipRadio,
         error_messages={"required": _("Choose one")},
     )
+    area = forms.ChoiceField(
+        label=_("What can it reach?"),
+        help_text=_("For one programme it works for 90 days at most, and ends with your role there"),
+        required=False,
+        widget=ChipRadio,
+        error_messages={"invalid_choice": _("Choose one of these")},
+    )
     days = forms.TypedChoiceField(
         label=_("How long should it work?"),
         choices=list(DAYS.items()),
@@ -35,3 +46,11 @@ class TokenForm(forms.Form):
         widget=ChipRadio,
         error_messages={"required": _("Choose one")},
     )
+
+    def __init__(self, *args: Any, areas: Sequence[Area] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [(one.key, one.name) for one in areas if one.is_open]
+        if offered:
+            field_of(self, "area", forms.ChoiceField).choices = [("", _("Everything of mine")), *offered]
+        else:
+            del self.fields["area"]

@@ -1,14 +1,17 @@
 """What programs that act for a person have: tokens, and what is kept of their requests."""
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.rules.validators import validate_plain_text
 
 from .people import User
+
+LONGEST_IN_AREA = timedelta(days=90)
 
 
 class Scope(models.TextChoices):
@@ -17,20 +20,31 @@ class Scope(models.TextChoices):
 
 
 class AccessToken(models.Model):
-    """Lets a program act as a person. Nobody can read the token back: only its hash is kept."""
+    """Lets a program act as a person. Nobody can read the token back: only its hash is kept.
+
+    `area`: the part of the site outside of which it opens nothing. Without one it opens what is theirs, and nothing of
+    a role.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="access_tokens")
     name = models.CharField(_("name"), max_length=60, validators=[validate_plain_text])
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     scope = models.CharField(_("access"), max_length=5, choices=Scope)
+    area = models.CharField(max_length=80, blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["-created_at", "-pk"]
-        constraints = [models.UniqueConstraint(fields=["person", "name"], name="one_token_per_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "name"], name="one_token_per_name"),
+            models.CheckConstraint(
+                condition=Q(area="") | Q(expires_at__lte=F("created_at") + LONGEST_IN_AREA),
+                name="token_for_an_area_ends_soon",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} of {self.person}"

@@ -193,7 +193,7 @@ TABLES: tuple[Table | Step, ...] = (
     ),
     Table(
         AccessToken,
-        {"name": mine(), "token_hash": hidden("a hash"), "scope": fact()},
+        {"name": mine(), "token_hash": hidden("a hash"), "scope": fact(), "area": not_personal("an address of ours")},
         people=("person",),
         part="api-tokens",
         heading=_("API tokens"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.forms.tokens import TokenForm
+from accounts.hooks import areas_of
 from accounts.models import AccessToken
 from accounts.proof import require_recent_proof
 from accounts.requests import SignedInRequest
@@ -26,7 +27,8 @@ def access_tokens(request: SignedInRequest) -> HttpResponse:
     It is shown in answer to the form and never again, since only its hash is stored.
     """
     now, made, text = timezone.now(), None, ""
-    form = TokenForm(post_data(request))
+    areas = areas_of(request.user)
+    form = TokenForm(post_data(request), areas=areas)
     if request.method == "POST":
         require_recent_proof(request)
         if form.is_valid():
@@ -35,11 +37,12 @@ def access_tokens(request: SignedInRequest) -> HttpResponse:
             except TokenError as error:
                 form.add_error(error.field, error.as_form_error())
     mine = AccessToken.objects.filter(person=request.user)
+    names = {area.key: area.name for area in areas}
     context = {
-        "form": TokenForm() if made else form,
+        "form": TokenForm(areas=areas) if made else form,
         "made": made,
         "token": text,
-        "tokens": [(token, token.has_expired(now)) for token in mine],
+        "tokens": [(token, token.has_expired(now), names.get(token.area, token.area)) for token in mine],
         "nav": "settings",
     }
     return render(request, "accounts/tokens.html", context, status=422 if form.errors else 200)

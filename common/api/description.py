@@ -40,7 +40,7 @@ EXAMPLES: Mapping[int, tuple[str, str, Mapping[str, list[str]]]] = {
 SAID = {
     400: "The request can't be read: a wrong type, an unknown field, a time without its UTC offset.",
     401: "The token is missing, wrong, revoked or expired.",
-    403: "The token is read-only, or a request from a browser has no CSRF token.",
+    403: "The token is read-only or for something else, or a request from a browser has no CSRF token.",
     404: "It doesn't exist, or it isn't yours.",
     409: "It isn't possible in the current state, or a request with this key is still running.",
     415: "The body isn't JSON.",
@@ -87,11 +87,11 @@ def api_call(
     def describe(handler: Handler) -> Handler:
         changes = handler.__name__ not in SAFE
         takes_argument = len(inspect.signature(handler).parameters) > 2
-        errors = [401, 429]
+        errors = [401, 403, 429]
         if query or paged or changes:
             errors += [400, 422]
         if changes:
-            errors += [403, 409, 415, 503]
+            errors += [409, 415, 503]
         if takes_argument or missing:
             errors.append(404)
         responses: dict[int, Any] = {status: page_of(answers, beside or {}) if paged else answers}

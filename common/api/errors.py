@@ -140,7 +140,7 @@ def seconds_text(wait: timedelta) -> str:
 
 
 # Our own codes that the framework's exceptions carry
-OWN_CODES = {"csrf", "read_only_token", "bad_token"}
+OWN_CODES = {"csrf", "read_only_token", "token_of_an_area", "bad_token"}
 WORDS: Mapping[int, str | Promise] = {
     status.HTTP_404_NOT_FOUND: gettext_lazy("There’s nothing here."),
     status.HTTP_405_METHOD_NOT_ALLOWED: gettext_lazy("You can’t do that here."),

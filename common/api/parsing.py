@@ -24,7 +24,8 @@ class BoundedJSONParser(BaseParser):
     def parse(
         self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        most = settings.API_LARGEST_BODY
+        view = (parser_context or {}).get("view")
+        most = getattr(view, "largest_body", settings.API_LARGEST_BODY)
         content = stream.read(most + 1)
         if len(content) > most:
             raise ApiError("too_large", _("This request is too large."))

@@ -1,5 +1,7 @@
 """Lists of people for a programme: one that a manager is checking, and the addresses that lists have invited."""
 
+from typing import Self
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -110,11 +112,17 @@ class RosterRow(models.Model):
         return f"{self.roster}: {self.number}"
 
 
+class InviteeQuerySet(models.QuerySet["Invitee"]):
+    def waiting(self) -> Self:
+        return self.filter(declined_at=None)
+
+
 class Invitee(models.Model):
     """An address that a list has invited and that hasn't come in: its row goes when it does, or when it is too old.
 
     Nobody is created for it. `told_at`: when the invitation was mailed. `bounced`: the answer of the mail server that
-    refused the address for good.
+    refused the address for good. `declined_at`: its person doesn't want to, so a program that sends the same list every
+    night doesn't ask them again.
     """
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="invitees")
@@ -127,6 +135,9 @@ class Invitee(models.Model):
     told_at = models.DateTimeField(null=True, blank=True)
     try_after = models.DateTimeField(null=True, blank=True)
     bounced = models.CharField(max_length=200, blank=True)
+    declined_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InviteeQuerySet.as_manager()
 
     class Meta:
         constraints = [

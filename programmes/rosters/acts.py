@@ -5,7 +5,7 @@ changed since, the list is shown again and nothing is done.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -19,15 +19,14 @@ from common.pages.seen import mark_of
 from programmes.errors import ProgrammeError, stale_error
 from programmes.invitations import why_closed
 from programmes.managers import check_manages, lock_programme
-from programmes.members import take_from_list
-from programmes.models import BAD, Invitee, Membership, Programme, Roster, RosterRow, RosterState, Verdict
-from programmes.models.rosters import INVITES, OPEN_STATES
+from programmes.models import BAD, Membership, Programme, Roster, RosterRow, RosterState, Verdict
+from programmes.models.rosters import OPEN_STATES
 
+from .applying import AT_ONCE, apply_rows, find_people
 from .columns import Field, match_columns, unique_headings
 from .judging import JudgedRow, ListFacts, judge_rows, tidy_address
 from .reading import read_list, too_long
 
-AT_ONCE = 1000
 LOOKS_FOR_ADDRESS = 20
 # The place of a column that a list doesn't have
 FAR_OFF = 10**6
@@ -261,57 +260,11 @@ def _apply(programme: Programme, number: int, by: User, seen: str, now: datetime
         return stale
     if roster.bad:
         return ProgrammeError("list_has_bad_rows", _("Mend or drop the rows that can’t be used first."))
-    wanted = [one for one in judged if one.verdict in INVITES]
-    if {one.known.person for one in wanted if one.known and one.known.person} - set(locked):
+    if find_people(judged) - set(locked):
         return stale
-    if refusal := _why_too_many(programme, wanted):
-        return refusal
-    roster.invited = _invite(programme, [one for one in wanted if not (one.known and one.known.person)], now)
-    _change_members(programme, [one for one in wanted if one.known and one.known.person], by, now)
+    roster.invited = apply_rows(programme, judged, by, now)
     settle_roster(roster, RosterState.APPLIED, now)
     return roster.invited
-
-
-def _why_too_many(programme: Programme, wanted: Sequence[JudgedRow]) -> ProgrammeError | None:
-    new = sum(one.verdict == Verdict.NEW for one in wanted)
-    if Invitee.objects.filter(programme=programme).count() + new <= settings.MAX_INVITED:
-        return None
-    words = _("Up to %d people can be invited and not in yet. Withdraw invitations that nobody needs first.")
-    return ProgrammeError("too_many_invited", words % settings.MAX_INVITED)
-
-
-def _invite(programme: Programme, wanted: Iterable[JudgedRow], now: datetime) -> int:
-    rows = [
-        Invitee(
-            programme=programme,
-            address=one.address,
-            name=one.name,
-            unit=one.unit,
-            gives=one.gives,
-            asks=one.asks,
-            invited_at=now,
-        )
-        for judged in wanted
-        if (one := judged.listed)
-    ]
-    Invitee.objects.bulk_create(
-        rows,
-        batch_size=AT_ONCE,
-        update_conflicts=True,
-        unique_fields=["address", "programme"],
-        update_fields=["name", "unit", "gives", "asks"],
-    )
-    return len(rows)
-
-
-def _change_members(programme: Programme, wanted: Sequence[JudgedRow], by: User, now: datetime) -> None:
-    """Who asked to join is let in: the manager has them on a list. Managers decide nothing about themselves."""
-    rows = Membership.objects.filter(programme=programme).select_related("person")
-    members = {row.person_id: row for row in rows.filter(person__in=[one.known.person for one in wanted if one.known])}
-    for one in wanted:
-        if one.known and one.listed and one.known.person != by.pk:
-            wants = one.listed
-            take_from_list(members[one.known.person], gives=wants.gives, asks=wants.asks, unit=wants.unit, now=now)
 
 
 def judge_again(roster: Roster, *, is_changed: bool = False) -> list[JudgedRow]:

@@ -50,9 +50,11 @@ class OpenDoor:
 
 def doors_open_to(person: User, now: datetime) -> list[OpenDoor]:
     """Those through which this person can come in now, by their address, each programme once."""
-    live = Invitee.objects.filter(
-        address=person.email, invited_at__gt=now - settings.RETENTION["invited addresses"]
-    ).select_related("programme")
+    live = (
+        Invitee.objects.waiting()
+        .filter(address=person.email, invited_at__gt=now - settings.RETENTION["invited addresses"])
+        .select_related("programme")
+    )
     doors = {
         one.programme_id: OpenDoor(one.programme, Entry(one.gives, one.asks, Source.LIST, one.unit), one)
         for one in live.order_by("programme")
@@ -91,10 +93,10 @@ def come_in(*, person: User, now: datetime, programme: Programme | None = None) 
 
 
 @transaction.atomic
-def decline_invitation(*, person: User, programme: Programme) -> bool:
+def decline_invitation(*, person: User, programme: Programme, now: datetime) -> bool:
     """Returns whether there was one for their address."""
-    gone, _tables = Invitee.objects.filter(address=person.email, programme=programme).delete()
-    return gone > 0
+    theirs = Invitee.objects.waiting().filter(address=person.email, programme=programme)
+    return theirs.update(declined_at=now) > 0
 
 
 @transaction.atomic
@@ -109,7 +111,7 @@ def withdraw_invitation(*, programme: Programme, number: int, by: User) -> bool:
 def tell_invited(*, now: datetime) -> int:
     """Mail those who are invited and don't know it yet, a hundred of each programme a minute. Returns how many."""
     told = 0
-    waiting = Invitee.objects.filter(told_at=None, bounced="").exclude(try_after__gt=now)
+    waiting = Invitee.objects.waiting().filter(told_at=None, bounced="").exclude(try_after__gt=now)
     for programme in Programme.objects.filter(state=ProgrammeState.OPEN, pk__in=waiting.values("programme")):
         if why_closed(programme, now):
             continue
@@ -127,7 +129,7 @@ def tell_invited(*, now: datetime) -> int:
 @transaction.atomic
 def _tell(number: int, now: datetime) -> bool:
     """One at a time, with the note that it is done: of a worker that is killed at most one mail goes out again."""
-    free = Invitee.objects.select_for_update(skip_locked=True, of=("self",)).select_related("programme")
+    free = Invitee.objects.waiting().select_for_update(skip_locked=True, of=("self",)).select_related("programme")
     invitee = free.filter(pk=number, told_at=None, bounced="").first()
     if invitee is None:
         return False

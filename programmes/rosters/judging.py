@@ -51,8 +51,10 @@ class ListFacts:
     domains: frozenset[str] = frozenset()
 
     @classmethod
-    def read(cls, programme: Programme, roster: Roster) -> Self:
-        invited = Invitee.objects.filter(programme=programme).values_list("address", "gives", "asks", "unit")
+    def read(cls, programme: Programme, roster: Roster, *, with_declined: bool = False) -> Self:
+        """`with_declined`: who has declined an invitation counts as invited, else as new."""
+        asked = Invitee.objects.all() if with_declined else Invitee.objects.waiting()
+        invited = asked.filter(programme=programme).values_list("address", "gives", "asks", "unit")
         people = {address: Known(gives, asks, unit=unit) for address, gives, asks, unit in invited}
         members = Membership.objects.filter(programme=programme)
         for address, state, gives, asks, unit, person in members.values_list(

@@ -79,7 +79,7 @@ def programme_list(request: SignedInRequest, programme: Programme) -> HttpRespon
     if result.is_done:
         return redirect("programme_list_check", programme.slug)
     show_beside_field(form, result.error)
-    invited = Invitee.objects.filter(programme=programme)
+    invited = Invitee.objects.waiting().filter(programme=programme)
     context = {
         "head": ManagerHead.read(programme, now),
         "closed": why_closed(programme, now),

@@ -81,8 +81,8 @@ def programme_invited(request: SignedInRequest, slug: str) -> HttpResponse:
     found = door.programme
     name = {"name": found.name}
     if request.POST.get("act") == "decline":
-        decline_invitation(person=request.user, programme=found)
-        messages.success(request, _("You’ve declined. %(name)s’s list doesn’t have your address any more.") % name)
+        decline_invitation(person=request.user, programme=found, now=now)
+        messages.success(request, _("You’ve declined. The list of %(name)s doesn’t ask you again.") % name)
         return redirect("programmes")
     with telling_refusals(request):
         come_in(person=request.user, now=now, programme=found)

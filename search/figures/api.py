@@ -1,15 +1,13 @@
 """Figures of a programme over the API, for its managers: the same numbers as on the page."""
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import ApiView
 from common.api.description import api_call
 from common.api.fields import Input, QueryNumber
-from programmes.models import Programme
+from programmes.api import ManagerView
 
 from .defined import Row
 from .hiding import Hidden
@@ -92,7 +90,7 @@ class FiguresOut(serializers.Serializer[Report]):
     }
 
 
-class FiguresView(ApiView):
+class FiguresView(ManagerView):
     @api_call(
         name="read_figures",
         summary="The figures of a programme that I manage",
@@ -101,8 +99,7 @@ class FiguresView(ApiView):
     )
     def get(self, request: Request, slug: str) -> Response:
         asked = self.read_query()
-        programme = get_object_or_404(Programme.objects.managed_by(self.person), slug=slug)
-        report = read_report(programme, asked.get("period"), now=self.now)
+        report = read_report(self.programme, asked.get("period"), now=self.now)
         if report is None:
             raise Http404
         return Response(FiguresOut(report).data)

@@ -124,6 +124,7 @@ def test_every_optional_kind_belongs_to_a_group_and_the_others_to_none():
         "programme_in",
         "programme_declined",
         "programme_removed",
+        "programme_off_list",
         "event_invited",
         "event_invitation_nudge",
         "event_registered",

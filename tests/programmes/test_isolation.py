@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from mentoring import api_urls
 from programmes.models import Invitation, Invitee, Membership, Programme, RosterRow
 from programmes.urls import MANAGE, urlpatterns
 from search import urls as search_urls
@@ -112,3 +113,33 @@ def test_managed_by_is_empty_for_a_role_that_sleeps(alice, programme):
 
     assert not Programme.objects.managed_by(alice).exists()
     assert list(Programme.objects.with_manager(alice)) == [programme]
+
+
+COUNTS = "accounts_requestcount"
+API = {one.name: one for one in api_urls.urlpatterns if str(one.pattern).startswith("programmes/<slug:slug>/")}
+
+
+def calls_of(client: Client, name: str, programme: Programme, **headers: str) -> list[tuple[int, str]]:
+    address = reverse(name, args=[programme.slug])
+    body = {"people": [{"email": "new@example.org"}], "confirm": 1}
+    answers = [
+        client.get(address, headers=headers),
+        client.put(address, body, content_type="application/json", headers=headers),
+    ]
+    return [(answer.status_code, answer.content.decode()) for answer in answers]
+
+
+@pytest.mark.parametrize("name", API)
+def test_call_about_one_says_nothing_of_the_other(both, client_for, alice, bob, maria, programme, other, dora, name):
+    canaries = [other.name, dora.name, "Charlie", "invited-other", "listed-other"]
+    manager, *others = [client_for(one) for one in (alice, bob, maria)]
+    own = calls_of(manager, name, programme)
+    before = rows_of_our_tables()
+    strangers = [calls_of(one, name, programme) for one in others]
+    theirs = calls_of(manager, name, other)
+    after = rows_of_our_tables() | {COUNTS: before[COUNTS]}
+
+    assert 200 in [status for status, _text in own]
+    assert {status for answers in (*strangers, theirs) for status, _text in answers} <= {404, 405}
+    assert after == before
+    assert [word for _status, text in (*own, *theirs) for word in canaries if word in text] == []

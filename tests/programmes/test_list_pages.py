@@ -138,7 +138,7 @@ def test_invited_person_who_is_signed_in_joins_or_declines(client_for, alice, bo
     client_for(charlie).post(page, {"act": "decline"})
 
     assert list(Membership.objects.values_list("person", "state")) == [(bob.pk, MembershipState.LIVE)]
-    assert not Invitee.objects.exists()
+    assert not Invitee.objects.waiting().exists()
     assert [client_for(one).post(page, {"act": "join"}).status_code for one in (bob, charlie)] == [404, 404]
 
 
