@@ -112,6 +112,8 @@ ROWS = (
     " (SELECT id FROM programmes_roster WHERE by_id IN (SELECT id FROM demo_person))",
     "DELETE FROM programmes_roster WHERE by_id IN (SELECT id FROM demo_person)",
     "DELETE FROM programmes_domainrule WHERE by_id IN (SELECT id FROM demo_person)",
+    "DELETE FROM programmes_claimrule WHERE by_id IN (SELECT id FROM demo_person)"
+    " OR ended_by_id IN (SELECT id FROM demo_person)",
     "DELETE FROM programmes_invitee WHERE programme_id IN (SELECT id FROM demo_programme)",
     "DELETE FROM programmes_look WHERE programme_id IN (SELECT id FROM demo_programme)",
     "DELETE FROM search_figuremail WHERE manager_id IN (SELECT id FROM programmes_manager"
@@ -126,6 +128,7 @@ ROWS = (
     " AND NOT EXISTS (SELECT FROM programmes_rulechange WHERE programme_id = programme.id)"
     " AND NOT EXISTS (SELECT FROM programmes_roster WHERE programme_id = programme.id)"
     " AND NOT EXISTS (SELECT FROM programmes_domainrule WHERE programme_id = programme.id)"
+    " AND NOT EXISTS (SELECT FROM programmes_claimrule WHERE programme_id = programme.id)"
     " AND NOT EXISTS (SELECT FROM sessions_app_booking WHERE programme_id = programme.id)",
     "DELETE FROM mentors_profiledecision WHERE profile_id IN (SELECT id FROM demo_profile)",
 )

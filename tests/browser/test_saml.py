@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from accounts.providers.connections import list_connections
 from tests.accounts.stand_in_saml_provider import ANSWER, MAIL, SLUG, StandInSamlProvider, serving_saml_provider
@@ -13,6 +13,13 @@ from tests.browser.looking import problems
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 BUTTON = f"[data-provider={SLUG}]"
+
+
+def sign_in_at(provider: StandInSamlProvider, page: Page) -> None:
+    """Chooses the provider on our page, waits for its own page, and presses its one button."""
+    page.locator(BUTTON).click()
+    expect(page).to_have_url(re.compile(re.escape(provider.issuer)))
+    page.get_by_role("button").click()
 
 
 @pytest.fixture
@@ -28,8 +35,7 @@ def test_account_is_proven_by_a_code_then_signs_in(browser_page, js, provider, b
     assert urlsplit(live_server.url).hostname != urlsplit(provider.issuer).hostname
     page = browser_page(js=js)
     page.goto("/sign-in/?next=/settings/sign-in/")
-    page.locator(BUTTON).click()
-    page.get_by_role("button").click()
+    sign_in_at(provider, page)
     expect(page).to_have_url(re.compile("/sign-in/code/"))
     page.locator("#id_code").fill(code_for(bob.email))
     page.locator("main form button").first.click()
@@ -37,8 +43,7 @@ def test_account_is_proven_by_a_code_then_signs_in(browser_page, js, provider, b
 
     again = browser_page(js=js)
     again.goto("/sign-in/?next=/settings/sign-in/")
-    again.locator(BUTTON).click()
-    again.get_by_role("button").click()
+    sign_in_at(provider, again)
     expect(again.locator("[data-part=connections]")).to_be_visible()
 
 
@@ -50,8 +55,7 @@ def test_person_who_is_signed_in_connects_an_account(browser_page, provider, bob
     page.locator("[name=password]").fill("secret-pass-1")
     page.locator("main form button").first.click()
     page.goto("/settings/sign-in/")
-    page.locator(BUTTON).click()
-    page.get_by_role("button").click()
+    sign_in_at(provider, page)
 
     expect(page.locator("[data-part=connections]")).to_be_visible()
     assert [one.name for one in list_connections(bob)] == ["Campus"]
@@ -62,8 +66,7 @@ def test_pages_of_it_in_every_look(browser_page, provider, bob):
     page.goto("/sign-in/")
     found += problems(page, "sign-in-saml")
     provider.changes = {"audience": ""}
-    page.locator(BUTTON).click()
-    page.get_by_role("button").click()
+    sign_in_at(provider, page)
     expect(page).to_have_url(re.compile(ANSWER))
     found += problems(page, "saml-refused")
     page.locator("main a.btn").click()
