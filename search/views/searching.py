@@ -16,6 +16,8 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 from django_htmx.http import push_url, replace_url
@@ -182,7 +184,6 @@ def results_context(
         "said": said,
         "claim": claim_about(wish, found) if cards and not said else "",
         "lost": is_without_sense,
-        "is_soonest": wish.order == Order.SOONEST and not wish.shown and not is_without_sense and not is_unclear(found),
         "can_loosen": found.is_partly and not found.following,
         "can_wait": can_wait(wish, found, said) and not is_without_sense,
         "day_parts": DayPart.choices,
@@ -303,7 +304,9 @@ def topic_groups() -> list[tuple[str, list[tuple[str, str]]]]:
 
 def write_cards(
     wish: SearchCriteria, found: Results, *, who: Reader, reader: User | None, token: str
-) -> list[dict[str, Any]]:
+) -> list[SafeString]:
     saved = saved_among(reader, [match.profile.pk for match in found.matches])
-    writer = CardWriter(wish, who, found.question.lexemes, saved, token)
+    is_soonest = wish.order == Order.SOONEST and not wish.shown and not is_lost(found) and not is_unclear(found)
+    flag = _("Soonest match") if is_soonest else ""
+    writer = CardWriter(wish, who, found.question.lexemes, saved, token, flag)
     return [writer.write(match, is_first=number == 0) for number, match in enumerate(found.matches)]

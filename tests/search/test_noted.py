@@ -271,7 +271,7 @@ def searched(**fields):
 
 def test_a_booking_from_a_search_proposes_its_words_for_the_topic_that_was_read(nina, bob, client_for, now):
     client = client_for(bob)
-    card = client.get("/mentors/", {"q": RAISE}).context["cards"][0]["match"]
+    card = client.get("/mentors/", {"q": RAISE}).context["found"].matches[0]
     page = markup_of(client.get(NINA, {"q": RAISE, "about": card.about}))
     hidden = {one.attributes["name"]: one.attributes["value"] for one in elements_of(page, "input", type="hidden")}
     assert (hidden["searched"], hidden["about"]) == (RAISE, "negotiation")
@@ -313,7 +313,7 @@ def test_a_booking_proposes_nothing_for_what_its_mentor_does_not_know(nina, bob,
 
 
 def test_a_topic_that_the_words_name_is_nothing_to_learn(nina, now):
-    card = Client().get("/mentors/", {"q": "salary talk"}).context["cards"][0]["match"]
+    card = Client().get("/mentors/", {"q": "salary talk"}).context["found"].matches[0]
 
     assert (card.because, card.about) == (("Negotiation",), "")
 

@@ -264,7 +264,7 @@ def test_unsure_claims_nothing_and_asks(reading, who_knows, now):
     assert context["reading"].is_unsure
     assert len(context["understood"].others) == 5
     assert "can help" not in context["heading"]
-    assert [card["match"].profile.name for card in context["cards"]] == ["Nina Neg"]
+    assert [match.profile.name for match in context["found"].matches] == ["Nina Neg"]
     assert context["found"].dropped == (Drop.ANYONE,)
 
 
@@ -408,7 +408,7 @@ def test_without_a_reader_words_are_not_united_with_a_named_topic(topics, who_kn
 def test_words_that_nobody_has_are_named(alice, now):
     context = show({"q": "counter-offer for zyzzyva"})
 
-    assert [card["match"].profile.name for card in context["cards"]] == ["Alice Adair"]
+    assert [match.profile.name for match in context["found"].matches] == ["Alice Adair"]
     assert any("zyzzyva" in sentence for sentence in context["said"])
     assert "can help" not in context["heading"]
 

@@ -39,7 +39,7 @@ def again(booking: Booking, profile, mentee, start=FRIDAY) -> Booking:
 
 
 def listed(page) -> list[str]:
-    return [card["match"].profile.slug for card in page.context["cards"]]
+    return [match.profile.slug for match in page.context["found"].matches]
 
 
 def test_the_new_engagement_knows_which_it_follows_and_has_the_whole_brief(booking, bob, dora):
