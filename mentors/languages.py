@@ -83,5 +83,11 @@ def _describe_language(code: str, _reader: str) -> Language:
 
 def language_choices() -> list[tuple[str, str]]:
     """For a list to choose from, in the order of the reader's alphabet."""
+    return list(_list_choices(get_language() or ""))
+
+
+@cache
+def _list_choices(_language: str) -> tuple[tuple[str, str], ...]:
+    """Worked out once for each language of ours: naming and sorting all of them takes as long as a short page."""
     known = sorted((describe_language(code) for code in NAMES), key=lambda language: language.name.casefold())
-    return [(language.code, str(language)) for language in known]
+    return tuple((language.code, str(language)) for language in known)

@@ -2,7 +2,7 @@
 
 A page has twenty of them, and they take most of its time. Most of a card is the same for all who read in one zone, one
 language and one minute, so it is drawn once for them and remembered. What is a person's own is put in afterwards: the
-words of the question, which go along in the card's addresses, and whether they have saved the mentor.
+words of the question, which go along in the card's addresses, and the token against forgery.
 """
 
 from collections.abc import Collection, Sequence
@@ -43,7 +43,7 @@ PARTS = (gettext_lazy("morning"), gettext_lazy("afternoon"), gettext_lazy("eveni
 # Pairs (days from today, part of the day) in which a mentor has a time.
 Free = frozenset[tuple[int, int]]
 # Where a reader's own will stand in a card that is remembered. PostgreSQL stores no NUL, so nobody has written one.
-ASKED, SAVE = "\0asked\0", SafeString("\0save\0")
+ASKED, TOKEN = "\0asked\0", "\0token\0"
 # Some 4 KB each.
 MOST_REMEMBERED = 1024
 
@@ -73,6 +73,7 @@ class CardFacts(NamedTuple):
     proof: TrackRecord
     is_ready: bool
     writes: bool
+    is_saved: bool
     has_question: bool
     is_first: bool
     flag: str
@@ -119,13 +120,14 @@ class CardWriter:
             proof=match.proof,
             is_ready=match.is_ready,
             writes=match.writes,
+            is_saved=profile.pk in self._saved,
             has_question=bool(asked),
             is_first=is_first,
             flag=self._flag if is_first else "",
         )
         card = draw_card(facts, self._who, self._language)
-        save = save_button(profile.slug, profile.name, profile.pk in self._saved, token=self._token)
-        return mark_safe(card.replace(ASKED, escape(asked)).replace(SAVE, save))  # noqa: S308 - all of it is escaped
+        own = card.replace(ASKED, escape(asked)).replace(TOKEN, escape(self._token))
+        return mark_safe(own)  # noqa: S308 - all of it is escaped
 
 
 # The same for all who read in this zone, minute and language (the last argument): worked out once for them.
@@ -133,7 +135,7 @@ class CardWriter:
 
 @lru_cache(maxsize=MOST_REMEMBERED)
 def draw_card(facts: CardFacts, who: Reader, language: str) -> str:
-    """The card for readers like `who`, with `ASKED` and `SAVE` where theirs goes."""
+    """The card for readers like `who`, with `ASKED` and `TOKEN` where theirs go."""
     asked, page, name = ASKED if facts.has_question else "", mentor_page(facts.slug), facts.name
     offered = join_query(join_query(page, encode_chosen(offer=facts.offer)), asked)
     told, proof = escape(told_of_slot(name, facts.length)), facts.proof
@@ -148,7 +150,7 @@ def draw_card(facts: CardFacts, who: Reader, language: str) -> str:
         "clock": draw_clock_at(who._replace(zone=facts.zone), language),
         "languages": draw_languages(facts.languages, language),
         "because": facts.because,
-        "save": SAVE,
+        "save": save_button(facts.slug, name, facts.is_saved, token=TOKEN),
         "asks": facts.asks,
         "sessions": proof.sessions,
         "sessions_word": ngettext("session held", "sessions held", proof.sessions),

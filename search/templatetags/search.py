@@ -7,7 +7,7 @@ from functools import partial
 from itertools import pairwise
 
 from django import template
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, escape
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
@@ -32,8 +32,8 @@ def marker_of(lexemes: Sequence[str]) -> Callable[[str], SafeString]:
 
 def _mark(begins: re.Pattern[str], text: str) -> SafeString:
     ends = [0, *(end for match in begins.finditer(without_accents(text)) for end in match.span()), len(text)]
-    pieces = [text[start:end] for start, end in pairwise(ends)]
-    marks = [format_html("<mark>{}</mark>" if index % 2 else "{}", piece) for index, piece in enumerate(pieces)]
+    pieces = [escape(text[start:end]) for start, end in pairwise(ends)]
+    marks = [f"<mark>{piece}</mark>" if index % 2 else piece for index, piece in enumerate(pieces)]
     return mark_safe("".join(marks))  # noqa: S308 - each piece is escaped above
 
 
