@@ -18,8 +18,9 @@ from programmes.rules import Rules, change_rules, rules_mark
 from .people import DOMAIN
 
 DAY = timedelta(days=1)
-# Of one programme: mentors, people who said that they’d mentor and have no times yet, and people who ask to join
-MENTORS, NEW_MENTORS, ASKING = 18, 6, 2
+# Of one programme: mentors, people who said that they’d mentor and have no times yet, people who ask to join, and at
+# most so many mentees, however large the world is
+MENTORS, NEW_MENTORS, ASKING, MENTEES = 18, 6, 2, 190
 # Everyone is in it after so many days.
 FILLED_AFTER = 7
 
@@ -101,7 +102,7 @@ def write_programmes(now: datetime, *, mentors: Sequence[int], mentees: Sequence
             plan,
             owner,
             [people[pk] for pk in mentors[number :: len(PLANS)][:MENTORS]],
-            [people[pk] for pk in mentees[number :: len(PLANS)]],
+            [people[pk] for pk in mentees[number :: len(PLANS)][: ASKING + NEW_MENTORS + MENTEES]],
             now,
         )
         for number, plan in enumerate(PLANS)
@@ -136,7 +137,7 @@ def _write(plan: Plan, owner: User, mentors: list[User], others: list[User], now
     mentors = [*(known[name] for name in plan.mentors), *mentors]
     _join_by_link(programme, LinkInput(True, False, 100, 180), [*mentors, *others[:NEW_MENTORS]], manager, begun)
     mentees = [*(known[name] for name in plan.members), *others[NEW_MENTORS:]]
-    whole = _join_by_link(programme, LinkInput(False, True, 200, 180), mentees, manager, begun)
+    whole = _join_by_link(programme, LinkInput(False, True, MENTEES + len(plan.members), 180), mentees, manager, begun)
     revoke_invitation(programme=programme, number=whole.pk, by=manager, now=now - 2 * DAY)
     asked, _text = make_invitation(
         programme=programme, given=LinkInput(False, True, 40, 30, needs_yes=True), by=manager, now=now - DAY

@@ -6,9 +6,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import User
+from demo import programmes
 from demo.accounts import ACCOUNTS
 from demo.quotes import OF_ONE_MENTOR, QUOTES
 from mentors.models import MentorProfile
+from programmes.models import Invitation
 from sessions_app.afterwards.voices import list_voices
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.booking.book import book_session
@@ -49,6 +51,15 @@ def test_seed_by_force_lets_nobody_in_by_the_known_password(db, now):
     call_command("seed_demo", "--force", "--mentors", "2", stdout=StringIO())
 
     assert not any(user.has_usable_password() for user in User.objects.all())
+
+
+def test_no_more_people_come_in_by_a_link_than_it_lets_in_however_large_the_world_is(seed, monkeypatch):
+    monkeypatch.setattr(programmes, "MENTEES", 2)
+
+    seed()
+
+    mentees = Invitation.objects.filter(asks=True, needs_yes=False)
+    assert sorted(mentees.values_list("most", "uses")) == [(2, 2), (3, 3)]
 
 
 @pytest.mark.parametrize("arguments", [("--mentors", "1"), ("--days", "6"), ("--days", "366"), ("--portraits", "-1")])
