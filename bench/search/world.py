@@ -1,4 +1,5 @@
-"""The world that searches are measured in: the demo's people in any number, and three topics of known popularity."""
+"""The world that searches are measured in: the demo's people in any number, three topics of known popularity, and
+sessions of all mentors, held and to come."""
 
 from datetime import datetime
 from time import perf_counter
@@ -11,6 +12,9 @@ from mentors.models import MentorProfile, Topic
 from search.indexing import rebuild_index, refresh_stale_rows
 from search.models import MentorIndex
 from sessions_app.models import Schedule
+from sessions_app.models.busy import BusySpan
+
+from .diaries import fill_diaries
 
 SHARES = {"popular": 35.0, "usual": 5.0, "rare": 0.5}
 
@@ -36,6 +40,8 @@ def fill_world(mentors: int, *, now: datetime) -> float:
         with connection.cursor() as cursor:
             cursor.execute(HOLD, {"topic": topic.pk, "share": share * 2})  # half of the hashes are negative
     agree_on_zones(now)
+    BusySpan.objects.all().delete()  # the statement that is measured against reads no calendars kept elsewhere
+    fill_diaries(now=now)
     seconds = build_index(now=now)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
