@@ -117,6 +117,13 @@ def _write_sessions(now: datetime) -> int:
         created_at="made",
         confirmed_at="made",
     )
+    _write_what_follows(booking, now)
+    continue_ids(Brief, Engagement, Booking)
+    return count
+
+
+def _write_what_follows(booking: int, now: datetime) -> None:
+    """The time that is taken, and what mentees said afterwards. `booking`: the id before the first session's."""
     insert_rows(
         Occupancy,
         "plan CROSS JOIN LATERAL (VALUES (mentor_id), (mentee_id)) AS who(person_id) WHERE state = 'confirmed'",
@@ -139,5 +146,3 @@ def _write_sessions(now: datetime) -> int:
         resolution="(ARRAY['yes', 'yes', 'partly', 'no'])[1 + n % 4]",
         created_at="upper(during)",
     )
-    continue_ids(Brief, Engagement, Booking)
-    return count
