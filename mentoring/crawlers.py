@@ -63,7 +63,7 @@ class MentorSitemap(OurSitemap):
     """Each mentor whom a stranger can see, in an order that doesn't change."""
 
     def items(self) -> QuerySet[MentorProfile]:
-        return MentorProfile.objects.public().only("slug", "approved_at").order_by("pk")
+        return MentorProfile.objects.seen_by(None).only("slug", "approved_at").order_by("pk")
 
     def location(self, item: MentorProfile) -> str:
         return reverse("mentor_detail", args=[item.slug])
@@ -74,7 +74,7 @@ class MentorSitemap(OurSitemap):
 
     def get_latest_lastmod(self) -> datetime | None:
         """In one row: the class above would read all of them."""
-        latest: datetime | None = MentorProfile.objects.public().aggregate(at=Max("approved_at"))["at"]
+        latest: datetime | None = MentorProfile.objects.seen_by(None).aggregate(at=Max("approved_at"))["at"]
         return latest
 
 

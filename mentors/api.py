@@ -107,7 +107,8 @@ class MentorView(ApiView):
 
     @api_call(name="read_mentor", summary="One mentor, with what they offer", answers=Mentor)
     def get(self, request: Request, slug: str) -> Response:
-        profile = get_object_or_404(with_all_that_is_shown(MentorProfile.objects.public()), slug=slug)
+        seen = MentorProfile.objects.seen_by(self.reader)
+        profile = get_object_or_404(with_all_that_is_shown(seen), slug=slug)
         return Response(Mentor(profile).data)
 
 
@@ -120,7 +121,7 @@ class SavedOrNot(serializers.Serializer[Any]):
 class SavedMentorView(ApiView):
     @api_call(name="save_mentor", summary="Save a mentor; they aren’t told", answers=SavedOrNot)
     def put(self, request: Request, slug: str) -> Response:
-        profile = get_object_or_404(MentorProfile.objects.public().select_related("person"), slug=slug)
+        profile = get_object_or_404(MentorProfile.objects.seen_by(self.person).select_related("person"), slug=slug)
         save_mentor(profile=profile, person=self.person, now=self.now)
         return Response(SavedOrNot({"slug": slug, "saved": True}).data)
 

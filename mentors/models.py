@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.rules.validators import validate_plain_text
 
+from .audience import narrowings
 from .languages import LANGUAGES, Language, describe_language
 
 ASKS_NEEDED = 3
@@ -147,6 +148,13 @@ class MentorProfileQuerySet(models.QuerySet["MentorProfile"]):
     def public(self) -> Self:
         return self.filter(state=ProfileState.APPROVED, person__is_active=True)
 
+    def seen_by(self, reader: User | None) -> Self:
+        """Public ones whom this reader, or a visitor (None), sees: some mentors are for members of programmes only."""
+        found = self.public()
+        for narrow in narrowings:
+            found = narrow(found, reader)
+        return found
+
     def findable(self) -> Self:
         """Those that a search shows: public, and not resting."""
         return self.public().filter(resting_since=None)
@@ -215,6 +223,12 @@ class MentorProfile(ProfileWords):
     def is_public(self) -> bool:
         return self.state == ProfileState.APPROVED and self.person.is_active
 
+    def is_seen_by(self, reader: User | None) -> bool:
+        """As `seen_by`; it takes no statement for someone who is in no programme."""
+        if not (self.is_public and self.person.is_in_programmes):
+            return self.is_public
+        return MentorProfile.objects.seen_by(reader).filter(pk=self.pk).exists()
+
     @property
     def is_writable(self) -> bool:
         """Whether its mentor may change it and send it for review now."""
@@ -254,12 +268,12 @@ class ProfileDraft(ProfileWords):
 
 
 class SavedMentorQuerySet(models.QuerySet["SavedMentor"]):
-    def here(self) -> Self:
-        """Those whose profile a stranger can still see."""
-        return self.filter(profile__in=MentorProfile.objects.public())
+    def here_for(self, person: User) -> Self:
+        """Those of this person whose profile they can still see."""
+        return self.filter(person=person, profile__in=MentorProfile.objects.seen_by(person))
 
-    def gone(self) -> Self:
-        return self.exclude(profile__in=MentorProfile.objects.public())
+    def gone_for(self, person: User) -> Self:
+        return self.filter(person=person).exclude(profile__in=MentorProfile.objects.seen_by(person))
 
 
 class SavedMentor(models.Model):

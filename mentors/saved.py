@@ -18,7 +18,7 @@ def save_mentor(*, profile: MentorProfile, person: User, now: datetime) -> None:
     """Twice is once. Raises ProfileError `own_profile`, `closed`, `too_many`."""
     if profile.person_id == person.pk:
         raise ProfileError("own_profile", _("This is your own profile, so you can’t save it."))
-    if not profile.is_public:
+    if not profile.is_seen_by(person):
         raise ProfileError("closed", _("This mentor is no longer here. Look for someone else who can help."))
     # One person's presses one after the other, or two at once would both find room for the last one.
     User.objects.lock_rows(person)
@@ -38,8 +38,8 @@ def remove_saved(*, slug: str, person: User) -> None:
 
 
 def remove_gone(*, person: User) -> int:
-    """Remove all whose profile isn't public any more; returns how many."""
-    return SavedMentor.objects.gone().filter(person=person).delete()[0]
+    """Remove all whom they can't see any more; returns how many."""
+    return SavedMentor.objects.gone_for(person).delete()[0]
 
 
 def saved_among(person: User | None, profiles: Collection[int]) -> set[int]:

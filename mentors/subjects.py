@@ -21,7 +21,7 @@ DAY = timedelta(days=1)
 
 
 def find_profile(key: str, reader: User) -> Found | None:
-    profile = MentorProfile.objects.public().select_related("person").filter(slug=key).first()
+    profile = MentorProfile.objects.seen_by(reader).select_related("person").filter(slug=key).first()
     if profile is None:
         return None
     title = _("the profile of %(name)s") % {"name": profile.first_name}

@@ -2,7 +2,8 @@
 
 Only programmes that run count: a draft, one that is over and one in the archive have no say. A pair *shares* a
 programme in which one looks for mentors and the other mentors, unless it keeps units apart and both are of the same.
-Who shares one isn't outside for the other, whatever other programmes the two are in.
+Who shares one isn't outside for the other, whatever other programmes the two are in. Nobody meets a mentor whom they
+don't see (`programmes.audiences`), whether a programme runs or not.
 """
 
 from collections.abc import Iterable
@@ -13,11 +14,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.statements import reading_connection
 
+from .audiences import sees_sql
 from .models import LIVE, RUNNING, Programme, ProgrammeState
 
 RUNS = ", ".join(f"'{state.value}'" for state in (ProgrammeState.OPEN, ProgrammeState.CLOSED))
 # Why two people can't meet: they are of one unit in a programme that keeps units apart; or a programme of the mentee's
-# has sessions among its members only, or one of the mentor's.
+# has sessions among its members only, or one of the mentor's, or shows them to its members only.
 UNIT, OWN, OTHERS = "unit", "own", "others"
 
 
@@ -75,11 +77,12 @@ def shut_by_sql(mentee: str, mentor: str) -> str:
         WHEN EXISTS ({_both_in_sql(mentee, mentor, ONE_UNIT)}) THEN '{UNIT}'
         WHEN EXISTS ({stays} AND NOT stays_of.members_book_outside) THEN '{OWN}'
         WHEN EXISTS ({keeps} AND NOT keeps_of.others_book_ours) THEN '{OTHERS}'
+        WHEN NOT ({sees_sql(mentee, mentor)}) THEN '{OTHERS}'
     END"""
 
 
 def can_meet_sql(person: str, *, mentee: str | None) -> str:
-    """`shut_by_sql` is null, for a statement over many mentors: each list of people is read once, not once a row.
+    """`shut_by_sql` is null for whom the mentee sees, over many mentors: each list of people is read once, not once a row.
 
     `person` is the column of the mentor; without `mentee`, a parameter, for a visitor.
     """

@@ -159,7 +159,7 @@ class Finder:
 
         The slot engine decides, from rows read just now: the index only knows who may have one.
         """
-        there = [candidate for candidate in batch if candidate.is_public and candidate.offers]
+        there = [candidate for candidate in batch if candidate.is_seen and candidate.offers]
         timetables = load_timetables([candidate.profile_id for candidate in there], now=self.now)
         pairs = self.pair_rules(there)
         found = []

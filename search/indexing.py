@@ -70,6 +70,10 @@ ON CONFLICT (profile_id) DO UPDATE
 SET offers = excluded.offers, topics = excluded.topics, languages = excluded.languages
 WHERE (row.offers, row.topics, row.languages) IS DISTINCT FROM (excluded.offers, excluded.topics, excluded.languages)
 """
+# After `WRITE`, which has locked the rows: of a row that it made, and of one whose audience was forgotten.
+WRITE_AUDIENCES = """
+SELECT search_write_audiences(ARRAY(SELECT person_id FROM search_mentorindex WHERE profile_id = ANY(%(profiles)s)))
+"""
 # Each text goes in twice: as English stems, for whole words, and as it is written ('simple'), for the beginning of a
 # word that is being typed. Names are stemmed as well, since the words of a search are. Each part of a name also goes in
 # with an @ before it: English leaves no stem of "Will" and "An", and a whole name in a question asks for that person.
@@ -227,6 +231,7 @@ def _write_rows(profiles: Sequence[int]) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(WRITE, values)
+        cursor.execute(WRITE_AUDIENCES, values)
         cursor.execute(WRITE_WORDS, values)
         if cursor.rowcount:
             cursor.execute(LEARN, values)

@@ -10,13 +10,18 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from mentors.models import MentorProfile, Topic
+from programmes.audiences import EVERYONE
 from programmes.models import Manager
 from search.bounds.forecast import WEEKDAYS
 
 LONGEST_WORDS = 120
 LONGEST_EXAMPLE = 500
 # The columns that most searches need besides the bound. Included in the indexes, so that those alone are read.
-BESIDE = ("profile", "person", "offers", "notice", *WEEKDAYS, "topics")
+BESIDE = ("profile", "person", "offers", "notice", *WEEKDAYS, "topics", "audience")
+
+
+def everyone() -> list[int]:
+    return [EVERYONE]
 
 
 class MentorIndex(models.Model):
@@ -32,6 +37,9 @@ class MentorIndex(models.Model):
     `monday` to `sunday` have a bit for each hour of UTC in which the rules may be open in the near future, `any_week`
     the same for the seven days of any week within a year (see `bounds.forecast.hours_of`). `offers` has a bit for each
     kind of active offer (see `bounds.offer_bits`). `topics` are those that the profile and its offers name themselves.
+
+    `audience`: who sees this mentor (see `programmes.audiences`). Triggers write it when a membership or the directory
+    of a programme changes.
     """
 
     profile = models.OneToOneField(MentorProfile, on_delete=models.CASCADE, primary_key=True, related_name="+")
@@ -55,11 +63,12 @@ class MentorIndex(models.Model):
     any_week = ArrayField(models.IntegerField(), size=7)
     topics = ArrayField(models.IntegerField())
     languages = ArrayField(models.CharField(max_length=3))
+    audience = ArrayField(models.IntegerField(), default=everyone, db_default=[EVERYONE])
 
     class Meta:
         indexes = [
-            models.Index(fields=["usual_from"], include=[*BESIDE, "usual_step", "usual_runs"], name="search_usual"),
-            models.Index(fields=["open_from"], include=[*BESIDE, "open_step", "open_runs"], name="search_open"),
+            models.Index(fields=["usual_from"], include=[*BESIDE, "usual_step", "usual_runs"], name="search_usual_seen"),
+            models.Index(fields=["open_from"], include=[*BESIDE, "open_step", "open_runs"], name="search_open_seen"),
             GinIndex(fields=["topics"], name="search_topics", fastupdate=False),
             GinIndex(fields=["languages"], name="search_languages", fastupdate=False),
         ]

@@ -40,12 +40,12 @@ class SavedCard:
 
 def list_saved(person: User, *, now: datetime) -> QuerySet[SavedMentor]:
     """Those who are still here, newest first; as in a search, without mentors who are apart from this person."""
-    here = SavedMentor.objects.here().exclude(profile__person__in=apart_from(person, now=now))
-    return here.filter(person=person).order_by("-saved_at", "-pk")
+    here = SavedMentor.objects.here_for(person).exclude(profile__person__in=apart_from(person, now=now))
+    return here.order_by("-saved_at", "-pk")
 
 
 def count_gone(person: User) -> int:
-    return SavedMentor.objects.gone().filter(person=person).count()
+    return SavedMentor.objects.gone_for(person).count()
 
 
 def build_cards(rows: Sequence[SavedMentor], *, reader: User, zone: str, now: datetime) -> list[SavedCard]:

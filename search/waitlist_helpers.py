@@ -20,7 +20,15 @@ from sessions_app.questions.suggestions import FreeMentor
 from .criteria import Order, SearchCriteria, When
 from .finding import find_mentors, question_of
 from .forms import read_criteria
-from .ranking.candidates import IndexQuery, among_sql, matching_sql, nearness_sql, suitable_conditions, values_of
+from .ranking.candidates import (
+    IndexQuery,
+    among_sql,
+    is_seen_sql,
+    matching_sql,
+    nearness_sql,
+    suitable_conditions,
+    values_of,
+)
 from .written_search import IS_HERE, find_writers
 
 # For everyone who waits with the same words: a person who can't have one of these mentors may have another.
@@ -102,7 +110,7 @@ def find_knowers(
         near=near,
         tables="search_mentorindex JOIN search_mentorwords USING (profile_id)",
         where=" AND ".join(conditions),
-        is_here=IS_HERE,
+        is_here=IS_HERE.format(is_seen=is_seen_sql(asked)),
     )
     with reading_connection().cursor() as cursor:
         cursor.execute(sql, values)

@@ -9,7 +9,15 @@ from typing import Any
 from accounts.models import User
 from common.statements import reading_connection
 from mentors.models import Format, MentorProfile, Offer, ProfileState
-from search.ranking.candidates import IndexQuery, among_sql, matching_sql, nearness_sql, suitable_conditions, values_of
+from search.ranking.candidates import (
+    IndexQuery,
+    among_sql,
+    is_seen_sql,
+    matching_sql,
+    nearness_sql,
+    suitable_conditions,
+    values_of,
+)
 from search.reading.question_reading import TopicRead
 from sessions_app.afterwards.track_record import TrackRecord, track_records_of
 from sessions_app.models import ANSWERED_WITHIN
@@ -22,8 +30,8 @@ from .finding import ENOUGH, question_of
 from .words import SearchQuestion
 
 PAGE = 20
-# A mentor who isn't away, resting or closed, on the rows `profile`, `person` and `schedule`
-IS_HERE = """profile.state = %(approved)s AND person.is_active AND profile.resting_since IS NULL
+# A mentor whom the reader sees, and who isn't away, resting or closed, on the rows `profile`, `person` and `schedule`
+IS_HERE = """{is_seen} AND profile.state = %(approved)s AND person.is_active AND profile.resting_since IS NULL
     AND (profile.paused_until IS NULL
         OR profile.paused_until <= (%(now)s AT TIME ZONE coalesce(schedule.timezone, 'UTC'))::date)"""
 # Left out are mentors who are away, or who have as many questions as they take: they could not be asked.
@@ -140,7 +148,7 @@ def _find_profiles(
     sql = WRITERS.format(
         near=near,
         is_open=OPEN_WRITTEN,
-        is_here=IS_HERE,
+        is_here=IS_HERE.format(is_seen=is_seen_sql(asked)),
         tables=f"search_mentorindex{' JOIN search_mentorwords USING (profile_id)' if by_match else ''}",
         where=" AND ".join(suitable_conditions(asked, among_sql(matching_sql(asked)))),
     )

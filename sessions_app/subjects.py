@@ -154,7 +154,7 @@ def find_words(key: str, reader: User) -> Found | None:
     number = parse_number(key, digits=LONGEST_NUMBER)
     shown = Feedback.objects.exclude(published_at=None).select_related("author", "mentor__mentor_profile")
     feedback = shown.filter(pk=number, mentor__mentor_profile__isnull=False).first() if number else None
-    if feedback is None or feedback.mentor is None or not feedback.mentor.mentor_profile.is_public:
+    if feedback is None or feedback.mentor is None or not feedback.mentor.mentor_profile.is_seen_by(reader):
         return None
     page = reverse("mentor_detail", args=[feedback.mentor.mentor_profile.slug])
     return Found("words", feedback.pk, feedback.author, page, _("words on this page"))

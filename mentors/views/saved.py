@@ -38,13 +38,13 @@ def save_or_remove(request: HttpRequest) -> HttpResponse:
     person = signed_in(request)
     named = request.GET or request.POST  # the form of a search has no room for it but in the address
     if slug := one_line(named.get("save", "")):
-        profile = get_object_or_404(MentorProfile.objects.public().select_related("person"), slug=slug)
+        profile = get_object_or_404(MentorProfile.objects.seen_by(person).select_related("person"), slug=slug)
         return save_for(request, person, profile) if person else lead_to_sign_in(request, profile.slug)
     slug = one_line(named.get("remove", ""))
     if person is None:
         return lead_to_sign_in(request, "")
     remove_saved(slug=slug, person=person)
-    if wants_part(request) and (again := MentorProfile.objects.public().filter(slug=slug).first()):
+    if wants_part(request) and (again := MentorProfile.objects.seen_by(person).filter(slug=slug).first()):
         return button_part(again, is_saved=False)
     messages.success(request, _("Removed from your saved mentors."))
     return back_to_page(request)

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from common.statements import reading_connection
 from mentors.models import ProfileState
+from programmes.audiences import may_be_hidden_sql, reader_sql, sees_sql
 from programmes.pairs import can_meet_sql
 from search.bounds.lower_bounds import ANY, USUAL, lower_bound_sql
 from search.bounds.offer_bits import LENGTHS, TIMED, kind_bits, writing_bits
@@ -35,7 +36,7 @@ FIRST_DAY = timedelta(hours=24)
 CANDIDATES = """
 WITH {parts}
 SELECT first.profile_id, first.near, first.key, {bound}, row.offers & %(writing)s <> 0, row.topics,
-    profile.state = %(approved)s AND person.is_active, person.id,
+    profile.state = %(approved)s AND person.is_active AND {is_seen}, person.id,
     (
         SELECT json_agg(json_build_array(
             offer.id, offer.length, offer.step, offer.position, offer.issue_types @> %(kind)s::varchar[],
@@ -79,6 +80,10 @@ BUSY = f"""ARRAY(
     )"""
 NOT_APART = f"person_id <> ALL(ARRAY({apart_from_sql('%(mentee)s')}))"
 CAN_MEET, VISITOR_CAN_MEET = can_meet_sql("person_id", mentee="%(mentee)s"), can_meet_sql("person_id", mentee=None)
+# The index's own copy narrows what is read, and only where a programme has a directory for its members. What is then
+# found is looked at once more, so that a copy that is out of date shows nobody to a reader who may not see them.
+SEES = f"(NOT {may_be_hidden_sql()} OR audience && ({reader_sql('%(mentee)s')}))"
+VISITOR_SEES = f"(NOT {may_be_hidden_sql()} OR audience && {reader_sql(None)})"
 SAVED = "profile_id IN (SELECT profile_id FROM mentors_savedmentor WHERE person_id = %(mentee)s)"
 OF_KIND = """EXISTS (
         SELECT FROM mentors_offer AS offer
@@ -111,7 +116,8 @@ class Candidate:
     """A mentor who may have a time, as far as the index knows.
 
     No start of theirs in the times asked about lies before `bound`, and they come at `place` or later in the results.
-    `near` is how much of the question they match. `writes`: they answer in writing too. `topics`: those that they and
+    `near` is how much of the question they match. `writes`: they answer in writing too. `is_seen`: they are
+    public, and the reader sees them. `topics`: those that they and
     their offers name.
     """
 
@@ -120,7 +126,7 @@ class Candidate:
     bound: datetime
     place: Place
     writes: bool
-    is_public: bool
+    is_seen: bool
     person_id: int
     offers: tuple[Offered, ...]
     topics: frozenset[int] = frozenset()
@@ -227,7 +233,8 @@ def build_statement(
         values |= named
     found = " UNION ALL ".join(f"TABLE stage{number}" for number in range(len(stages)))
     busy = BUSY if asked.mentee_id else "NULL"
-    return CANDIDATES.format(parts=", ".join(parts), bound=bound, busy=busy, found=found), values
+    is_seen = is_seen_sql(asked)
+    return CANDIDATES.format(parts=", ".join(parts), bound=bound, busy=busy, found=found, is_seen=is_seen), values
 
 
 class SearchStage(NamedTuple):
@@ -366,10 +373,18 @@ def suitable_conditions(asked: IndexQuery, condition: str) -> Iterator[str]:
         yield "person_id <> %(mentee)s"
         yield NOT_APART
         yield CAN_MEET
+        yield SEES
         if wish.saved:
             yield SAVED
     else:
         yield VISITOR_CAN_MEET
+        yield VISITOR_SEES
+
+
+def is_seen_sql(asked: IndexQuery) -> str:
+    """Whether the reader sees the mentor on the row `person`, by what their programmes say at this moment."""
+    sees = sees_sql("%(mentee)s" if asked.mentee_id else None, "person.id")
+    return f"(NOT person.is_in_programmes OR {sees})"
 
 
 def matching_sql(asked: IndexQuery) -> str:

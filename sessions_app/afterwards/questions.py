@@ -112,7 +112,7 @@ def ways_on(contact: Contact, question: FollowUpQuestion, answer: str, *, now: d
         return None
     ended = are_apart(known(contact.mentee_id), contact.mentor_id, now=now)
     return WaysOn(
-        same_mentor=contact.offer.profile.is_public and not ended,
+        same_mentor=contact.offer.profile.is_seen_by(contact.mentee) and not ended,
         same_question=answer != Resolution.OTHER,
         other_day=question == DONE,
     )

@@ -107,12 +107,12 @@ def latest_published(*, now: datetime) -> list[PublishedWords]:
 
 
 def choose_quotes(rows: Iterable[PublishedWords], *, now: datetime) -> list[MentorQuote]:
-    """Short ones, each of another mentor who can be found."""
+    """Short ones, each of another mentor whom everyone can find."""
     quotes: dict[int, MentorQuote] = {}
     for row in rows:
         if len(quotes) < MOST_QUOTES and len(row.text) <= SHORT_QUOTE and row.mentor_id not in quotes:
             profile = _read_mentor(row.mentor)
-            if profile.is_public:
+            if profile.is_seen_by(None):
                 about = about_text(row.began, row.ended, in_writing=row.in_writing, zone=profile.person.zone, now=now)
                 quotes[row.mentor_id] = MentorQuote(row.text, about, profile)
     return list(quotes.values())

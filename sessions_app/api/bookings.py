@@ -228,8 +228,8 @@ def in_order(mine: QuerySet[Booking], moment: datetime) -> list[Part]:
     return [Part(dated.filter(ahead), "begins"), Part(dated.exclude(ahead), "begins", newest_first=True)]
 
 
-def find_offer(uuid: UUID) -> Offer:
-    offers = Offer.objects.active().filter(profile__in=MentorProfile.objects.public())
+def find_offer(uuid: UUID, person: User) -> Offer:
+    offers = Offer.objects.active().filter(profile__in=MentorProfile.objects.seen_by(person))
     found = offers.filter(uuid=uuid).select_related("profile__person").first()
     if found is None:
         raise SessionError("unknown_offer", _("This offer is no longer available. Read the mentor’s offers again."))

@@ -61,7 +61,7 @@ class SlotsView(ApiView):
 
     @api_call(name="list_slots", summary="A mentor’s free times", query=SlotsQuery, answers=Slots)
     def get(self, request: Request, slug: str) -> Response:
-        profile = get_object_or_404(MentorProfile.objects.public().select_related("person"), slug=slug)
+        profile = get_object_or_404(MentorProfile.objects.seen_by(self.reader).select_related("person"), slug=slug)
         asked = self.read_query()
         offer = offer_with_times(profile, asked["offer"])
         timetable = load_timetable_for(self.reader, profile, now=self.now)

@@ -54,7 +54,7 @@ def book_slot(request: HttpRequest, slug: str) -> HttpResponse:
     """POST books, or holds for a visitor; GET is the page where a visitor with a hold says who they are."""
     if away := redirect_if_mentor_gone(request, slug):
         return redirect(away)
-    profile = get_object_or_404(MentorProfile.objects.public().select_related("person", "schedule"), slug=slug)
+    profile = get_object_or_404(MentorProfile.objects.seen_by(signed_in(request)).select_related("person", "schedule"), slug=slug)
     if request.method == "GET":
         return check_page(request, profile)
     shared = list_shared(signed_in(request), profile.person, now=timezone.now())
@@ -82,7 +82,7 @@ def book_email(request: HttpRequest, slug: str) -> HttpResponse:
     """A visitor types their email address and is sent a code. Signing in with it books (see `claim_after_sign_in`)."""
     if away := redirect_if_mentor_gone(request, slug):
         return redirect(away)
-    profile = get_object_or_404(MentorProfile.objects.public().select_related("person"), slug=slug)
+    profile = get_object_or_404(MentorProfile.objects.seen_by(signed_in(request)).select_related("person"), slug=slug)
     booking = held_here(request)
     if booking is None:
         return redirect("mentor_detail", slug)
@@ -201,9 +201,11 @@ def claim_after_sign_in(request: HttpRequest, user: User) -> str | None:
 
 
 def redirect_if_mentor_gone(request: HttpRequest, slug: str) -> str | None:
-    """Where to go when the mentor of the held time isn't public any more."""
+    """Where to go when the mentor of the held time can't be seen any more."""
     booking = held_here(request)
-    if booking is None or booking.offer.profile.slug != slug or booking.offer.profile.is_public:
+    if booking is None or booking.offer.profile.slug != slug:
+        return None
+    if booking.offer.profile.is_seen_by(signed_in(request)):
         return None
     return redirect_after_refusal(request, booking, closed_error(booking.offer.profile))
 
@@ -211,12 +213,12 @@ def redirect_if_mentor_gone(request: HttpRequest, slug: str) -> str | None:
 def redirect_after_refusal(request: HttpRequest, booking: Booking, error: SessionError) -> str:
     """Say why the held time can't be booked, and redirect to where another can be chosen, with the question kept.
 
-    That is the mentor's page, or the search if the mentor isn't public any more.
+    That is the mentor's page, or the search if the mentor can't be seen any more.
     """
     messages.warning(request, error.message, extra_tags=error.code)
     profile, query = booking.offer.profile, QueryDict(mutable=True)
     query["q"] = booking.engagement.brief.question
-    if not profile.is_public:
+    if not profile.is_seen_by(signed_in(request)):
         return f"{reverse('mentor_list')}?{query.urlencode()}"
     query["offer"] = str(booking.offer.uuid)
     return f"{reverse('mentor_detail', args=[profile.slug])}?{query.urlencode()}"

@@ -59,7 +59,7 @@ def start_waiting(request: HttpRequest) -> HttpResponse:
         return redirect("mentor_list")
     wish: Wish = form.cleaned_data
     if wish["mentor"]:
-        get_object_or_404(MentorProfile.objects.public(), slug=wish["mentor"])
+        get_object_or_404(MentorProfile.objects.seen_by(person), slug=wish["mentor"])
     if person:
         return redirect(join_and_report(request, person, wish, now=timezone.now()))
     request.session[WISH] = wish
@@ -83,7 +83,7 @@ def email_page(request: HttpRequest, form: GuestForm | None = None) -> HttpRespo
     wish = request.session.get(WISH)
     if not wish:
         return redirect("waiting_list" if request.user.is_authenticated else "mentor_list")
-    profile = MentorProfile.objects.public().select_related("person").filter(slug=wish["mentor"]).first()
+    profile = MentorProfile.objects.seen_by(signed_in(request)).select_related("person").filter(slug=wish["mentor"]).first()
     context = {"profile": profile, "words": wish["q"], "form": form or GuestForm(), "nav": "find"}
     return render(request, "sessions_app/waiting/wait.html", context, status=422 if form else 200)
 

@@ -55,7 +55,7 @@ class Kept(TypedDict):
 @require_http_methods(["GET", "POST"])
 def ask_question(request: HttpRequest, slug: str) -> HttpResponse:
     """POST asks, or keeps the question of a visitor; GET is the page where that visitor says who they are."""
-    profile = get_object_or_404(MentorProfile.objects.public().select_related("person", "schedule"), slug=slug)
+    profile = get_object_or_404(MentorProfile.objects.seen_by(signed_in(request)).select_related("person", "schedule"), slug=slug)
     if request.method == "GET":
         return check_page(request, profile)
     form = AskForm(request.POST)
@@ -83,7 +83,7 @@ def ask_question(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def ask_email(request: HttpRequest, slug: str) -> HttpResponse:
     """A visitor types their email address and is sent a code. Signing in with it asks (see `ask_after_sign_in`)."""
-    profile = get_object_or_404(MentorProfile.objects.public().select_related("person"), slug=slug)
+    profile = get_object_or_404(MentorProfile.objects.seen_by(signed_in(request)).select_related("person"), slug=slug)
     if kept_here(request, slug) is None:
         return redirect("mentor_detail", slug)
     if isinstance(request.user, User):
@@ -151,7 +151,7 @@ def ask_after_sign_in(request: HttpRequest, user: User) -> str | None:
     if kept is None or HOLD in request.session:
         return None
     request.session.pop(SIGN_IN_NOTE, None)
-    profile = MentorProfile.objects.public().select_related("person").filter(slug=kept["slug"]).first()
+    profile = MentorProfile.objects.seen_by(user).select_related("person").filter(slug=kept["slug"]).first()
     query = QueryDict(mutable=True)
     query["q"] = kept["question"]
     if profile is None:

@@ -35,7 +35,7 @@ def wait_for_mentor(
     """
     if profile.person_id == person.pk:
         raise SessionError("own_profile", _("This is your own profile. Other people can join a waiting list here."))
-    if not profile.is_public:
+    if not profile.is_seen_by(person):
         raise closed_error(profile)
     return join_waitlist(person, {"mentor": profile}, {"words": words, "known": list(known)}, now=now)
 

@@ -73,7 +73,7 @@ def staff_ask_mentor(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     now = timezone.now()
     waiting = get_object_or_404(late_asks(now).select_related("person"), uuid=uuid)
     profile = get_object_or_404(
-        MentorProfile.objects.public().select_related("person"), slug=request.POST.get("mentor", "")
+        MentorProfile.objects.seen_by(waiting.person).select_related("person"), slug=request.POST.get("mentor", "")
     )
     with telling_refusals(request):
         ask_by_hand(waiting=waiting, profile=profile, now=now)
