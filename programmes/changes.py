@@ -110,7 +110,6 @@ def copy_programme(*, programme: Programme, by: User, now: datetime) -> Programm
         last_day=programme.last_day and programme.last_day + YEAR,
         timezone=programme.timezone,
         language=programme.language,
-        directory=programme.directory,
         **asdict(rules_of(programme)),
         made_at=now,
     )

@@ -14,7 +14,7 @@ from mentors.models import Format, Length
 from .changes import ProgrammeTexts
 from .invitations import LinkInput
 from .looks import LookInput, read_logo, read_origins, why_not_colour
-from .models import Look, Programme, Verdict
+from .models import Directory, Look, Programme, Verdict
 from .models.invitations import LONGEST
 from .models.members import LEAST_MINUTES, LONGEST_REASON, LONGEST_UNIT, MOST_MINUTES
 from .models.programmes import LONGEST_LINE, LONGEST_NAME, MOST_OPEN, MOST_SESSIONS, MOST_SHARE
@@ -83,6 +83,14 @@ class RulesForm(forms.Form):
         help_text=_("People outside, and visitors, find no times of your mentors"),
         required=False,
     )
+    only_seen = forms.BooleanField(
+        label=_("Only members see our mentors"),
+        help_text=_(
+            "Others don’t find them in search, and their pages don’t open for them. Who mentors elsewhere too stays"
+            " visible, and each mentor can choose to be. There is no box for other sites then."
+        ),
+        required=False,
+    )
     most_sessions = limit_field(
         _("Sessions in 28 days"), _("That one member can book here. Leave it empty for no limit."), MOST_SESSIONS
     )
@@ -129,6 +137,7 @@ class RulesForm(forms.Form):
         initial = {
             "members_stay": not rules.members_book_outside,
             "only_members": not rules.others_book_ours,
+            "only_seen": rules.directory == Directory.MEMBERS,
             "most_sessions": rules.most_sessions,
             "most_open": rules.most_open,
             "units_apart": rules.units_apart,
@@ -146,6 +155,7 @@ class RulesForm(forms.Form):
             most_sessions=said["most_sessions"],
             most_open=said["most_open"],
             units_apart=said["units_apart"],
+            directory=Directory.MEMBERS if said["only_seen"] else Directory.PUBLIC,
             lengths=said["lengths"] or None,
             formats=said["formats"] or None,
             first_share=said["first_share"],
@@ -289,6 +299,14 @@ class MinutesForm(forms.Form):
             _("Enter a number from %(least)d to %(most)d, or leave it empty for no limit")
             % {"least": LEAST_MINUTES, "most": MOST_MINUTES},
         ),
+    )
+
+
+class ShownForm(forms.Form):
+    shown = forms.BooleanField(
+        label=_("Show me to everyone"),
+        help_text=_("People outside of this programme find you in search, and your page opens for them."),
+        required=False,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import asdict, astuple, dataclass, fields
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -15,7 +15,7 @@ from mentors.models import Format, Length, Offer
 
 from .errors import ProgrammeError, stale_error
 from .managers import check_runs_or_manages, lock_programme
-from .models import Membership, Programme, RuleChange
+from .models import LIVE, Directory, Membership, Programme, RuleChange
 from .models.members import MembershipQuerySet
 from .models.programmes import MOST_OPEN, MOST_SESSIONS, MOST_SHARE
 
@@ -35,6 +35,7 @@ class Rules:
     lengths: list[int] | None = None
     formats: list[str] | None = None
     first_share: int | None = None
+    directory: str = Directory.PUBLIC
 
     def in_words(self) -> Iterator[str]:
         """One sentence for each rule that narrows anything, for members and for who may become one."""
@@ -42,6 +43,11 @@ class Rules:
             yield _("Members find and book only people who mentor in this programme.")
         if not self.others_book_ours:
             yield _("People who mentor in it are found and booked by its members only.")
+        if self.directory == Directory.MEMBERS:
+            yield _(
+                "Only members see who mentors in it, unless a mentor also mentors elsewhere or chooses to be seen by"
+                " everyone."
+            )
         if self.most_sessions is not None:
             words = ngettext(
                 "A member can book %(n)d session with them within 28 days.",
@@ -82,7 +88,7 @@ used_up_counters: list[CountUsedUp] = []
 class Effect:
     """Whom new rules stop at once: members who look for mentors, those who mentor, and who has used up a limit.
 
-    Zero where a rule doesn't become stricter.
+    `hidden` and `shown`: mentors whom fewer or more people see than before. Zero where a rule doesn't become stricter.
     """
 
     mentees: int
@@ -92,12 +98,12 @@ class Effect:
     at_open: int
     of_one_unit: int
     without_offers: int
+    hidden: int
+    shown: int
 
     @property
     def is_felt(self) -> bool:
-        return bool(
-            self.mentees or self.mentors or self.at_sessions or self.at_open or self.of_one_unit or self.without_offers
-        )
+        return any(value for name, value in asdict(self).items() if name != "has_no_mentors")
 
     @property
     def mark(self) -> str:
@@ -120,6 +126,20 @@ class Effect:
                 self.mentors,
             )
             yield words % {"n": self.mentors}
+        if self.hidden:
+            words = ngettext(
+                "%(n)d person who mentors in it will be seen by members only: not in search, and not on a page.",
+                "%(n)d people who mentor in it will be seen by members only: not in search, and not on a page.",
+                self.hidden,
+            )
+            yield words % {"n": self.hidden}
+        if self.shown:
+            words = ngettext(
+                "%(n)d person who mentors in it will be seen by everyone, and may have come in for members only.",
+                "%(n)d people who mentor in it will be seen by everyone, and may have come in for members only.",
+                self.shown,
+            )
+            yield words % {"n": self.shown}
         if self.at_sessions:
             words = _("%(people)s have booked as many sessions already, and can’t book the next one yet.")
             yield words % {"people": _name_count(self.at_sessions)}
@@ -147,7 +167,8 @@ def _name_count(number: int) -> str:
 
 
 def rules_of(programme: Programme) -> Rules:
-    return Rules(**{field.name: getattr(programme, field.name) for field in fields(Rules)})
+    values = {field.name: getattr(programme, field.name) for field in fields(Rules)}
+    return Rules(**values | {"directory": str(programme.directory)})
 
 
 def rules_mark(programme: Programme) -> str:
@@ -193,6 +214,7 @@ def foresee(programme: Programme, given: Rules, *, now: datetime) -> Effect:
     mentors = members.filter(gives=True).count()
     is_own = present.members_book_outside and not given.members_book_outside
     is_others = present.others_book_ours and not given.others_book_ours
+    seen_by_it = _count_seen_by_it(programme, members) if given.directory != present.directory else 0
     used_up = next((count(programme, given, now) for count in used_up_counters), (0, 0))
     return Effect(
         mentees=members.filter(asks=True).count() if is_own else 0,
@@ -202,6 +224,8 @@ def foresee(programme: Programme, given: Rules, *, now: datetime) -> Effect:
         at_open=used_up[1] if _is_stricter(present.most_open, given.most_open) else 0,
         of_one_unit=_count_of_one_unit(members) if given.units_apart and not present.units_apart else 0,
         without_offers=_count_without_offers(members, present, given),
+        hidden=seen_by_it if given.directory == Directory.MEMBERS else 0,
+        shown=seen_by_it if given.directory == Directory.PUBLIC else 0,
     )
 
 
@@ -218,6 +242,13 @@ def _count_without_offers(members: MembershipQuerySet, present: Rules, given: Ru
         for rules in (given, present)
     )
     return members.filter(~Exists(left), Exists(before), gives=True).count()
+
+
+def _count_seen_by_it(programme: Programme, members: MembershipQuerySet) -> int:
+    """Mentors of whom this programme's directory alone decides whether everyone sees them."""
+    others = Membership.objects.filter(person=OuterRef("person"), state=LIVE, gives=True).exclude(programme=programme)
+    shown = others.filter(Q(programme__directory=Directory.PUBLIC) | Q(shown_outside=True))
+    return members.filter(~Exists(shown), gives=True, shown_outside=False).count()
 
 
 def _is_stricter(present: int | None, given: int | None) -> bool:

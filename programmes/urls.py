@@ -11,7 +11,7 @@ from .views.managing import (
     programme_settings,
     programme_state,
 )
-from .views.member import programme, programme_invited, programme_leave, programme_minutes, programmes
+from .views.member import programme, programme_invited, programme_leave, programme_minutes, programme_shown, programmes
 from .views.people import programme_member, programme_members
 from .views.rules import programme_rules
 
@@ -25,6 +25,7 @@ urlpatterns = [
     path("programmes/<slug:slug>/leave/", programme_leave, name="programme_leave"),
     path("programmes/<slug:slug>/invited/", programme_invited, name="programme_invited"),
     path("programmes/<slug:slug>/minutes/", programme_minutes, name="programme_minutes"),
+    path("programmes/<slug:slug>/shown/", programme_shown, name="programme_shown"),
     path(MANAGE, programme_manage, name="programme_manage"),
     path(f"{MANAGE}settings/", programme_settings, name="programme_settings"),
     path(f"{MANAGE}look/", programme_look, name="programme_look"),

@@ -67,7 +67,9 @@ class MentorIndex(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["usual_from"], include=[*BESIDE, "usual_step", "usual_runs"], name="search_usual_seen"),
+            models.Index(
+                fields=["usual_from"], include=[*BESIDE, "usual_step", "usual_runs"], name="search_usual_seen"
+            ),
             models.Index(fields=["open_from"], include=[*BESIDE, "open_step", "open_runs"], name="search_open_seen"),
             GinIndex(fields=["topics"], name="search_topics", fastupdate=False),
             GinIndex(fields=["languages"], name="search_languages", fastupdate=False),

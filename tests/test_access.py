@@ -233,6 +233,7 @@ ACCESS: dict[str, Row] = {
     "programme": Row(PAIR, at="programme"),
     "programme_leave": Row(ITS_MENTEE, NOT_ALLOWED, "/programmes/", at="programme"),
     "programme_minutes": Row(PAIR, NOT_ALLOWED, post=NOT_THERE, at="programme"),
+    "programme_shown": Row(PAIR, NOT_ALLOWED, post=NOT_THERE, at="programme"),
     "programme_manage": Row(ITS_MENTOR, at="programme"),
     "programme_figures": Row(ITS_MENTOR, post="/programmes/", at="programme"),
     "figure_mail": Row(EVERYBODY, post=422, at="figure_mail"),

@@ -102,6 +102,7 @@ FREE: dict[str, str] = {
             "still_here",
             "programme_leave",
             "programme_minutes",
+            "programme_shown",
             "programme_figures",
             "session_follow_up",
             "written_feedback",

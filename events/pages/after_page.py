@@ -69,7 +69,9 @@ class AfterPage:
         so that they needn't type it again."""
         if self.is_mentor:
             return {}
-        live = MentorProfile.objects.public().filter(person__in=[one.person_id for one in partners])
+        live = MentorProfile.objects.seen_by(self.registration.person).filter(
+            person__in=[one.person_id for one in partners]
+        )
         return {
             person: mentor_address(slug, words=self.registration.question, book=True)
             for person, slug in live.values_list("person", "slug")
@@ -82,7 +84,8 @@ class AfterPage:
     @cached_property
     def host_url(self) -> str:
         """Where the host of office hours can be booked, with the reader's question."""
-        profile = MentorProfile.objects.public().filter(person=self.event.host_id).first()
+        seen = MentorProfile.objects.seen_by(self.registration.person)
+        profile = seen.filter(person=self.event.host_id).first()
         return mentor_address(profile.slug, words=self.registration.question, book=True) if profile else ""
 
     @property

@@ -186,7 +186,9 @@ class EventPage:
     def mentors(self) -> list[NamedMentor]:
         """Those who are in and agreed to be named."""
         known = Registration.objects.who_are_in().filter(event=self.event, side=Side.MENTOR, is_named=True)
-        profiles = MentorProfile.objects.seen_by(self.reader).filter(person__registrations__in=known).select_related("person")
+        profiles = (
+            MentorProfile.objects.seen_by(self.reader).filter(person__registrations__in=known).select_related("person")
+        )
         return [
             NamedMentor(
                 profile.name,

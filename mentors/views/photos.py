@@ -1,4 +1,8 @@
-"""Photos of mentors: the public one for everyone, others only for their owner and staff."""
+"""Photos of mentors: the public one for everyone, others only for their owner and staff.
+
+The photo of a mentor whom only members of a programme see is kept by no cache and shown to nobody who isn't signed in.
+Who has met the mentor finds it on the pages of their sessions, and its address can't be guessed.
+"""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponseBase
@@ -20,11 +24,13 @@ def mentor_photo(request: HttpRequest, slug: str, key: str, size: int) -> HttpRe
     profile = get_object_or_404(MentorProfile.objects.select_related("person", "draft"), slug=slug)
     name = photo_named(key)
     is_public = profile.is_public and profile.photo.name == name
-    if size not in (PORTRAIT, THUMBNAIL) or not (is_public or _may_see(request, profile, name)):
+    is_for_all = is_public and profile.is_seen_by(None)
+    is_shown = is_for_all or (is_public and request.user.is_authenticated) or _may_see(request, profile, name)
+    if size not in (PORTRAIT, THUMBNAIL) or not is_shown:
         raise Http404
     response = stored_file(file_name(name, size), content_type="image/webp")
     # A new photo has a new address. A day is how long the photo of a suspended profile may stay in a cache.
-    response["Cache-Control"] = f"public, max-age={A_DAY}" if is_public else "private, no-store"
+    response["Cache-Control"] = f"public, max-age={A_DAY}" if is_for_all else "private, no-store"
     return response
 
 

@@ -65,8 +65,8 @@ class Membership(models.Model):
     `reason`: what the manager who removed or declined them wrote to them. `version` grows with each change of state.
     `unit`: the team or department where they work, as managers call it; capitals make no difference.
     `minutes_a_week`: the most that a mentor gives in this programme in a calendar week, by their own choice.
-    `shown_outside`: as a mentor, by their own choice, they are seen by everyone, though the programme's directory is for
-    its members (see `programmes.audiences`).
+    `shown_outside`: they chose to be seen by everyone as a mentor, though the programme's directory is for its members
+    (see `programmes.audiences`).
     `claim_rule`: by which the sign-ins of this person keep it, end it and bring it back; none once someone has chosen
     otherwise.
     """

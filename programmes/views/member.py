@@ -13,12 +13,12 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from common.pages.posting import telling_refusals
 from programmes.access import programme_open_to
+from programmes.choices import set_minutes, show_outside
 from programmes.claims import follow_claims
-from programmes.forms import MinutesForm
+from programmes.forms import MinutesForm, ShownForm
 from programmes.looks import shown_look
 from programmes.members import leave
-from programmes.minutes import set_minutes
-from programmes.models import INSIDE, Manager, Membership, Programme
+from programmes.models import INSIDE, Directory, Manager, Membership, Programme
 from programmes.rosters.invitees import come_in, decline_invitation, doors_open_to
 from programmes.rules import rules_of
 
@@ -54,6 +54,8 @@ def programme_page(request: SignedInRequest, found: Programme, form: MinutesForm
         "rules": list(rules_of(found).in_words()),
         "is_manager": any(row.person_id == request.user.pk for row in managers),
         "membership": membership,
+        "hides": found.directory == Directory.MEMBERS,
+        "shown_form": ShownForm(initial={"shown": membership.shown_outside if membership else False}),
         "form": form or MinutesForm(initial={"minutes": membership.minutes_a_week if membership else None}),
         "nav": "programmes",
     }
@@ -68,6 +70,17 @@ def programme_minutes(request: SignedInRequest, slug: str) -> HttpResponse:
     if not set_minutes(programme=found, person=request.user, minutes=form.cleaned_data["minutes"]):
         raise Http404
     messages.success(request, _("Saved. It holds for what is booked from now on."))
+    return redirect("programme", slug)
+
+
+@require_POST
+def programme_shown(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Whether people outside see this mentor, where the directory is for members."""
+    found, form = programme_open_to(request, slug), ShownForm(request.POST)
+    is_shown = form.is_valid() and form.cleaned_data["shown"]
+    if not show_outside(programme=found, person=request.user, is_shown=is_shown):
+        raise Http404
+    messages.success(request, _("Saved. Everyone sees you now.") if is_shown else _("Saved."))
     return redirect("programme", slug)
 
 

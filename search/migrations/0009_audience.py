@@ -1,19 +1,10 @@
-"""The index knows who sees each mentor. Triggers keep it right, whoever writes a membership or a directory.
-
-The two indexes that searches read alone hold it, too: new ones are built beside the old ones, which then go.
-"""
+"""The index knows who sees each mentor. Triggers keep it right, whoever writes a membership or a directory."""
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.operations import AddIndexConcurrently, RemoveIndexConcurrently
 from django.db import migrations, models
 
 import search.models
 
-BESIDE = (
-    *("profile", "person", "offers", "notice"),
-    *("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
-    *("topics", "audience"),
-)
 # Rows are locked first, in one order, and read again afterwards: of two writers at once, the later one sees what the
 # earlier one wrote. A programme is locked against a change of its directory until who comes in is in.
 TRIGGERS = """
@@ -61,7 +52,6 @@ SELECT search_write_audiences(ARRAY(
 
 
 class Migration(migrations.Migration):
-    atomic = False
     dependencies = [("programmes", "0012_directory"), ("search", "0008_figure_mails")]
 
     operations = [
@@ -72,16 +62,4 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(TRIGGERS, UNDO),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
-        AddIndexConcurrently(
-            "mentorindex",
-            models.Index(
-                fields=["usual_from"], include=[*BESIDE, "usual_step", "usual_runs"], name="search_usual_seen"
-            ),
-        ),
-        AddIndexConcurrently(
-            "mentorindex",
-            models.Index(fields=["open_from"], include=[*BESIDE, "open_step", "open_runs"], name="search_open_seen"),
-        ),
-        RemoveIndexConcurrently("mentorindex", "search_usual"),
-        RemoveIndexConcurrently("mentorindex", "search_open"),
     ]

@@ -72,7 +72,7 @@ class BookingsView(ApiView):
     )
     def post(self, request: Request) -> Response:
         sent = self.read_body()
-        offer = find_offer(sent["offer"])
+        offer = find_offer(sent["offer"], self.person)
         brief, start = BriefInput(**sent["brief"]), sent["start"]
         try:
             booking = book_session(

@@ -54,7 +54,9 @@ def book_slot(request: HttpRequest, slug: str) -> HttpResponse:
     """POST books, or holds for a visitor; GET is the page where a visitor with a hold says who they are."""
     if away := redirect_if_mentor_gone(request, slug):
         return redirect(away)
-    profile = get_object_or_404(MentorProfile.objects.seen_by(signed_in(request)).select_related("person", "schedule"), slug=slug)
+    profile = get_object_or_404(
+        MentorProfile.objects.seen_by(signed_in(request)).select_related("person", "schedule"), slug=slug
+    )
     if request.method == "GET":
         return check_page(request, profile)
     shared = list_shared(signed_in(request), profile.person, now=timezone.now())

@@ -26,7 +26,9 @@ from sessions_app.questions.searched import announce_opened_page
 @require_safe
 @listed
 def mentor_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    profile = get_object_or_404(MentorProfile.objects.seen_by(signed_in(request)).select_related("person", "schedule"), slug=slug)
+    profile = get_object_or_404(
+        MentorProfile.objects.seen_by(signed_in(request)).select_related("person", "schedule"), slug=slug
+    )
     if (words := clean_words(request.GET.get("q", ""))) and not wants_part(request):
         announce_opened_page(words, day=timezone.now().date())
     return mentor_page(request, profile)

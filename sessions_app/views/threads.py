@@ -136,7 +136,8 @@ def thread_page(
     live = booking is not None and is_chat(booking, now)
     thread = thread_of(engagement, request.user, now=now, before=read_number(request, "before"), is_live=live)
     written = thread.written
-    can_talk = engagement.mentor.mentor_profile.offers.bookable().exists()
+    profile = engagement.mentor.mentor_profile
+    can_talk = profile.is_seen_by(request.user) and profile.offers.bookable().exists()
     context: dict[str, Any] = {
         "thread": thread,
         "booking": booking,

@@ -83,7 +83,9 @@ def email_page(request: HttpRequest, form: GuestForm | None = None) -> HttpRespo
     wish = request.session.get(WISH)
     if not wish:
         return redirect("waiting_list" if request.user.is_authenticated else "mentor_list")
-    profile = MentorProfile.objects.seen_by(signed_in(request)).select_related("person").filter(slug=wish["mentor"]).first()
+    profile = (
+        MentorProfile.objects.seen_by(signed_in(request)).select_related("person").filter(slug=wish["mentor"]).first()
+    )
     context = {"profile": profile, "words": wish["q"], "form": form or GuestForm(), "nav": "find"}
     return render(request, "sessions_app/waiting/wait.html", context, status=422 if form else 200)
 

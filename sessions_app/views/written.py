@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.signing_in.by_email import SIGN_IN_NOTE, answer_email_form
+from accounts.viewing import signed_in
 from common.pages.posting import act_on_post
 from common.pages.requests import post_data
 from common.pages.seen import seen_by
@@ -55,7 +56,9 @@ class Kept(TypedDict):
 @require_http_methods(["GET", "POST"])
 def ask_question(request: HttpRequest, slug: str) -> HttpResponse:
     """POST asks, or keeps the question of a visitor; GET is the page where that visitor says who they are."""
-    profile = get_object_or_404(MentorProfile.objects.seen_by(signed_in(request)).select_related("person", "schedule"), slug=slug)
+    profile = get_object_or_404(
+        MentorProfile.objects.seen_by(signed_in(request)).select_related("person", "schedule"), slug=slug
+    )
     if request.method == "GET":
         return check_page(request, profile)
     form = AskForm(request.POST)

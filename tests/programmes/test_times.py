@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from programmes.minutes import set_minutes
+from programmes.choices import set_minutes
 from programmes.models import Membership
 from programmes.rules import Rules, foresee
 from sessions_app.availability.pair_rules import kept_of

@@ -106,13 +106,14 @@ def booking_addresses(booking: Booking) -> Context:
         "cancel": "session_cancel",
         "respond": "session_respond",
     }
-    mentor_page = mentor_address(
-        booking.offer.profile.slug, words=booking.engagement.brief.question[:QUESTION_IN_ADDRESS]
-    )
+    profile, engagement = booking.offer.profile, booking.engagement
+    search_url = f"{absolute_url('mentor_list')}?{question_query(engagement)}"
+    mentor_page = mentor_address(profile.slug, words=engagement.brief.question[:QUESTION_IN_ADDRESS])
     return {
         **{f"{name}_url": absolute_url(view, booking.uuid) for name, view in names.items()},
-        "mentor_url": settings.SITE_URL + mentor_page,
-        "search_url": f"{absolute_url('mentor_list')}?{question_query(booking.engagement)}",
+        # Where the mentee doesn't see the mentor any more, others can help.
+        "mentor_url": settings.SITE_URL + mentor_page if profile.is_seen_by(booking.mentee) else search_url,
+        "search_url": search_url,
     }
 
 

@@ -97,7 +97,15 @@ class Slow:
     def is_shut(self) -> bool:
         inside = any(not one.members_book_outside for one in self.mine)
         outside = inside or any(not one.others_book_ours for one in self.theirs)
-        return not self.shared and (self.is_of_one_unit or outside)
+        return not self.shared and (self.is_of_one_unit or outside or self.is_hidden)
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether a programme runs makes no difference to who sees its mentors."""
+        gives = Membership.objects.filter(person=self.person, state="live", gives=True).select_related("programme")
+        is_in = {row.programme_id for row in Membership.objects.filter(person=self.mentee, state="live")}
+        seen = [one.programme.directory == "public" or one.shown_outside or one.programme_id in is_in for one in gives]
+        return bool(seen) and not any(seen)
 
     @property
     def programme(self) -> Programme | None:
@@ -174,6 +182,7 @@ def random_world(rng):
             lengths=rng.choice([None, None, None, [25, 45], [45]]),
             formats=rng.choice([None, None, None, ["video"], ["phone", "chat"]]),
             first_share=rng.choice([None, 25, 50]),
+            directory=rng.choice(["public", "public", "members"]),
             state=rng.choice([*ProgrammeState, *4 * [ProgrammeState.OPEN], ProgrammeState.CLOSED]),
             first_day=NOW.date() - timedelta(days=9),
             last_day=rng.choice([None, None, NOW.date() - timedelta(days=1), NOW.date(), NOW.date() + timedelta(9)]),
@@ -188,7 +197,7 @@ def random_world(rng):
             sides = (person in mentees or rng.random() < 0.3, person not in mentees or rng.random() < 0.3)
             ended = {"state": "left", "ended_at": NOW} if rng.random() < 0.15 else {}
             unit = rng.choice(["", "Sales", "SALES", "Legal"])
-            more = {"unit": unit, "minutes_a_week": rng.choice([None, 25, 60])}
+            more = {"unit": unit, "minutes_a_week": rng.choice([None, 25, 60]), "shown_outside": rng.random() < 0.2}
             let_in(person, programme, asks=sides[0], gives=sides[1], **more, **ended)
     return profiles, mentees
 

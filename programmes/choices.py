@@ -1,4 +1,4 @@
-"""How many minutes in a week a mentor gives in a programme, by their own choice."""
+"""What a mentor chooses for themselves in a programme: how many minutes in a week they give, and who sees them."""
 
 from django.db import transaction
 
@@ -16,3 +16,14 @@ def set_minutes(*, programme: Programme, person: User, minutes: int | None) -> b
     User.objects.locked(person)
     mentoring = Membership.objects.live().filter(programme=programme, person=person, gives=True)
     return mentoring.update(minutes_a_week=minutes) > 0
+
+
+@transaction.atomic
+def show_outside(*, programme: Programme, person: User, is_shown: bool) -> bool:
+    """Let everyone see this mentor, though the programme's directory is for its members, or its members only again.
+
+    Returns whether they mentor in it.
+    """
+    User.objects.locked(person)
+    mentoring = Membership.objects.live().filter(programme=programme, person=person, gives=True)
+    return mentoring.update(shown_outside=is_shown) > 0
