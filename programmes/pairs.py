@@ -82,7 +82,7 @@ def shut_by_sql(mentee: str, mentor: str) -> str:
 
 
 def can_meet_sql(person: str, *, mentee: str | None) -> str:
-    """`shut_by_sql` is null, but for who sees whom, over many mentors: each list of people is read once, not once a row.
+    """`shut_by_sql` is null, but for who sees whom, over many mentors: each list of people is read once, not per row.
 
     `person` is the column of the mentor; without `mentee`, a parameter, for a visitor.
     """
