@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date
+from functools import reduce
 from pathlib import Path
 from typing import Self
 
@@ -150,10 +151,7 @@ class MentorProfileQuerySet(models.QuerySet["MentorProfile"]):
 
     def seen_by(self, reader: User | None) -> Self:
         """Public ones whom this reader, or a visitor (None), sees: some mentors are for members of programmes only."""
-        found = self.public()
-        for narrow in narrowings:
-            found = narrow(found, reader)
-        return found
+        return reduce(lambda found, narrow: narrow(found, reader), narrowings, self.public())
 
     def findable(self) -> Self:
         """Those that a search shows: public, and not resting."""

@@ -86,8 +86,8 @@ class RulesForm(forms.Form):
     only_seen = forms.BooleanField(
         label=_("Only members see our mentors"),
         help_text=_(
-            "Others don’t find them in search, and their pages don’t open for them. Who mentors elsewhere too stays"
-            " visible, and each mentor can choose to be. There is no box for other sites then."
+            "Nobody else finds them in search, and their pages open for nobody else. Who mentors elsewhere too stays"
+            " visible, and each mentor can choose to be. There is no box on your site then."
         ),
         required=False,
     )
