@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import QuerySet
-
 from accounts.models import User
 
-# Each leaves of these profiles those whom a reader, or a visitor (None), sees.
-narrowings: list[Callable[[QuerySet[Any], User | None], QuerySet[Any]]] = []
+# Each leaves, of a queryset of profiles, those whom a reader, or a visitor (None), sees.
+narrowings: list[Callable[[Any, User | None], Any]] = []

@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import date
-from functools import reduce
 from pathlib import Path
 from typing import Self
 
@@ -151,7 +150,10 @@ class MentorProfileQuerySet(models.QuerySet["MentorProfile"]):
 
     def seen_by(self, reader: User | None) -> Self:
         """Public ones whom this reader, or a visitor (None), sees: some mentors are for members of programmes only."""
-        return reduce(lambda found, narrow: narrow(found, reader), narrowings, self.public())
+        found = self.public()
+        for narrow in narrowings:
+            found = narrow(found, reader)
+        return found
 
     def findable(self) -> Self:
         """Those that a search shows: public, and not resting."""
