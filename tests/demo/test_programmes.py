@@ -7,6 +7,8 @@ import pytest
 import time_machine
 from django.core.management import call_command
 
+from accounts.models import User
+from mentors.models import MentorProfile
 from programmes.models import Programme
 from search.figures.report import Report, read_report
 from sessions_app.models import Booking
@@ -39,3 +41,7 @@ def test_each_figure_of_both_programmes_has_a_number(days):
         for code in ("asked", "offered"):
             assert len([row for row in report.rows_of("week") if row.code == code and row.value]) >= PARTS_TOLD
     assert Booking.objects.exclude(programme=None).count() > 120
+    hidden = MentorProfile.objects.public().exclude(pk__in=MentorProfile.objects.seen_by(None))
+    tomas = User.objects.get(email__startswith="tomas@")
+    assert len(hidden) == 1
+    assert hidden[0].is_seen_by(tomas)

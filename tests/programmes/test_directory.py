@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from mentors.models import MentorProfile, Offer
+from mentors.models import MentorProfile, Offer, Topic
 from mentors.saved import save_mentor
 from mentors.services import reinstate_profile, suspend_profile
 from programmes.audiences import EVERYONE, sees_sql
@@ -21,6 +21,7 @@ from programmes.members import bring_back, leave, remove_member
 from programmes.models import Directory, Membership, Programme, ProgrammeState, RuleChange
 from programmes.rules import Rules, change_rules, foresee, rules_mark, rules_of
 from search.criteria import SearchCriteria
+from search.entrances import list_entrances
 from search.finding import find_mentors
 from search.indexing import add_missing_rows, refresh_stale_rows, write_profiles
 from search.models import MentorIndex
@@ -135,6 +136,17 @@ def test_lists_and_searches_hold_them_for_members_only(canary, member, charlie, 
         writers = find_writers(SearchCriteria(format="writing"), now=NOW, mentee=reader)
         assert (canary.pk in [one.profile.pk for one in found.matches]) is is_shown
         assert (canary.pk in [one.profile.pk for one in writers.writers]) is is_shown
+
+
+def test_a_topic_that_only_they_know_is_no_entrance_for_everyone(canary):
+    root = Topic.objects.create(name="Birds", slug="birds")
+    canary.topics.add(Topic.objects.create(name="Canaries", slug="canaries", parent=root))
+    write_profiles([canary.pk])
+    refresh_stale_rows(now=NOW)
+
+    assert "canaries" not in [entrance.slug for entrance in list_entrances(most=50)]
+    Membership.objects.filter(person=canary.person).update(shown_outside=True)
+    assert "canaries" in [entrance.slug for entrance in list_entrances(most=50)]
 
 
 def test_no_crawler_hears_of_them(canary):
