@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.mail.rendering import Context, absolute_url
+from mentors.models import MentorProfile
 from notifications.models import InboxItem, Notification
 from notifications.readers import NoticeReader
 from notifications.registry import InboxLine, Message, Nothing
 from notifications.services import Due, schedule_notices, withdraw_older_versions
 
-from .models import ASKED, LIVE, Manager, Membership, MembershipState, Programme
+from .models import ASKED, LIVE, Directory, Manager, Membership, MembershipState, Programme
 
 MEMBERSHIP, MANAGER = "membership", "manager"
 MANAGER_NAMED, MANAGER_ENDED = "programme_manager", "programme_manager_ended"
@@ -80,8 +81,12 @@ def render_membership_email(row: Notification, now: datetime) -> Message | Nothi
     if row.kind == News.ASKED and not Programme.objects.with_manager(row.recipient).filter(pk=programme.pk).exists():
         return Nothing("not a manager any more")
     reader = NoticeReader(row.recipient, now)
+    is_hidden_by_it = membership.gives and not membership.shown_outside and programme.directory == Directory.MEMBERS
     context: Context = {
         "news": row.kind,
+        # What it does to who sees a mentor: only members, from now on everyone, or nothing
+        "hides": is_hidden_by_it,
+        "shows": is_hidden_by_it and MentorProfile.objects.seen_by(None).filter(person=membership.person_id).exists(),
         "programme": programme.name,
         "person": membership.person.display_name,
         "said": membership.reason,

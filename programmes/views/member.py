@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from common.pages.posting import telling_refusals
+from mentors.models import MentorProfile
 from programmes.access import programme_open_to
 from programmes.choices import set_minutes, show_outside
 from programmes.claims import follow_claims
@@ -110,8 +111,12 @@ def programme_leave(request: SignedInRequest, slug: str) -> HttpResponse:
     found = Programme.objects.filter(slug=slug, memberships__person=request.user).first()
     if found is None:
         raise Http404
+    mine = MentorProfile.objects.seen_by(None).filter(person=request.user)
+    was_shown = mine.exists()
     leave(person=request.user, programme=found, now=timezone.now())
     messages.success(request, _("You aren’t in %(name)s any more.") % {"name": found.name})
+    if not was_shown and mine.exists():
+        messages.info(request, _("Everyone can find you as a mentor now."))
     return redirect("programmes")
 
 

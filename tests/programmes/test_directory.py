@@ -14,11 +14,14 @@ from accounts.models import User
 from mentors.models import MentorProfile, Offer, Topic
 from mentors.saved import save_mentor
 from mentors.services import reinstate_profile, suspend_profile
+from notifications.models import Notification
+from notifications.registry import Message
 from programmes.audiences import EVERYONE, sees_sql
 from programmes.changes import change_state, copy_programme, state_mark
 from programmes.choices import show_outside
 from programmes.members import bring_back, leave, remove_member
 from programmes.models import Directory, Membership, Programme, ProgrammeState, RuleChange
+from programmes.notices import News, render_membership_email
 from programmes.rules import Rules, change_rules, foresee, rules_mark, rules_of
 from search.criteria import SearchCriteria
 from search.entrances import list_entrances
@@ -208,6 +211,27 @@ def test_a_mentor_chooses_to_be_seen_by_everyone(canary, programme, charlie, cli
     assert client_for(charlie).get(reverse("mentor_detail", args=[canary.slug])).status_code == 200
     assert theirs.post(page, {}).status_code == 302
     assert client_for(charlie).get(reverse("mentor_detail", args=[canary.slug])).status_code == 404
+
+
+def text_of(news: News) -> str:
+    mail = render_membership_email(Notification.objects.get(kind=news), NOW)
+    assert isinstance(mail, Message)
+    return " ".join(mail.text.split())
+
+
+def test_who_is_shown_to_everyone_by_leaving_is_told(canary, programme, alice, client_for):
+    shown = "Everyone can find you as a mentor now."
+    client = client_for(canary.person)
+    assert shown in client.post(reverse("programme_leave", args=[programme.slug]), follow=True).content.decode()
+    assert canary.is_seen_by(None)
+
+    let_in(canary.person, programme, alice, gives=True, asks=False)
+    remove_member(programme=programme, person=canary.person, by=alice, now=NOW)
+    assert shown in text_of(News.REMOVED)
+    bring_back(programme=programme, person=canary.person, by=alice, now=NOW)
+    let_back = text_of(News.IN)
+    assert shown not in let_back
+    assert "Only its members see you as a mentor" in let_back
 
 
 def test_who_mentors_elsewhere_too_is_seen_by_everyone(canary, other, dora, charlie):
