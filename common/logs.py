@@ -7,7 +7,9 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 
 # Parts of addresses that give access to something.
-SECRET_PARTS = re.compile(r"(/(?:calendar|unsubscribe|figure-mails|password/new)/|/live/\?t=|[?&]jwt=)[^\s?&\"']+")
+SECRET_PARTS = re.compile(
+    r"(/(?:calendar|unsubscribe|figure-mails|invitations|password/new)/|/live/\?t=|[?&]jwt=)[^\s?&\"']+"
+)
 # Of the request that this thread answers at the moment; empty outside of any.
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 # The name of its page, once that is known.

@@ -65,6 +65,10 @@ MAX_INVITED = 20_000
 # Domains of one programme, and claims of sign-ins
 MAX_DOMAINS, MAX_CLAIMS = 20, 50
 INVITATIONS_A_MINUTE = 100
+# Announcements of one programme in seven days, and how many people are told of one in a transaction
+MAX_ANNOUNCEMENTS, ANNOUNCED_AT_ONCE = 2, 500
+# Reminders of one programme that a run of the clock sends
+REMINDERS_A_RUN = 100
 # Sites that may show a programme's box, and how long an answer of it is kept
 MAX_BOX_ORIGINS = 20
 BOX_KEEPS = timedelta(minutes=1)

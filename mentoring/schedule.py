@@ -50,6 +50,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget old proposals of examples": run_every(3600, "search.tasks.forget_proposals"),
     "forget noted searches": run_every(3600, "search.tasks.forget_noted_searches"),
     "mail figures of programmes": run_every(600, "search.tasks.send_figures"),
+    "send reminders of programmes": run_every(3600, "search.tasks.send_reminders"),
     "learn to read questions": run_every(600, "search.tasks.retrain_reader"),
     "forget old notifications": run_every(600, "notifications.tasks.prune"),
     "forget what was written to staff": run_every(3600, "about.tasks.forget_messages"),
@@ -70,5 +71,6 @@ CELERY_BEAT_SCHEDULE = {
     "note changes of time zones": run_every(86_400, "sessions_app.tasks.note_zone_changes"),
     "ask mentors for who waits": run_every(30, "sessions_app.tasks.advance_routes"),
     "mail invitations of programmes": run_every(60, "programmes.tasks.tell_invited"),
+    "send announcements of programmes": run_every(30, "programmes.tasks.send_announcements"),
     "give freed time": run_every(30, "sessions_app.tasks.give_time"),
 }

@@ -221,7 +221,7 @@ def change_me(person: User, sent: dict[str, Any], *, now: datetime) -> None:
 
 def change_preference(person: User, wanted: dict[str, Any], *, now: datetime) -> None:
     stored = preference_of(person)
-    mails = {group: group not in stored.off for group in Group.values} | wanted.get("mails", {})
+    mails = {group: not stored.has_off(group) for group in Group.values} | wanted.get("mails", {})
     quiet = {"from": stored.quiet_from, "until": stored.quiet_until}
     if "quiet_hours" in wanted:
         quiet = wanted["quiet_hours"] or {"from": None, "until": None}
@@ -243,7 +243,7 @@ def shape_of(person: User, preference: Preference) -> dict[str, Any]:
         "language": person.language,
         "preferences": {
             "clock": person.hour_cycle,
-            "mails": {group: group not in preference.off for group in Group.values},
+            "mails": {group: not preference.has_off(group) for group in Group.values},
             "reminders": preference.leads,
             "quiet_hours": quiet if preference.quiet_from else None,
         },

@@ -23,6 +23,8 @@ WHAT: dict[Group, Promise] = {
     Group.MESSAGES: _("Messages you haven’t read after ten minutes"),
     Group.AFTERWARDS: _("After a session: whether it helped, and what came of your next step"),
     Group.PROFILE: _("Your mentor profile: received, live, changes to make"),
+    Group.NEWS: _("Announcements of programmes you’re in"),
+    Group.NUDGES: _("Programmes you’re in: the next step, if you haven’t taken it"),
     Group.FIGURES: _("Figures of programmes you manage, if you’ve asked for them"),
     Group.DIGEST: _("For staff: decisions waiting"),
     Group.CONTACT: _("For staff: messages from the contact page"),
@@ -35,6 +37,8 @@ def groups_for(person: User) -> list[Group]:
     theirs = {Group.REMINDERS, Group.MESSAGES, Group.AFTERWARDS}
     if getattr(person, "mentor_profile", None) is not None:
         theirs.add(Group.PROFILE)
+    if person.is_in_programmes:
+        theirs.update({Group.NEWS, Group.NUDGES})
     if person.manages_programmes:
         theirs.add(Group.FIGURES)
     if may(person, Power.REVIEW) or may(person, Power.ATTENDANCE):
@@ -64,7 +68,7 @@ class PreferenceForm(forms.Form):
         self.preference = preference
         self.offered = groups_for(person)
         initial = {
-            "mails": [group for group in self.offered if group not in preference.off],
+            "mails": [group for group in self.offered if not preference.has_off(group)],
             "leads": preference.leads,
             "quiet_from": preference.quiet_from,
             "quiet_until": preference.quiet_until,
@@ -101,5 +105,6 @@ class PreferenceForm(forms.Form):
 
     def switched_off(self) -> list[str]:
         """The groups that are off after this form. Those it didn't offer stay as they were."""
-        kept = [group for group in self.preference.off if group not in self.offered]
+        groups = {*self.preference.off, *Group.values} - {group.value for group in self.offered}
+        kept = [group for group in groups if self.preference.has_off(group)]
         return [*kept, *(group.value for group in self.offered if group.value not in self.cleaned_data["mails"])]

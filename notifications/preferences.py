@@ -1,6 +1,6 @@
 """How a person wants to be told: which mails, at which hours, how long before a session."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
-from .models import Group, Preference, usual_leads
+from .models import OFF_AT_FIRST, Group, Preference, usual_leads
 from .registry import preference_followers
 
 # Minutes before the start.
@@ -65,6 +65,7 @@ def save_preference(
 ) -> None:
     values = {
         "off": sorted(set(off)),
+        "on": sorted(set(OFF_AT_FIRST) - set(off)),
         "leads": sorted(set(leads), reverse=True),
         "quiet_from": quiet_from,
         "quiet_until": quiet_until,
@@ -80,16 +81,26 @@ def switch_off(*, person: User, group: Group) -> None:
     preference, _created = Preference.objects.select_for_update().get_or_create(person=person)
     if group not in preference.off:
         preference.off = sorted([*preference.off, group])
-        preference.save(update_fields=["off"])
+        preference.on = [one for one in preference.on if one != group]
+        preference.save(update_fields=["off", "on"])
 
 
 @transaction.atomic
 def switch_on(*, person: User, group: Group) -> None:
     """Send mails of this group again, which someone has just asked for. Doing it twice does no harm."""
-    preference = Preference.objects.select_for_update().filter(person=person, off__contains=[group]).first()
-    if preference is not None:
-        preference.off = [one for one in preference.off if one != group]
-        preference.save(update_fields=["off"])
+    if not preference_of(person).has_off(group):
+        return
+    preference, _created = Preference.objects.select_for_update().get_or_create(person=person)
+    preference.off = [one for one in preference.off if one != group]
+    if group in OFF_AT_FIRST:
+        preference.on = sorted({*preference.on, group})
+    preference.save(update_fields=["off", "on"])
+
+
+def find_switched_on(group: Group, people: Collection[int]) -> set[int]:
+    """Which of these people have switched on a group that is off at first."""
+    rows = Preference.objects.filter(person__in=people, on__contains=[group]).exclude(off__contains=[group])
+    return set(rows.values_list("person", flat=True))
 
 
 def quiet_end(preference: Preference, zone: ZoneInfo, moment: datetime) -> datetime | None:

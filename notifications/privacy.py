@@ -82,7 +82,7 @@ TABLES: tuple[Table | Step, ...] = (
     ),
     Table(
         Preference,
-        {"off": fact(), "leads": fact()},
+        {"off": fact(), "on": fact(), "leads": fact()},
         people=("person",),
         part="notification-settings",
         heading=_("How you want to be told"),

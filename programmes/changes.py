@@ -111,6 +111,7 @@ def copy_programme(*, programme: Programme, by: User, now: datetime) -> Programm
         timezone=programme.timezone,
         language=programme.language,
         **asdict(rules_of(programme)),
+        reminds=programme.reminds,
         made_at=now,
     )
     Manager.objects.bulk_create(

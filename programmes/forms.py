@@ -1,6 +1,6 @@
-"""What managers fill in: what a programme is, how it looks, a link into it, what they write to who is shut out."""
+"""What managers fill in: what a programme is, how it looks, a link into it, what they write to members."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -8,21 +8,24 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from common.forms import WRONG_DAY, ChipCheckboxes, DateInput, DayField, PlainText, field_of
+from common.addresses import validate_link
+from common.forms import WRONG_DAY, ChipCheckboxes, ChipRadio, DateInput, DayField, PlainText, field_of
 from mentors.models import Format, Length
 
 from .changes import ProgrammeTexts
 from .invitations import LinkInput
 from .looks import LookInput, read_logo, read_origins, why_not_colour
-from .models import Directory, Look, Programme, Verdict
+from .models import Audience, Directory, Look, Programme, Verdict
 from .models.invitations import LONGEST
 from .models.members import LEAST_MINUTES, LONGEST_REASON, LONGEST_UNIT, MOST_MINUTES
 from .models.programmes import LONGEST_LINE, LONGEST_NAME, MOST_OPEN, MOST_SESSIONS, MOST_SHARE
 from .models.rosters import LONGEST_TEXT, RosterRow
+from .models.words import LONGEST_ADDRESS, LONGEST_ANNOUNCEMENT
 from .rosters.acts import ListInput, RowInput
 from .rosters.columns import Field
 from .rosters.workbooks import can_read_workbooks
 from .rules import Rules, rules_of
+from .words.announcing import Words
 
 GIVES, ASKS = "gives", "asks"
 SIDES = [(ASKS, _("Look for mentors")), (GIVES, _("Mentor others"))]
@@ -373,3 +376,39 @@ class LookForm(forms.Form):
     def read_look(self) -> LookInput:
         said = self.cleaned_data
         return LookInput(said["colour"], said["logo"], bool(said.get("remove_logo")), said["origins"])
+
+
+class AnnouncementForm(forms.Form):
+    """`read_words` is what the service takes."""
+
+    use_required_attribute = False
+    audience = forms.ChoiceField(
+        label=_("Who gets it?"),
+        widget=ChipRadio,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose one of these")),
+    )
+    text = PlainText(
+        label=_("Text"),
+        help_text=_("Plain text, up to %d characters") % LONGEST_ANNOUNCEMENT,
+        max_length=LONGEST_ANNOUNCEMENT,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        error_messages={"required": _("Write what you’d like to tell them")},
+    )
+    link = PlainText(
+        label=_("Link"),
+        help_text=_("A page to read on, if there is one, starting with https://"),
+        max_length=LONGEST_ADDRESS,
+        required=False,
+        validators=[validate_link],
+        widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, data: Any = None, *, readers: Mapping[str, int]) -> None:
+        """`readers`: how many people each choice reaches."""
+        super().__init__(data, initial={"audience": Audience.ALL})
+        choices = [(one.value, f"{one.label} ({readers[one]})") for one in Audience]
+        field_of(self, "audience", forms.ChoiceField).choices = choices
+
+    def read_words(self) -> Words:
+        said = self.cleaned_data
+        return Words(Audience(said["audience"]), said["text"], said["link"])

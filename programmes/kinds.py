@@ -1,11 +1,14 @@
-"""The kinds of notices about programmes. All of them always come: each asks for something, or changes what one may."""
+"""The kinds of notices about programmes. All but announcements always come:
+each asks for something, or changes what one may."""
 
 from notifications.registry import Kind
 
 from . import notices
 from .models import Membership
+from .words.notices import KINDS as ANNOUNCEMENTS
 
 KINDS = [
+    *ANNOUNCEMENTS,
     *(
         Kind(
             news,

@@ -10,6 +10,7 @@ from accounts.privacy.registry import Table, fact, hidden, mine, not_personal
 from .managers import end_roles_of
 from .members import leave_all
 from .models import (
+    Announcement,
     ClaimRule,
     DomainRule,
     Invitation,
@@ -17,6 +18,7 @@ from .models import (
     Look,
     Manager,
     Membership,
+    Nudge,
     Programme,
     Roster,
     RosterRow,
@@ -27,7 +29,8 @@ ORGANISATION = "words of the organisation about a programme"
 
 
 def programme_name(
-    row: ClaimRule | DomainRule | Invitee | Manager | Membership | Roster | RuleChange, person: User
+    row: Announcement | ClaimRule | DomainRule | Invitee | Manager | Membership | Nudge | Roster | RuleChange,
+    person: User,
 ) -> str:
     return row.programme.name
 
@@ -38,6 +41,30 @@ def leave_programmes(person: User, now: datetime) -> None:
 
 
 TABLES: tuple[Table, ...] = (
+    Table(
+        Announcement,
+        {
+            "text": fact("words of a programme to its members, who may read them later"),
+            "link": fact("a page that a programme names"),
+            "audience": fact(),
+        },
+        people=("by",),
+        part="programme-announcements",
+        heading=_("Announcements of programmes you wrote"),
+        hidden=("told_up_to", "reached", "done_at"),
+        company=programme_name,
+        why="stays: what a programme told its members, with no name",
+    ),
+    Table(
+        Nudge,
+        {"stage": fact()},
+        people=("person",),
+        part="programme-reminders",
+        heading=_("Reminders of programmes, sent or kept back to compare"),
+        hidden=("invitee",),
+        company=programme_name,
+        why="stays: how many were reminded and took the step, with no name",
+    ),
     Table(Invitation, {"token_hash": not_personal("a hash")}, why="a link, which names nobody whom it lets in"),
     Table(
         Membership,

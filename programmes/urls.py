@@ -1,5 +1,6 @@
 from django.urls import path
 
+from .views.declining import programme_decline
 from .views.joining import programme_join
 from .views.links import programme_link_revoke, programme_links
 from .views.lists import programme_list, programme_list_check, programme_list_invited, programme_list_row
@@ -20,6 +21,7 @@ MANAGE = "programmes/<slug:slug>/manage/"
 urlpatterns = [
     # Short, since it is sent in messages of all kinds
     path("join/<str:token>/", programme_join, name="programme_join"),
+    path("invitations/<str:token>/", programme_decline, name="programme_decline"),
     path("programmes/", programmes, name="programmes"),
     path("programmes/<slug:slug>/", programme, name="programme"),
     path("programmes/<slug:slug>/leave/", programme_leave, name="programme_leave"),

@@ -16,13 +16,14 @@ from .reading.learning import propose_booked
 from .reading.noted import count_opened
 from .reading.privacy import TABLES
 from .reading.synonyms import warn_of_synonyms
+from .reminders.kinds import KINDS as REMINDERS
 from .understanding.crisis import is_self_harm
 from .waitlist_helpers import find_helpers, find_knowers
 
 
 def register_all() -> None:
     register_tables(*TABLES)
-    register_kinds(KINDS)
+    register_kinds([*KINDS, *REMINDERS])
     on_time_opened.append(forget_bounds)
     after_change.append(write_profiles)
     after_person_change.append(write_people)

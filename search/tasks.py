@@ -11,6 +11,7 @@ from .figures import rounds
 from .reading.learning import forget_old_proposals
 from .reading.noted import forget_noted
 from .reading.retraining import learn_to_read
+from .reminders import sweep
 
 SECONDS = 15
 
@@ -60,3 +61,8 @@ def retrain_reader() -> str:
 @shared_task
 def send_figures() -> int:
     return rounds.schedule_mails(now=agreed_now())
+
+
+@shared_task(soft_time_limit=300, time_limit=330)
+def send_reminders() -> int:
+    return sweep.send_reminders(now=agreed_now())

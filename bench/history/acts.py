@@ -11,10 +11,12 @@ from notifications.outbox import claim_notification
 from notifications.pruning import delete_outdated_rows
 from notifications.sending.reaper import reap_leases
 from notifications.webhooks.delivery import drain_deliveries, forget_old
+from programmes.words.announcing import send_announcements
 from search import indexing, unmet
 from search.figures import rounds
 from search.reading.learning import forget_old_proposals
 from search.reading.noted import forget_noted
+from search.reminders.sweep import send_reminders
 from sessions_app.afterwards.tallies import tally_records
 from sessions_app.attendance.acts import settle_silent
 from sessions_app.attendance.digests import announce_disputes
@@ -53,6 +55,8 @@ def list_acts(now: datetime) -> Mapping[str, Act]:
         "forget old proposals": forget_old_proposals,
         "forget noted searches": forget_noted,
         "mail figures of programmes": rounds.schedule_mails,
+        "send announcements of programmes": send_announcements,
+        "send reminders of programmes": send_reminders,
     }
     acts: dict[str, Act] = {name: partial(act, now=now) for name, act in timed.items()}
     return acts | {

@@ -4,6 +4,7 @@ from .counts import StateCount
 from .outbox import (
     IN_TROUBLE,
     LISTED_AS,
+    OFF_AT_FIRST,
     UNSENT,
     BouncedAddress,
     Group,
@@ -21,6 +22,7 @@ from .webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint
 __all__ = [
     "IN_TROUBLE",
     "LISTED_AS",
+    "OFF_AT_FIRST",
     "UNSENT",
     "BouncedAddress",
     "DeliveryState",

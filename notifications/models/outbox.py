@@ -237,6 +237,12 @@ class Group(models.TextChoices):
     CONTACT = "contact", _("Staff: the contact page")
     SEALS = "seals", _("Staff: seals of the logs")
     FIGURES = "figures", _("Figures of programmes")
+    NEWS = "news", _("Announcements of programmes")
+    NUDGES = "nudges", _("Reminders of programmes")
+
+
+# Mails that come only to people who have switched them on
+OFF_AT_FIRST = (Group.NEWS,)
 
 
 def usual_leads() -> list[int]:
@@ -246,13 +252,15 @@ def usual_leads() -> list[int]:
 class Preference(models.Model):
     """How a person wants to be told.
 
-    Without a row: everything, at any hour, with reminders a day and an hour before.
+    Without a row: everything but what is off at first, at any hour, with reminders a day and an hour before. `on`: the
+    groups of `OFF_AT_FIRST` that they have switched on.
     """
 
     person = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="preference"
     )
     off = ArrayField(models.CharField(max_length=12), default=list, blank=True)
+    on = ArrayField(models.CharField(max_length=12), default=list, db_default=[], blank=True)
     # Wall-clock times of the person's own zone; quiet from 22:00 until 7:00 goes over midnight.
     quiet_from = models.TimeField(null=True, blank=True)
     quiet_until = models.TimeField(null=True, blank=True)
@@ -271,6 +279,10 @@ class Preference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id}"
+
+    def has_off(self, group: str) -> bool:
+        """Whether no mails of this group come."""
+        return group in self.off or (group in OFF_AT_FIRST and group not in self.on)
 
 
 class BouncedAddress(models.Model):

@@ -116,7 +116,7 @@ def decide_message(row: Notification, kind: Kind, moment: datetime) -> Message |
         return Nothing("address not verified")
     if bounces.has_bouncing_address(person):
         return Nothing(breaker.ADDRESS_BOUNCES)
-    if kind.group and kind.group in preference_of(person).off:
+    if kind.group and preference_of(person).has_off(kind.group):
         return Nothing("switched off")
     with translation.override(person.language):
         said = known(kind.render)(row, moment)

@@ -46,5 +46,5 @@ def unsubscribe_from_group(request: HttpRequest, token: str) -> HttpResponse:
     person, group = found
     if request.method == "POST":
         switch_off(person=person, group=group)
-    context = {"what": WHAT[group], "done": request.method == "POST" or group in preference_of(person).off}
+    context = {"what": WHAT[group], "done": request.method == "POST" or preference_of(person).has_off(group)}
     return render(request, "notifications/unsubscribe.html", context)

@@ -7,14 +7,19 @@ from .programmes import RUNNING, Directory, Programme, ProgrammeState, Stage
 from .rosters import BAD, Invitee, Roster, RosterRow, RosterState, Verdict
 from .rule_changes import RuleChange
 from .states import ASKED, INSIDE, LIVE, SHUT_OUT, MembershipState
+from .words import COUNTS_FOR, MOST_NUDGES, Announcement, Audience, Nudge, NudgeStage
 
 __all__ = [
     "ASKED",
     "BAD",
+    "COUNTS_FOR",
     "INSIDE",
     "LIVE",
+    "MOST_NUDGES",
     "RUNNING",
     "SHUT_OUT",
+    "Announcement",
+    "Audience",
     "ClaimRule",
     "Directory",
     "DomainRule",
@@ -24,6 +29,8 @@ __all__ = [
     "Manager",
     "Membership",
     "MembershipState",
+    "Nudge",
+    "NudgeStage",
     "Programme",
     "ProgrammeState",
     "Roster",

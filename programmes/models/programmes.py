@@ -83,6 +83,7 @@ class Programme(models.Model):
     `most_open`: of its mentors with whom one mentee has something ahead. `units_apart`: nobody meets a mentor of their
     own unit (`Membership.unit`) through it. `lengths` and `formats`: those that its sessions may have, or null for all.
     `first_share`: which percentage of a mentor's free times is kept for people who had no session in it lately.
+    `reminds`: whether people who haven't taken the next step are reminded of it.
     """
 
     slug = models.SlugField(_("address"), max_length=LONGEST_SLUG, unique=True)
@@ -105,6 +106,7 @@ class Programme(models.Model):
     )
     formats = ArrayField(models.CharField(max_length=10), verbose_name=_("formats of sessions"), null=True, blank=True)
     first_share = models.PositiveSmallIntegerField(_("percent for first-timers"), null=True, blank=True)
+    reminds = models.BooleanField(_("reminds members of the next step"), default=False, db_default=False)
 
     objects = ProgrammeQuerySet.as_manager()
 

@@ -20,11 +20,13 @@ from programmes.invitations import why_closed
 from programmes.managers import check_manages, lock_programme
 from programmes.members import Entry, enter
 from programmes.models import (
+    COUNTS_FOR,
     INSIDE,
     SHUT_OUT,
     DomainRule,
     Invitee,
     Membership,
+    Nudge,
     Programme,
     ProgrammeState,
     Roster,
@@ -86,10 +88,17 @@ def come_in(*, person: User, now: datetime, programme: Programme | None = None) 
             continue
         did = enter(person, door.programme, door.entry, is_chosen=programme is not None, now=now)
         if did is not None and door.invitee:
+            _note_came_in(door.invitee.pk, now)
             door.invitee.delete()
         if did:
             joined.append(door.programme)
     return joined
+
+
+def _note_came_in(invitee: int, now: datetime) -> None:
+    """A reminder of this invitation, if there was one, has been followed. Its row is about to go."""
+    rows = Nudge.objects.filter(invitee=invitee, done_at=None, at__gt=now - COUNTS_FOR, at__lte=now)
+    rows.update(done_at=now)
 
 
 @transaction.atomic

@@ -22,6 +22,9 @@ from programmes.members import leave
 from programmes.models import INSIDE, Directory, Manager, Membership, Programme
 from programmes.rosters.invitees import come_in, decline_invitation, doors_open_to
 from programmes.rules import rules_of
+from programmes.words.announcing import announced_to
+
+MOST_ANNOUNCED = 10
 
 
 @require_safe
@@ -53,6 +56,7 @@ def programme_page(request: SignedInRequest, found: Programme, form: MinutesForm
         "stage": found.stage_at(timezone.now()),
         "managers": [row.person for row in managers],
         "rules": list(rules_of(found).in_words()),
+        "announcements": announced_to(request.user, found, MOST_ANNOUNCED),
         "is_manager": any(row.person_id == request.user.pk for row in managers),
         "membership": membership,
         "hides": found.directory == Directory.MEMBERS,

@@ -112,15 +112,21 @@ def count_funnel(facts: Facts) -> list[Row]:
 def count_solved(facts: Facts) -> list[Row]:
     """A share only together with of how many."""
     cells = _funnel_cells(facts.questions)
-    of, hits = cells[Step.ANSWERED].value, cells[Step.SOLVED].value
-    row = Row("solved_share", gettext_lazy("Solved, of those who said"), "percent", cells[Step.SOLVED])
-    if of is None:
-        return [replace(row, cell=cells[Step.ANSWERED])]
-    if hits is None:
-        return [replace(row, of=of)]
-    low, high = wilson_interval(hits, of)
-    share = Cell(round(100 * hits / of))
-    return [replace(row, cell=share, of=of, low=round(100 * low), high=round(100 * high))]
+    return [
+        share_row("solved_share", gettext_lazy("Solved, of those who said"), cells[Step.ANSWERED], cells[Step.SOLVED])
+    ]
+
+
+def share_row(code: str, label: Text, of: Cell, hits: Cell) -> Row:
+    """How large a part the hits are, with its interval, unless one of the two numbers isn't told."""
+    row = Row(code, label, "percent", hits)
+    if of.value is None:
+        return replace(row, cell=of)
+    if hits.value is None:
+        return replace(row, of=of.value)
+    low, high = wilson_interval(hits.value, of.value)
+    share = Cell(round(100 * hits.value / of.value))
+    return replace(row, cell=share, of=of.value, low=round(100 * low), high=round(100 * high))
 
 
 def time_help(facts: Facts) -> list[Row]:

@@ -65,7 +65,7 @@ def programme_figures(request: SignedInRequest, programme: Programme) -> HttpRes
         "xlsx_url": f"?period={current}&as=xlsx" if "xlsx" in FILES else "",
         "form": form,
         "is_unanswered": any(mail.next_at is None for mail in mails),
-        "are_mails_off": bool(mails) and Group.FIGURES in preference_of(request.user).off,
+        "are_mails_off": bool(mails) and preference_of(request.user).has_off(Group.FIGURES),
         "tab": "figures",
         "nav": "programmes",
     }

@@ -11,6 +11,7 @@ from common.logs import WithoutSecrets, without_secrets
         ("GET /calendar/s3cret.ics HTTP/1.1", "GET /calendar/… HTTP/1.1"),
         ("Not Found: /unsubscribe/abc:def/", "Not Found: /unsubscribe/…"),
         ("Not Found: /figure-mails/7:def/", "Not Found: /figure-mails/…"),
+        ("Not Found: /invitations/7:def/", "Not Found: /invitations/…"),
         ("GET /password/new/1-abc-def/?next=/x", "GET /password/new/…?next=/x"),
         ("https://meet.example.org/room?jwt=eyJ.eyJ.sig&lang=de", "https://meet.example.org/room?jwt=…&lang=de"),
         ("GET /settings/calendar/ HTTP/1.1", "GET /settings/calendar/ HTTP/1.1"),

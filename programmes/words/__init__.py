@@ -1,0 +1,1 @@
+"""What a programme says to its people: announcements, and reminders of the next step."""
