@@ -93,11 +93,15 @@ def announce(*, programme: Programme, given: Words, by: User, now: datetime, see
         if newest is not None and newest.by_id == by.pk and _words_of(newest) == given:
             return newest
         raise stale_error()
-    if refusal := why_not_announce(programme, by, now) or _why_bad(programme, given, by):
+    if refusal := why_not_send(programme, given, by, now):
         raise refusal
     return Announcement.objects.create(
         programme=programme, by=by, at=now, audience=given.audience, text=given.text, link=given.link
     )
+
+
+def why_not_send(programme: Programme, given: Words, by: User, now: datetime) -> ProgrammeError | None:
+    return why_not_announce(programme, by, now) or _why_bad(programme, given, by)
 
 
 def _words_of(announcement: Announcement) -> Words:

@@ -15,7 +15,7 @@ from programmes.access import for_managers
 from programmes.forms import AnnouncementForm
 from programmes.models import Announcement, Programme
 from programmes.views.managing import ManagerHead
-from programmes.words.announcing import announce, announcements_mark, count_readers, why_not_announce
+from programmes.words.announcing import announce, announcements_mark, count_readers, why_not_announce, why_not_send
 from programmes.words.reminding import reminders_mark, switch_reminders
 from search.reminders.effect import SHOWN_FROM, read_effect
 
@@ -32,21 +32,24 @@ def programme_words(request: SignedInRequest, programme: Programme) -> HttpRespo
     now, readers = timezone.now(), count_readers(programme, request.user)
     form = AnnouncementForm(post_data(request), readers=readers)
     words = form.read_words() if form.is_bound and form.is_valid() else None
+    is_foreseen = words is not None and request.POST.get(FORESEEN) == words.mark
+    error = why_not_send(programme, words, request.user, now) if words and not is_foreseen else None
     result: PostResult[Announcement] = PostResult()
-    if words is None or request.POST.get(FORESEEN) == words.mark:
+    if words is None or is_foreseen or error:
         result = act_on_post(
             request,
             lambda: announce(
                 programme=programme, given=form.read_words(), by=request.user, now=now, seen=seen_by(request)
             ),
             form,
+            error=error,
         )
     if result.is_done:
         messages.success(request, _("On its way. Everyone you’ve chosen finds it in their notifications."))
         return redirect("programme_words", programme.slug)
     show_beside_field(form, result.error)
-    shown = None if words is None or form.errors else {"words": words, "readers": readers[words.audience]}
-    return show_words(request, programme, result, form=form, shown=shown)
+    preview = None if words is None or form.errors else {"words": words, "readers": readers[words.audience]}
+    return show_words(request, programme, result, form=form, preview=preview)
 
 
 @require_POST
@@ -71,9 +74,9 @@ def show_words(
     result: PostResult[Announcement] | PostResult[bool],
     *,
     form: AnnouncementForm | None = None,
-    shown: dict[str, object] | None = None,
+    preview: dict[str, object] | None = None,
 ) -> HttpResponse:
-    """`shown`: the words that were just written, as members read them."""
+    """`preview`: the words that were just written, as members read them."""
     now = timezone.now()
     programme.refresh_from_db()
     sent = Announcement.objects.filter(programme=programme).select_related("by").order_by("-at", "-pk")
@@ -81,7 +84,7 @@ def show_words(
         "head": ManagerHead.read(programme, now),
         "form": form or AnnouncementForm(readers=count_readers(programme, request.user)),
         "closed": why_not_announce(programme, request.user, now),
-        "shown": shown,
+        "preview": preview,
         "error": result.error,
         "seen": still_seen(request, announcements_mark(programme), told=form is None or result.is_refused),
         "reminders_seen": reminders_mark(programme),

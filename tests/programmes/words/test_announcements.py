@@ -26,6 +26,7 @@ from programmes.words.announcing import (
 )
 from programmes.words.notices import ANNOUNCEMENT
 from tests.conftest import NOW, make_person
+from tests.form_codes import codes_of
 from tests.markup import elements_in, elements_of, markup_of
 from tests.programmes.making import make_programme
 from tests.sessions_app.helpers.races import race
@@ -186,7 +187,7 @@ def test_two_managers_at_once_send_no_more_than_two(alice, maria, bob, charlie):
         [lambda by=by, n=n: send(programme, by, f"By {n}", seen=seen) for n, by in enumerate([alice, bob] * 3)]
     )
     assert outcomes == {"won": 1, "stale": 5}
-    assert race([lambda: send(programme, bob, f"More {n}") for n in range(4)])["won"] == 0
+    assert race([lambda n=n: send(programme, bob, f"More {n}") for n in range(4)]) == {"too_many_announcements": 4}
     assert Announcement.objects.count() == 2
 
 
@@ -329,7 +330,7 @@ class TestPages:
         [
             ({"text": ""}, "text"),
             ({"text": "x" * 2001}, "text"),
-            ({"text": "a\x00b"}, "text"),
+            ({"text": "\u200b \n"}, "text"),
             ({"audience": "everyone"}, "audience"),
             ({"link": "http://example.org/a"}, "link"),
             ({"link": "javascript:alert(1)"}, "link"),
@@ -343,9 +344,19 @@ class TestPages:
         assert (answer.status_code, Announcement.objects.count()) == (422, 0)
         assert set(answer.context["form"].errors) == {field}
         if field != "text":
-            assert [one.text for one in elements_of(markup, "textarea", name="text")] == [
-                TEXT.replace("\n", "\r\n")
-            ] or [one.text for one in elements_of(markup, "textarea", name="text")] == [TEXT]
+            assert [one.text for one in elements_of(markup, "textarea", name="text")] == [" ".join(TEXT.split())]
+        if field != "link":
+            assert [one.attributes["value"] for one in elements_of(markup, "input", name="link")] == [LINK]
+
+    def test_nobody_to_read_it_is_said_before_anything_is_sent(self, programme, alice, bob, client_for):
+        add_member(programme, bob)
+        address = reverse("programme_words", args=[programme.slug])
+
+        answer = client_for(alice).post(
+            address, {"audience": "gives", "text": TEXT, "seen": announcements_mark(programme)}
+        )
+
+        assert (answer.status_code, codes_of(answer.context["form"])) == (409, {"audience": ["no_readers"]})
 
     def test_over_the_limit_the_page_says_when_and_keeps_what_was_typed(self, page, members, alice, client_for):
         send(members, alice, "One")
