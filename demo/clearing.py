@@ -114,6 +114,9 @@ ROWS = (
     "DELETE FROM programmes_domainrule WHERE by_id IN (SELECT id FROM demo_person)",
     "DELETE FROM programmes_claimrule WHERE by_id IN (SELECT id FROM demo_person)"
     " OR ended_by_id IN (SELECT id FROM demo_person)",
+    "DELETE FROM programmes_nudge WHERE person_id IN (SELECT id FROM demo_person)"
+    " OR programme_id IN (SELECT id FROM demo_programme)",
+    "DELETE FROM programmes_announcement WHERE by_id IN (SELECT id FROM demo_person)",
     "DELETE FROM programmes_invitee WHERE programme_id IN (SELECT id FROM demo_programme)",
     "DELETE FROM programmes_look WHERE programme_id IN (SELECT id FROM demo_programme)",
     "DELETE FROM search_figuremail WHERE manager_id IN (SELECT id FROM programmes_manager"
@@ -126,6 +129,7 @@ ROWS = (
     " AND NOT EXISTS (SELECT FROM programmes_manager WHERE programme_id = programme.id)"
     " AND NOT EXISTS (SELECT FROM programmes_invitation WHERE programme_id = programme.id)"
     " AND NOT EXISTS (SELECT FROM programmes_rulechange WHERE programme_id = programme.id)"
+    " AND NOT EXISTS (SELECT FROM programmes_announcement WHERE programme_id = programme.id)"
     " AND NOT EXISTS (SELECT FROM programmes_roster WHERE programme_id = programme.id)"
     " AND NOT EXISTS (SELECT FROM programmes_domainrule WHERE programme_id = programme.id)"
     " AND NOT EXISTS (SELECT FROM programmes_claimrule WHERE programme_id = programme.id)"

@@ -33,6 +33,7 @@ from .programmes import MENTORS, PLANS, write_programmes
 from .quotes import note_agreements, publish_quotes
 from .sessions import BusyMentee, Diary, SessionPlan, invent_sessions
 from .story import write_story
+from .words import write_words
 from .writing import MentorWriter, PeopleWriter
 from .writing_sessions import SessionWriter
 
@@ -134,6 +135,7 @@ class World:
         writer = CohortWriter(self.rng, self.sessions, self.known, mentees, self.wanted.now)
         for cohort in cohorts:
             self.counts["past sessions"] += writer.write(cohort)
+            write_words(cohort, self.wanted.now)
         for table in self.sessions.tables:
             table.flush()
         self.counts["programmes"] = len(cohorts)

@@ -38,6 +38,7 @@ from notifications.webhooks.services import make_endpoint
 from programmes.domains import DomainInput, add_domain
 from programmes.looks import style_key
 from programmes.models import ClaimRule, Invitation, Invitee, Look, Programme
+from programmes.words.inviting import decline_url
 from search.figures.choosing import SIGNER, choose_mails
 from search.models import FigureMail
 from sessions_app.afterwards.feedback import give_feedback, give_written_feedback
@@ -237,6 +238,9 @@ ACCESS: dict[str, Row] = {
     "programme_manage": Row(ITS_MENTOR, at="programme"),
     "programme_figures": Row(ITS_MENTOR, post="/programmes/", at="programme"),
     "figure_mail": Row(EVERYBODY, post=422, at="figure_mail"),
+    "programme_words": Row(ITS_MENTOR, post=422, at="programme"),
+    "programme_reminders": Row(ITS_MENTOR, NOT_ALLOWED, NOT_THERE, at="programme"),
+    "programme_decline": Row(EVERYBODY, post="/invitations/", at="decline"),
     "programme_rules": Row(ITS_MENTOR, post="/programmes/", at="programme"),
     "programme_look": Row(ITS_MENTOR, post="/programmes/", at="programme"),
     "programme_box": Row(EVERYBODY, at="programme"),
@@ -627,6 +631,10 @@ class Scene:
         found = Programme.objects.get(slug=self.programme)
         invite(found, self.mentor.person, "email", "a@example.org")
         return found.slug, Invitee.objects.get(programme=found).pk
+
+    @cached_property
+    def decline(self) -> str:
+        return decline_url(Invitee.objects.get(pk=self.invitee[1])).rstrip("/").rpartition("/")[2]
 
     @cached_property
     def domain(self) -> tuple[str, int]:

@@ -51,8 +51,9 @@ from mentors.services import (
 )
 from notifications import idle, my_data
 from notifications.inbox import build_entries
-from notifications.models import InboxItem, Notification, Preference, State
+from notifications.models import Group, InboxItem, Notification, Preference, State
 from notifications.models.webhooks import WebhookDelivery
+from notifications.preferences import switch_on
 from notifications.registry import Message, UnknownKindError, kind_named, registered_kinds
 from notifications.sending import breaker
 from notifications.services import Due, schedule_notices, show_in_inbox
@@ -61,10 +62,13 @@ from notifications.webhooks.services import make_endpoint
 from programmes.managers import end_manager, give_manager
 from programmes.members import answer_request as answer_asked
 from programmes.members import join, remove_member
+from programmes.models import Audience, Membership, Nudge, Programme
 from programmes.rosters.invitees import come_in
 from programmes.rosters.whole import RowSent, WholeList, replace_roster
+from programmes.words.announcing import Words, announce, announcements_mark, send_announcements
 from search.figures.choosing import choose_mails
 from search.figures.rounds import schedule_mails
+from search.reminders.sweep import NUDGE, send_reminders
 from sessions_app.afterwards.followups import NextStepInput, write_next_step
 from sessions_app.asking.advancing import advance_routes
 from sessions_app.attendance.acts import answer_absent, join_call, run_late, say_absent, settle_silent
@@ -91,7 +95,7 @@ from sessions_app.written.acts import decline_written, expire_written, withdraw_
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.events.afterwards.evening import CLOSED, close, meet
 from tests.events.making import come, make_event, make_said
-from tests.programmes.making import make_link, make_programme
+from tests.programmes.making import let_in, make_link, make_programme
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 from tests.sessions_app.helpers.written import ask, reply, writes
 from tests.trust.cases import decide, make_team, object_to, report_profile
@@ -408,6 +412,29 @@ def mail_figures(cast: Cast) -> None:
     schedule_mails(now=NOW)
 
 
+def announce_to_members(cast: Cast) -> None:
+    """bob has switched on the mails of announcements, and is in what alice manages."""
+    programme = make_programme(cast.alice, cast.maria)
+    let_in(cast.bob, programme, cast.alice)
+    switch_on(person=cast.bob, group=Group.NEWS)
+    seen = announcements_mark(programme)
+    announce(programme=programme, given=Words(Audience.ALL, "Friday"), by=cast.alice, now=NOW, seen=seen)
+    send_announcements(now=NOW)
+
+
+def remind_members(cast: Cast) -> None:
+    """bob has been in a programme that reminds its people for a month, and asked nobody."""
+    programme = make_programme(cast.alice, cast.maria)
+    Programme.objects.update(reminds=True, first_day=NOW.date() - timedelta(days=60))
+    membership = let_in(cast.bob, programme, cast.alice)
+    Membership.objects.filter(pk=membership.pk).update(joined_at=NOW - timedelta(days=30))
+    send_reminders(now=NOW)
+    # Of the tenth that gets none, too, so that it isn’t chance whether there is one.
+    if not Notification.objects.filter(kind=NUDGE).exists():
+        nudge = Nudge.objects.get(person=cast.bob)
+        schedule_notices(Due(NUDGE, cast.bob.pk, NUDGE, nudge.pk, 0, NOW, NOW + timedelta(days=5)), now=NOW)
+
+
 def lose_calendar(cast: Cast, code: str, *, after: timedelta) -> None:
     """bob's calendar fails, and still does after that time."""
     made = connect_address(person=cast.bob, address="https://example.org/a.ics", now=NOW)
@@ -559,6 +586,8 @@ STORIES: dict[str, Callable[[Cast], object]] = {
     "off the list of a programme": leave_list,
     "manages no more": lambda cast: run_programme(cast, until="ended"),
     "figures by mail": mail_figures,
+    "announcement of a programme": announce_to_members,
+    "reminder of a programme": remind_members,
     "logs sealed": lambda cast: seal_logs(now=NOW),
     "mail refused": lambda cast: breaker.tell_staff(NOW),
 }

@@ -185,6 +185,7 @@ PUBLIC_PAGES = {
     "look_style",
     "policy_report",
     "programme_box",
+    "programme_decline",
     "programme_join",
     "security_text",
     "api_docs",

@@ -15,6 +15,8 @@ from django.urls import get_resolver
 from common.pages.seen import FIELD
 from mentors.models import Topic
 from mentors.services import ProfileTexts, save_words, submit_profile
+from programmes.models import Audience
+from programmes.words.announcing import Words
 from sessions_app.afterwards.feedback import give_feedback
 from sessions_app.attendance.disputes import contest_missed
 from sessions_app.booking.changes import edit_brief, move_booking
@@ -38,6 +40,7 @@ STALE = "a mark of nothing"
 # Of the rules of a programme
 SWITCHES = ("members_stay", "only_members", "units_apart")
 NO_SHARE = {"first_share": ""}
+WORDS = Words(Audience.ALL, "We meet on Friday.")
 # What is sent beside what the page holds
 ACTS: dict[str, dict[str, str]] = {
     "mentor_apply": {"name": "Alice Adair", "headline": "Another headline"},
@@ -73,6 +76,8 @@ ACTS: dict[str, dict[str, str]] = {
         "most_open": "5",
         **dict.fromkeys(SWITCHES, ""),
     },
+    "programme_words": {"audience": "all", "text": WORDS.text, "link": "", "foreseen": WORDS.mark},
+    "programme_reminders": {"reminders": "on"},
     "programme_state": {"state": "closed"},
     "programme_list_check": {"act": "apply"},
     "programme_list_row": {"act": "mend", "address": "b@example.org", "name": "", "sides": "", "unit": ""},
@@ -206,6 +211,7 @@ FREE: dict[str, str] = {
             "programme_link_revoke",
             "programme_list_invited",
             "programme_invited",
+            "programme_decline",
             "staff_programme_domain_remove",
             "staff_programme_claim_end",
             "part",

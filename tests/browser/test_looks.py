@@ -147,6 +147,7 @@ def test_pages_of_a_programme_manager(world, look):
             "programme-links": f"{manage}links/",
             "programme-list": f"{manage}list/",
             "programme-figures": f"{manage}figures/",
+            "programme-words": f"{manage}words/",
             "programme-rules": f"{manage}rules/",
             "programme-look": f"{manage}look/",
             "programme-settings": f"{manage}settings/",

@@ -11,6 +11,7 @@ from accounts.models import User
 from mentors.models import MentorProfile
 from programmes.models import Programme
 from search.figures.report import Report, read_report
+from search.reminders.effect import read_effect
 from sessions_app.models import Booking
 from tests.conftest import NOW
 
@@ -28,6 +29,17 @@ def seed(moment: datetime) -> None:
 
 def hidden_in(report: Report) -> list[str]:
     return [row.code for one in report.counted for row in one.rows if row.hidden and row.weekday is None]
+
+
+def test_both_have_said_something_and_one_reads_what_reminders_bring():
+    seed(NOW)
+    leadership, career = (Programme.objects.get(slug=slug) for slug in ("leadership-year", "career-service"))
+
+    for programme in (leadership, career):
+        assert programme.reminds
+        assert programme.announcements.get().reached > 20
+    assert [row.value is not None for row in read_effect(leadership, NOW)] == [True, True]
+    assert read_effect(career, NOW) is None
 
 
 @pytest.mark.parametrize("days", DAYS)

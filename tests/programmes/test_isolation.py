@@ -11,9 +11,20 @@ from django.test import Client
 from django.urls import reverse
 
 from mentoring import api_urls
-from programmes.models import Invitation, Invitee, Membership, Programme, RosterRow
+from programmes.models import (
+    Announcement,
+    Audience,
+    Invitation,
+    Invitee,
+    Membership,
+    Nudge,
+    NudgeStage,
+    Programme,
+    RosterRow,
+)
 from programmes.urls import MANAGE, urlpatterns
 from search import urls as search_urls
+from tests.conftest import NOW
 from tests.markup import markup_of
 from tests.programmes.listing import invite, upload
 from tests.programmes.making import let_in, make_link
@@ -47,6 +58,12 @@ def both(programme, other, alice, dora, bob, charlie) -> None:
     for one, manager, row in ((programme, alice, 3), (other, dora, 4)):
         invite(one, manager, "email,name", f"invited-{one.slug}@example.org,Invited {one.slug}")
         upload(one, manager, "email,name", *[""] * (row - 2), f"listed-{one.slug}@example.org,Listed {one.slug}")
+        Announcement.objects.create(
+            programme=one, by=manager, at=NOW, audience=Audience.ALL, text=f"announced-{one.slug}", done_at=NOW
+        )
+        Nudge.objects.create(
+            programme=one, stage=NudgeStage.INVITED, invitee=one.invitees.get(), number=1, at=NOW, is_held_out=False
+        )
 
 
 def answers_to(client: Client, name: str, programme: Programme) -> list[tuple[int, str]]:
@@ -92,7 +109,7 @@ def test_arguments_of_the_other_programme_are_not_found(both, client_for, alice,
 
 
 def test_pages_of_one_name_nobody_of_the_other(both, client_for, alice, bob, other, programme, dora, charlie):
-    canaries = [other.name, dora.name, charlie.name, "invited-other", "listed-other"]
+    canaries = [other.name, dora.name, charlie.name, "invited-other", "listed-other", "announced-other"]
     for client, name in product((client_for(alice), client_for(bob)), [*ROUTES, "programmes"]):
         page = client.get(reverse("programmes") if name == "programmes" else address_of(name, programme))
         assert [word for word in canaries if word in markup_of(page)] == []
@@ -131,7 +148,7 @@ def calls_of(client: Client, name: str, programme: Programme, **headers: str) ->
 
 @pytest.mark.parametrize("name", API)
 def test_call_about_one_says_nothing_of_the_other(both, client_for, alice, bob, maria, programme, other, dora, name):
-    canaries = [other.name, dora.name, "Charlie", "invited-other", "listed-other"]
+    canaries = [other.name, dora.name, "Charlie", "invited-other", "listed-other", "announced-other"]
     manager, *others = [client_for(one) for one in (alice, bob, maria)]
     own = calls_of(manager, name, programme)
     before = rows_of_our_tables()

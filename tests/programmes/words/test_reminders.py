@@ -178,7 +178,7 @@ ORDER = ["never_asked", "no_times", "nothing_yet", "never_met"]
 
 def test_who_is_due_is_what_a_slow_reading_says(programme, other):
     stages = []
-    for seed in range(12):
+    for seed in range(8):
         with transaction.atomic():
             rng = Random(seed)
             world = RemindedWorld(rng, start(programme), start(other), asking=24)
@@ -499,7 +499,7 @@ class TestInvited:
 @pytest.mark.django_db(transaction=True)
 def test_workers_at_once_and_a_killed_one_mail_no_address_twice(alice, maria, monkeypatch):
     programme = start(make_programme(alice, maria))
-    for number in range(12):
+    for number in range(8):
         add_invitee(programme, f"p{number}@example.org")
     hold_out(monkeypatch)
     sent: list[str] = []
