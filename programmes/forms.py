@@ -379,8 +379,6 @@ class LookForm(forms.Form):
 
 
 class AnnouncementForm(forms.Form):
-    """`read_words` is what the service takes."""
-
     use_required_attribute = False
     audience = forms.ChoiceField(
         label=_("Who gets it?"),

@@ -96,7 +96,6 @@ def come_in(*, person: User, now: datetime, programme: Programme | None = None) 
 
 
 def _note_came_in(invitee: int, now: datetime) -> None:
-    """A reminder of this invitation, if there was one, has been followed. Its row is about to go."""
     rows = Nudge.objects.filter(invitee=invitee, done_at=None, at__gt=now - COUNTS_FOR, at__lte=now)
     rows.update(done_at=now)
 

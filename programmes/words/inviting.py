@@ -144,5 +144,4 @@ def find_declinable(token: str) -> Invitee | None:
 
 
 def decline_by_link(invitee: Invitee, *, now: datetime) -> None:
-    """Twice does no harm."""
     Invitee.objects.waiting().filter(pk=invitee.pk).update(declined_at=now)

@@ -118,7 +118,6 @@ def count_solved(facts: Facts) -> list[Row]:
 
 
 def share_row(code: str, label: Text, of: Cell, hits: Cell) -> Row:
-    """How large a part the hits are, with its interval, unless one of the two numbers isn't told."""
     row = Row(code, label, "percent", hits)
     if of.value is None:
         return replace(row, cell=of)

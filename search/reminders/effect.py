@@ -20,8 +20,6 @@ SHOWN_FROM = 100
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Of the first reminder of one person, once the time that counts is over."""
-
     is_held_out: bool
     is_done: bool
 

@@ -45,7 +45,6 @@ def render_nudge_email(row: Notification, now: datetime) -> Message | Nothing:
 
 
 def step_page(nudge: Nudge) -> str:
-    """The name of the page on which the step is taken."""
     if nudge.stage != NudgeStage.NO_TIMES:
         return "mentor_list"
     return "mentor_availability" if hasattr(known(nudge.person), "mentor_profile") else "become_a_mentor"

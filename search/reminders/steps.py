@@ -49,7 +49,6 @@ class Doings:
         return NudgeStage.NEVER_MET if is_late else None
 
     def step_taken(self, stage: str, after: datetime) -> datetime | None:
-        """When they first did, at this moment or later, what a reminder of this stage asks for."""
         moments = self.asked if stage == NudgeStage.NEVER_ASKED else self.agreed
         return min((one for one in moments if one >= after), default=None)
 
