@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from random import Random
 
 from accounts.models import User
-from programmes.models import MOST_NUDGES, Audience, Nudge, NudgeStage
+from programmes.models import MOST_NUDGES, Audience, Nudge, NudgeStage, Programme
 from programmes.words.announcing import Words, announce, announcements_mark, send_announcements
-from programmes.words.reminding import REST, is_held_out, reminders_mark, switch_reminders
+from programmes.words.reminding import HELD_OUT_OF, REST, is_held_out, reminders_mark, switch_reminders
 
 from .people import DOMAIN
 from .programmes import Cohort
@@ -26,8 +26,8 @@ TEXTS = {
         "",
     ),
 }
-# Of those who were reminded, and of the tenth that wasn't, how many took the step
-FOLLOWED = {False: 0.42, True: 0.24}
+# Of those who were reminded, this part took the step; of the tenth that wasn't, whose number this divides.
+FOLLOWED, FOLLOWS_ALONE = 0.42, 30
 # First reminders are so many days old, the second ones of people so many
 FIRST, SECOND = (22, 50), 9
 # Addresses that lists invited and reminded; they are in by now, or forgotten.
@@ -56,9 +56,16 @@ def _invent_nudges(cohort: Cohort, now: datetime) -> Iterator[Nudge]:
         *((None, NudgeStage.INVITED) for _number in range(INVITED.get(cohort.plan.slug, 0))),
     ]
     for number, (person, stage) in enumerate(steps):
-        held_out, at = is_held_out(programme, person or f"address {number}"), now - DAY * rng.uniform(*FIRST)
+        held_out, at = _is_held_out(programme, person, number), now - DAY * rng.uniform(*FIRST)
         row = {"programme": programme, "person_id": person, "stage": stage, "is_held_out": held_out}
-        is_done = rng.random() < FOLLOWED[held_out]
+        is_done = rng.random() < FOLLOWED
+        if held_out:
+            is_done = number % FOLLOWS_ALONE == 0
         yield Nudge(**row, number=1, at=at, done_at=at + DAY * rng.uniform(0.1, 13) if is_done else None)
         if person is not None and not is_done:
             yield Nudge(**row, number=MOST_NUDGES, at=max(at + REST, now - SECOND * DAY))
+
+
+def _is_held_out(programme: Programme, person: int | None, number: int) -> bool:
+    """Of addresses, which nobody has, every tenth: so there are enough of them to be told, whatever chance says."""
+    return number % HELD_OUT_OF == 0 if person is None else is_held_out(programme, person)

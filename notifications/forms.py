@@ -24,7 +24,7 @@ WHAT: dict[Group, Promise] = {
     Group.AFTERWARDS: _("After a session: whether it helped, and what came of your next step"),
     Group.PROFILE: _("Your mentor profile: received, live, changes to make"),
     Group.NEWS: _("Announcements of programmes you’re in"),
-    Group.NUDGES: _("Programmes you’re in: the next step, if you haven’t taken it"),
+    Group.NUDGES: _("Reminders of programmes you’re in: the next step, if you haven’t taken it"),
     Group.FIGURES: _("Figures of programmes you manage, if you’ve asked for them"),
     Group.DIGEST: _("For staff: decisions waiting"),
     Group.CONTACT: _("For staff: messages from the contact page"),

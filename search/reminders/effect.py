@@ -45,7 +45,7 @@ def read_effect(programme: Programme, now: datetime) -> Sequence[Row] | None:
         return None
     return [
         _share("reminded", gettext_lazy("Took the step within 14 days of a reminder"), outcomes, is_held_out=False),
-        _share("held_out", gettext_lazy("Took it, in the tenth that gets none"), outcomes, is_held_out=True),
+        _share("held_out", gettext_lazy("Took it without a reminder"), outcomes, is_held_out=True),
     ]
 
 

@@ -48,7 +48,9 @@ def programme_words(request: SignedInRequest, programme: Programme) -> HttpRespo
         messages.success(request, _("On its way. Everyone you’ve chosen finds it in their notifications."))
         return redirect("programme_words", programme.slug)
     show_beside_field(form, result.error)
-    preview = None if words is None or form.errors else {"words": words, "readers": readers[words.audience]}
+    preview = None
+    if words and not form.errors and (result.error is None or result.error.keeps_form):
+        preview = {"words": words, "readers": readers[words.audience]}
     return show_words(request, programme, result, form=form, preview=preview)
 
 
