@@ -35,7 +35,6 @@ def validate_link(value: str) -> None:
 
 
 def _split_plain(value: str) -> SplitResult | None:
-    """None unless it is an https address with a host's name, without port or user."""
     try:
         parts = urlsplit(value)
         is_plain = parts.port is None and parts.username is None and "@" not in parts.netloc

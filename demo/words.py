@@ -67,5 +67,5 @@ def _invent_nudges(cohort: Cohort, now: datetime) -> Iterator[Nudge]:
 
 
 def _is_held_out(programme: Programme, person: int | None, number: int) -> bool:
-    """Of addresses, which nobody has, every tenth: so there are enough of them to be told, whatever chance says."""
+    # Of addresses, which nobody has, every tenth: so there are enough of them to be told, whatever chance says.
     return number % HELD_OUT_OF == 0 if person is None else is_held_out(programme, person)

@@ -152,7 +152,7 @@ def _tell_some(number: int, now: datetime) -> int | None:
 
 
 def _tell(row: Announcement, people: list[int], now: datetime) -> None:
-    """Everyone reads it in their inbox; a mail gets only who has switched these mails on."""
+    # Everyone reads it in their inbox; a mail gets only who has switched these mails on.
     wanted = find_switched_on(Group.NEWS, people)
     dues = [
         Due(ANNOUNCEMENT, person, ANNOUNCEMENT, row.pk, 0, now, now + WORTH_TELLING_FOR) for person in sorted(people)

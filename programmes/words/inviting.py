@@ -89,7 +89,7 @@ def _claim(programme: Programme, number: int, now: datetime) -> Nudge | None:
 
 
 def _send(nudge: Nudge, now: datetime) -> bool:
-    """Returns whether the mail server can be asked for the next one."""
+    # Whether the mail server can be asked for the next one
     invitee = Invitee.objects.waiting().select_related("programme").filter(nudges=nudge).first()
     if invitee is None:
         return True
