@@ -64,7 +64,7 @@ def save_preference(
     now: datetime,
 ) -> None:
     values = {
-        "off": sorted(set(off)),
+        "off": sorted(set(off) - set(OFF_AT_FIRST)),
         "on": sorted(set(OFF_AT_FIRST) - set(off)),
         "leads": sorted(set(leads), reverse=True),
         "quiet_from": quiet_from,
@@ -79,27 +79,27 @@ def save_preference(
 def switch_off(*, person: User, group: Group) -> None:
     """Send no more mails of this group. Doing it twice does no harm."""
     preference, _created = Preference.objects.select_for_update().get_or_create(person=person)
-    if group not in preference.off:
-        preference.off = sorted([*preference.off, group])
-        preference.on = [one for one in preference.on if one != group]
-        preference.save(update_fields=["off", "on"])
+    _switch(preference, group, is_on=False)
 
 
 @transaction.atomic
 def switch_on(*, person: User, group: Group) -> None:
     """Send mails of this group again, which someone has just asked for. Doing it twice does no harm."""
-    if not preference_of(person).has_off(group):
-        return
-    preference, _created = Preference.objects.select_for_update().get_or_create(person=person)
-    preference.off = [one for one in preference.off if one != group]
-    if group in OFF_AT_FIRST:
-        preference.on = sorted({*preference.on, group})
-    preference.save(update_fields=["off", "on"])
+    if preference_of(person).has_off(group):
+        preference, _created = Preference.objects.select_for_update().get_or_create(person=person)
+        _switch(preference, group, is_on=True)
+
+
+def _switch(preference: Preference, group: Group, *, is_on: bool) -> None:
+    name, is_listed = ("on", is_on) if group in OFF_AT_FIRST else ("off", not is_on)
+    others = set(getattr(preference, name)) - {group.value}
+    setattr(preference, name, sorted(others | {group.value} if is_listed else others))
+    preference.save(update_fields=[name])
 
 
 def find_switched_on(group: Group, people: Collection[int]) -> set[int]:
     """Which of these people have switched on a group that is off at first."""
-    rows = Preference.objects.filter(person__in=people, on__contains=[group]).exclude(off__contains=[group])
+    rows = Preference.objects.filter(person__in=people, on__contains=[group])
     return set(rows.values_list("person", flat=True))
 
 

@@ -15,9 +15,9 @@ from accounts.models import User
 from common.statements import reading_connection
 
 from .audiences import sees_sql
-from .models import LIVE, RUNNING, Programme, ProgrammeState
+from .models import LIVE, RUNNING, RUNNING_STATES, Programme
 
-RUNS = ", ".join(f"'{state.value}'" for state in (ProgrammeState.OPEN, ProgrammeState.CLOSED))
+RUNS = ", ".join(f"'{state.value}'" for state in RUNNING_STATES)
 # Why two people can't meet: they are of one unit in a programme that keeps units apart; or a programme of the mentee's
 # has sessions among its members only, or one of the mentor's, or shows them to its members only.
 UNIT, OWN, OTHERS = "unit", "own", "others"

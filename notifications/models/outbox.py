@@ -282,7 +282,7 @@ class Preference(models.Model):
 
     def has_off(self, group: str) -> bool:
         """Whether no mails of this group come."""
-        return group in self.off or (group in OFF_AT_FIRST and group not in self.on)
+        return group not in self.on if group in OFF_AT_FIRST else group in self.off
 
 
 class BouncedAddress(models.Model):

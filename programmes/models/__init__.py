@@ -3,7 +3,7 @@ from .domains import DomainRule
 from .invitations import Invitation
 from .looks import Look
 from .members import Manager, Membership, Source
-from .programmes import RUNNING, Directory, Programme, ProgrammeState, Stage
+from .programmes import RUNNING, RUNNING_STATES, Directory, Programme, ProgrammeState, Stage
 from .rosters import BAD, Invitee, Roster, RosterRow, RosterState, Verdict
 from .rule_changes import RuleChange
 from .states import ASKED, INSIDE, LIVE, SHUT_OUT, MembershipState
@@ -17,6 +17,7 @@ __all__ = [
     "LIVE",
     "MOST_NUDGES",
     "RUNNING",
+    "RUNNING_STATES",
     "SHUT_OUT",
     "Announcement",
     "Audience",

@@ -36,6 +36,8 @@ class Stage(StrEnum):
 
 # In which members meet, and rules hold
 RUNNING = (Stage.OPEN, Stage.CLOSED)
+# The states of these: in them only the last day can end a programme.
+RUNNING_STATES = (ProgrammeState.OPEN, ProgrammeState.CLOSED)
 # What rules may say: sessions of one mentee in four weeks, how many they have open, and the percentage for first-timers
 MOST_SESSIONS, MOST_OPEN, MOST_SHARE = 100, 20, 50
 LONGEST_SLUG, LONGEST_NAME, LONGEST_LINE = 50, 80, 160

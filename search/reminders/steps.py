@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from mentors.models import MentorProfile, ProfileState
+from mentors.models import MentorProfile
 from programmes.models import Membership, NudgeStage, Programme
 from programmes.words.reminding import DUE_AFTER
 from sessions_app.models import AvailabilityWindow, Booking, BookingState, DateOverride, WaitlistEntry, WrittenQuestion
@@ -93,8 +93,7 @@ def find_kept_away(people: Collection[int], now: datetime) -> set[int]:
     stopped = {
         row.person_id
         for row in profiles
-        if row.state in (ProfileState.DECLINED, ProfileState.SUSPENDED)
-        or row.is_paused(now.astimezone(row.person.zone).date())
+        if not row.is_writable or row.is_paused(now.astimezone(row.person.zone).date())
     }
     return stopped | set(barred.values_list("person", flat=True))
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from accounts.models import User
 from notifications.services import Due, schedule_notices
-from programmes.models import COUNTS_FOR, MOST_NUDGES, RUNNING, Nudge, NudgeStage, Programme, ProgrammeState
+from programmes.models import COUNTS_FOR, MOST_NUDGES, RUNNING, RUNNING_STATES, Nudge, NudgeStage, Programme
 from programmes.words.inviting import remind_invited
 from programmes.words.reminding import REST, is_held_out
 
@@ -29,7 +29,7 @@ def send_reminders(*, now: datetime) -> int:
     """
     note_steps(now=now)
     count = 0
-    for programme in Programme.objects.filter(reminds=True, state__in=(ProgrammeState.OPEN, ProgrammeState.CLOSED)):
+    for programme in Programme.objects.filter(reminds=True, state__in=RUNNING_STATES):
         most = settings.REMINDERS_A_RUN
         count += remind_invited(programme, now=now, most=most)
         due = find_due(programme, now)
