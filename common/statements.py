@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.contrib.postgres.fields import DateTimeRangeField
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.backends.utils import CursorWrapper
@@ -59,6 +59,15 @@ def read_from(alias: str) -> Iterator[None]:
 def reading_connection() -> BaseDatabaseWrapper:
     """For a statement by hand that decides nothing, as of a search or a page."""
     return connections[reads_from()]
+
+
+@contextmanager
+def reading_only() -> Iterator[None]:
+    """A transaction in which the database refuses to write: for pages that try something out."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION READ ONLY")
+        yield
 
 
 class ModelColumns(Generic[M]):

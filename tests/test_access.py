@@ -237,6 +237,7 @@ ACCESS: dict[str, Row] = {
     "programme_shown": Row(PAIR, NOT_ALLOWED, post=NOT_THERE, at="programme"),
     "programme_manage": Row(ITS_MENTOR, at="programme"),
     "programme_figures": Row(ITS_MENTOR, post="/programmes/", at="programme"),
+    "programme_try": Row(ITS_MENTOR, post=NOT_ALLOWED, at="programme"),
     "figure_mail": Row(EVERYBODY, post=422, at="figure_mail"),
     "programme_words": Row(ITS_MENTOR, post=422, at="programme"),
     "programme_reminders": Row(ITS_MENTOR, NOT_ALLOWED, NOT_THERE, at="programme"),

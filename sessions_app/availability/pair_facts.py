@@ -1,6 +1,6 @@
 """Reads what programmes leave of mentors' offers and times to one mentee (`PairRules`), in one statement."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -67,17 +67,27 @@ def read_pair_rules(
     people = list(mentors)
     if not people:
         return {}
-    asked: dict[str, Any] = {
-        "mentee": mentee.pk,
-        "mentors": people,
+    with reading_connection().cursor() as cursor:
+        cursor.execute(STATEMENT, pair_parameters(mentee.pk, people, now=now, chosen=chosen))
+        return read_pair_rows(cursor.fetchall())
+
+
+def pair_parameters(
+    mentee_id: int, mentors: Sequence[int], *, now: datetime, chosen: int | None = None
+) -> dict[str, Any]:
+    """The parameters of `STATEMENT`."""
+    return {
+        "mentee": mentee_id,
+        "mentors": list(mentors),
         "chosen": chosen,
         "now": now,
         "lately": now - LATELY,
         "given_since": now - GIVEN_SINCE,
     }
-    with reading_connection().cursor() as cursor:
-        cursor.execute(STATEMENT, asked)
-        rows = cursor.fetchall()
+
+
+def read_pair_rows(rows: Iterable[Sequence[Any]]) -> dict[int, PairRules]:
+    """The rows of `STATEMENT`, by the mentor's id."""
     return {
         mentor: PairRules(
             None if lengths is None else frozenset(lengths),

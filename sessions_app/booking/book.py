@@ -1,5 +1,6 @@
 """Taking a slot: book it, hold it for a visitor, turn the hold into a booking."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +18,7 @@ from programmes.models import Programme
 from sessions_app.availability.pair_facts import EVERYTHING, locked_pair_rules
 from sessions_app.availability.pair_rules import PairRules
 from sessions_app.availability.refusals import refuse_start
-from sessions_app.availability.timetable import load_timetable
+from sessions_app.availability.timetable import Timetable, load_timetable
 from sessions_app.errors import SessionError, stale_error
 from sessions_app.locks import atomic_act
 from sessions_app.models import Booking, BookingState, Brief, Engagement, WrittenState
@@ -140,9 +141,24 @@ def check_booking(
     check_mentee(mentee, asked.offer.profile, now=now, standing=asked.standing)
     mentor, shares = asked.offer.profile.person_id, asked.standing.shares_programme
     pair = locked_pair_rules(mentee, mentor, shares=shares, now=now, chosen=chosen)
-    check_offer_in(pair, asked.offer)
-    timetable = asked.timetable and asked.timetable.for_pair(pair)
-    refuse_start(asked.offer, timetable, start=start, length=asked.offer.length, now=now, own=asked.standing.own)
+    check_start(asked.offer, asked.timetable, pair, start=start, now=now, own=asked.standing.own)
+
+
+def check_start(
+    offer: Offer,
+    timetable: Timetable | None,
+    pair: PairRules,
+    *,
+    start: datetime,
+    now: datetime,
+    own: Iterable[Sequence[datetime]] = (),
+) -> None:
+    """Raises SessionError for what stands against this offer at this start, where nothing stands against the mentee.
+
+    `own`: the mentee's spans elsewhere.
+    """
+    check_offer_in(pair, offer)
+    refuse_start(offer, timetable and timetable.for_pair(pair), start=start, length=offer.length, now=now, own=own)
 
 
 def check_terms(offer: Offer, seen: str | None) -> None:
