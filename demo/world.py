@@ -91,7 +91,8 @@ class World:
 
     def write(self) -> Counter[str]:
         maria, *_colleagues = (self.writer.write(person) for person in (self.cast.maria, *self.cast.colleagues))
-        mentors = MentorWriter(self.rng, self.writer, write_topics(), maria, PortraitWriter(self.wanted.portraits))
+        portraits = PortraitWriter(self.wanted.portraits)
+        mentors = MentorWriter(self.rng, self.writer, write_topics(), maria, portraits, self.today)
         sam = BusyMentee(self.writer.write(self.cast.sam))
         wanted = max(FEWEST_MENTEES, self.wanted.mentors // 2)
         seats = [BusyMentee(self.writer.write(self._invent_mentee())) for _mentee in range(wanted)]

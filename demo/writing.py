@@ -65,19 +65,29 @@ class PeopleWriter:
 
 
 class MentorWriter:
-    """`staff` is the id of the person who decided about the profiles; `topics` are the topics' ids by name."""
+    """`staff` is the id of the person who decided about the profiles; `topics` are the topics' ids by name.
+
+    `today` is when mentors were last heard of: the clock lets those rest who have been quiet for long.
+    """
 
     def __init__(
-        self, rng: Random, people: PeopleWriter, topics: dict[str, int], staff: int, portraits: PortraitWriter
+        self,
+        rng: Random,
+        people: PeopleWriter,
+        topics: dict[str, int],
+        staff: int,
+        portraits: PortraitWriter,
+        today: datetime,
     ) -> None:
         self.rng = rng
         self.people = people
         self.topics = topics
         self.staff = staff
         self.portraits = portraits
+        self.today = today
         words = "headline asks how_i_work languages photo"
         self.profiles = Table(
-            MentorProfile, f"person_id slug state {words} paused_until approved_at created_at version"
+            MentorProfile, f"person_id slug state {words} paused_until approved_at created_at seen_at version"
         )
         self.drafts = Table(ProfileDraft, f"profile_id {words} submitted_at updated_at")
         self.profile_topics = Table(MentorProfile.topics.through, "mentorprofile_id topic_id")
@@ -102,6 +112,7 @@ class MentorWriter:
             mentor.paused_until,
             mentor.approved_at,
             mentor.person.joined,
+            self.today if live else None,
             len(decisions),
         )
         for version, (by, decision, at, points) in enumerate(decisions, start=1):

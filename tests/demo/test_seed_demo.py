@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -14,6 +15,7 @@ from sessions_app.availability.timetable import load_timetable
 from sessions_app.availability.walltime import minute_at_or_after, minute_at_or_before
 from sessions_app.models import Booking, BookingState, Brief, Feedback, Occupancy, Schedule, WaitlistEntry
 from sessions_app.models.states import OCCUPYING
+from sessions_app.quiet.acts import rest_quiet_mentors
 
 
 def person(name: str) -> User:
@@ -76,6 +78,12 @@ def test_seed_gives_sam_a_session_ahead_one_to_answer_and_a_cancelled_one(world,
 def test_seed_leaves_a_request_waiting_for_tomas(world, now):
     request = Booking.objects.filter(mentor=person("tomas")).waiting().first()
     assert request.created_at < now < request.expires_at < request.start
+
+
+def test_seed_leaves_every_mentor_bookable_when_the_clock_looks_for_quiet_ones(world, now):
+    rest_quiet_mentors(now=now + timedelta(days=7))
+
+    assert MentorProfile.objects.findable().count() == 12
 
 
 def test_seed_makes_as_many_live_mentors_as_asked_and_a_queue_for_staff(world):
