@@ -17,6 +17,10 @@ from demo.world import Seeder
 from mentors.models import MentorProfile, Topic
 from mentors.saved import save_mentor
 from notifications.webhooks.services import announce_event, make_endpoint
+from programmes.changes import copy_programme
+from programmes.claims import ClaimInput, add_claim, end_claim
+from programmes.domains import DomainInput, add_domain
+from programmes.invitations import LinkInput, make_invitation
 from programmes.models import Membership, Programme
 from search.figures.choosing import answer_url, choose_mails, list_chosen
 from search.models import NotedSearch, TopicExample
@@ -27,6 +31,7 @@ from sessions_app.models import Booking, BookingState
 from sessions_app.waiting.acts import wait_for_help, wait_for_mentor
 from tests.browser.conftest import expect_booked
 from tests.browser.looking import broken_words, problems
+from tests.programmes.listing import invite, upload
 from tests.search.small_reader import store_reader, train_small
 
 pytestmark = pytest.mark.browser
@@ -146,6 +151,7 @@ def test_pages_of_a_programme_manager(world, look):
             "programme-person": f"{manage}members/{asked.person.uuid}/",
             "programme-links": f"{manage}links/",
             "programme-list": f"{manage}list/",
+            # After the page of its mail, so with one chosen
             "programme-figures": f"{manage}figures/",
             "programme-words": f"{manage}words/",
             "programme-rules": f"{manage}rules/",
@@ -157,6 +163,96 @@ def test_pages_of_a_programme_manager(world, look):
         },
     )
 
+    assert found == []
+
+
+def test_pages_of_a_list_and_of_a_draft_with_every_rule(world, look):
+    """Addresses that are long, rows that can't be used, and people who are invited; a draft whose rules refuse."""
+    manage, hanna = "/programmes/leadership-year/manage/", person("hanna")
+    programme = Programme.objects.get(slug="leadership-year")
+    long_one = (
+        "anna.long.address.of.a.person@engineering.department.example.org,Anna-Katharina Hohenlohe-Schilling,mentor"
+    )
+    invite(programme, hanna, "email,name,role", long_one)
+    upload(programme, hanna, "email,name,role", "twice@example.org,Ben,", "twice@example.org,Bob,", "no address,Carl,x")
+    found = look(
+        "hanna",
+        {
+            "programme-list-open": f"{manage}list/",
+            "programme-list-check": f"{manage}list/check/",
+            "programme-list-row": f"{manage}list/check/4/",
+        },
+    )
+    draft = copy_programme(programme=programme, by=hanna, now=world)
+    rules = {"units_apart": True, "members_book_outside": False, "lengths": [45], "first_share": 25}
+    Programme.objects.filter(pk=draft.pk).update(**rules, others_book_ours=False, most_sessions=4, most_open=2)
+    manage = f"/programmes/{draft.slug}/manage/"
+    found += look(
+        "hanna",
+        {
+            "programme-draft": manage,
+            "programme-try-draft": f"{manage}try/?unit=Sales&has_met=on",
+            "programme-try-quota": f"{manage}try/?booked=4",
+            "programme-try-error": f"{manage}try/?booked=-1&ahead=99",
+            "programme-try-draft-visitor": f"{manage}try/?as=visitor",
+        },
+    )
+
+    assert found == []
+
+
+def test_pages_of_programmes_for_owners(world, look, settings):
+    """Names and values of claims are as long as providers make them."""
+    settings.OIDC_PROVIDERS = 'uni name="University" issuer=https://login.uni.example client_id=ours secret=s'
+    programme, maria = Programme.objects.get(slug="leadership-year"), person("maria")
+    value = "urn:mace:dir:entitlement:common-lib-terms:" + "participants" * 8
+    named = [("https://schemas.uni.example/claims/eduPersonEntitlement", value), ("groups", "x" * 120), ("dept", "y")]
+    claims = [
+        add_claim(programme=programme, given=ClaimInput("uni", *one, False, True), by=maria, now=world) for one in named
+    ]
+    end_claim(programme=programme, number=claims[-1].pk, by=maria, now=world)
+    domain = DomainInput("a-rather-long-name.faculty-of-engineering.uni.example", False, True, True)
+    add_domain(programme=programme, given=domain, by=maria, now=world)
+    staff = "/staff/programmes/"
+    found = look(
+        "maria",
+        {
+            "staff-programmes": staff,
+            "staff-programme": f"{staff}{programme.slug}/",
+            "staff-programme-claims": f"{staff}{programme.slug}/claims/",
+            "staff-programme-domains": f"{staff}{programme.slug}/domains/",
+            "staff-programme-rules": f"{staff}{programme.slug}/rules/",
+        },
+    )
+
+    assert found == []
+
+
+def test_pages_of_a_member_and_of_an_invitation(world, look):
+    given = LinkInput(gives=False, asks=True, most=5, days=30)
+    programme = Programme.objects.get(slug="leadership-year")
+    token = make_invitation(programme=programme, given=given, by=person("hanna"), now=world)[1]
+    member = {"programmes-of-a-member": "/programmes/", "programme-of-a-member": f"/programmes/{programme.slug}/"}
+    found = look(None, {"programme-join": f"/join/{token}/", "programme-box": f"/embed/{programme.slug}/"})
+    found += look("priya", member)
+    found += look("jonas", {"programme-join-signed-in": f"/join/{token}/"})
+
+    assert found == []
+
+
+def test_heading_of_a_mentor_in_a_programme_fits_on_one_line(world, browser_page):
+    """They have the most entries: at no width do they wrap, or push the page to the side."""
+    page = browser_page(user=person("priya"))
+    page.goto("/programmes/")
+    page.evaluate("document.fonts.ready")
+    entries, found = page.locator(".head__in > .nav a"), []
+    for width in range(1030, 1500, 30):
+        page.set_viewport_size({"width": width, "height": 800})
+        tallest = max(one.bounding_box()["height"] for one in entries.all())
+        if tallest > 45 or page.evaluate("document.documentElement.scrollWidth") > width:
+            found.append((width, tallest))
+
+    assert entries.count() == 7
     assert found == []
 
 
