@@ -499,7 +499,7 @@ class TestInvited:
 @pytest.mark.django_db(transaction=True)
 def test_workers_at_once_and_a_killed_one_mail_no_address_twice(alice, maria, monkeypatch):
     programme = start(make_programme(alice, maria))
-    for number in range(8):
+    for number in range(12):
         add_invitee(programme, f"p{number}@example.org")
     hold_out(monkeypatch)
     sent: list[str] = []
