@@ -168,7 +168,7 @@ class EventWriter:
         """Let invented people come who have nothing else then, up to so many on each side."""
         people = User.objects.filter(email__endswith=OTHERS, roles=[]).exclude(registrations__event=event)
         for count, side, known in (
-            (mentors, Side.MENTOR, people.filter(mentor_profile__in=MentorProfile.objects.public())),
+            (mentors, Side.MENTOR, people.filter(mentor_profile__in=MentorProfile.objects.seen_by(None))),
             (mentees, Side.MENTEE, people.filter(mentor_profile=None)),
         ):
             there = event.registrations.filter(side=side).exclude(state="invited").count()

@@ -9,7 +9,7 @@ TITLE = "Ask me in writing"
 
 
 def write_in_writing() -> None:
-    approved = MentorProfile.objects.public().filter(person__email__endswith=f"@{DOMAIN}")
+    approved = MentorProfile.objects.seen_by(None).filter(person__email__endswith=f"@{DOMAIN}")
     chosen = approved.order_by("pk").values_list("pk", flat=True)[1::ONE_IN]
     Offer.objects.bulk_create(
         [

@@ -123,7 +123,7 @@ def _stranger_to(mentor: User) -> User:
 
 def _wait(story: Story) -> None:
     """Sam waits for a mentor, best one who is away now, and for anyone who knows about shares."""
-    mentors = MentorProfile.objects.public().filter(person__email__endswith=f"@{DOMAIN}")
+    mentors = MentorProfile.objects.seen_by(None).filter(person__email__endswith=f"@{DOMAIN}")
     profile = mentors.exclude(person=story.priya).order_by("paused_until", "-pk")[0]
     now = story.now - 2 * DAY
     wait_for_mentor(profile=profile, words="How do I say no to my old team?", known=(), person=story.sam, now=now)
@@ -132,7 +132,7 @@ def _wait(story: Story) -> None:
 
 def _save(story: Story) -> None:
     """Whom Sam wants to find again: someone he has met, and two he hasn't."""
-    mentors = MentorProfile.objects.public().filter(person__email__endswith=f"@{DOMAIN}")
+    mentors = MentorProfile.objects.seen_by(None).filter(person__email__endswith=f"@{DOMAIN}")
     others = mentors.exclude(person__in=(story.priya, story.tomas)).order_by("pk")[:2]
     for profile in (*others, story.tomas.mentor_profile):
         save_mentor(profile=profile, person=story.sam, now=story.now - HOUR)
@@ -189,7 +189,7 @@ def _part(story: Story) -> None:
     for feedback in said.order_by("pk"):
         keep_apart_as_said(feedback, now=feedback.created_at)
     met = Booking.objects.filter(mentee=story.sam).values("mentor")
-    others = MentorProfile.objects.public().filter(person__email__endswith=f"@{DOMAIN}").exclude(person__in=met)
+    others = MentorProfile.objects.seen_by(None).filter(person__email__endswith=f"@{DOMAIN}").exclude(person__in=met)
     if profile := others.order_by("-pk").first():
         kind = SeparationKind.BLOCK
         part(person=story.sam, other=profile.person, kind=kind, by=story.sam, now=story.now - 3 * DAY)
