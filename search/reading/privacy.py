@@ -57,6 +57,7 @@ TABLES: tuple[Table | Step, ...] = (
         {
             **dict.fromkeys(("usual_runs", "open_runs", "any_week", "topics"), not_personal("numbers")),
             "languages": hidden(INDEX),
+            "audience": hidden(INDEX),
         },
         people=("person",),
         is_deleted=True,
