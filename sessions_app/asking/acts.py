@@ -21,11 +21,11 @@ from sessions_app.availability.slot_picker import busy_times
 from sessions_app.availability.slots import Slot, overlaps_busy
 from sessions_app.availability.timetable import Timetable, load_timetable, load_timetable_for
 from sessions_app.availability.walltime import day_number
+from sessions_app.availability.worker_hints import advance_soon
 from sessions_app.errors import SessionError
 from sessions_app.locks import atomic_act, lock_people
 from sessions_app.models import DateOverride, HeldTime, Route, RouteState, Schedule
 from sessions_app.questions.limits import closed_error, why_not_book
-from sessions_app.waiting.acts import advance_soon
 from sessions_app.waiting.choosing import free_slots
 from sessions_app.waiting.handing_out import hold_for
 from sessions_app.waiting.holding_hours import held_until

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from mentors.models import MentorProfile, Offer
 from notifications.services import schedule_notices
+from sessions_app.availability.worker_hints import advance_soon
 from sessions_app.errors import SessionError
 from sessions_app.locks import atomic_act, lock_people
 from sessions_app.models import Booking, Brief, HeldTime, Route, RouteKind, WaitlistEntry
@@ -22,7 +23,7 @@ from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.limits import check_mentee
 from sessions_app.questions.suggestions import who_could_be_asked
 from sessions_app.stuck_rows import act_on_each
-from sessions_app.waiting.acts import advance_soon, end_entry
+from sessions_app.waiting.acts import end_entry, release_time
 from sessions_app.waiting.handing_out import OF_THE_PERSON
 from sessions_app.written.acts import ask_in_writing
 
@@ -43,12 +44,11 @@ def advance_routes(*, now: datetime) -> int:
 def advance(waiting: WaitlistEntry, *, now: datetime) -> bool:
     seen = waiting.advance_at
     end_if_booked(waiting, now=now)
-    for route in waiting.routes.open().select_related("waiting"):
-        settle_route(route, now=now)
+    settle_routes(waiting, now=now)
     waiting.refresh_from_db(fields=["ended_at"])
+    due: datetime | None
     if not waiting.is_live(now):
-        Brief.objects.filter(asked_for=waiting).delete()
-        due = None
+        due = wind_up(waiting, now=now)
     else:
         if waiting.asks_mentors and not HeldTime.objects.open().filter(person=waiting.person_id).exists():
             ask_next(waiting, RouteKind.REQUEST, now=now)
@@ -60,6 +60,26 @@ def advance(waiting: WaitlistEntry, *, now: datetime) -> bool:
     return True
 
 
+def settle_routes(waiting: WaitlistEntry, *, now: datetime) -> None:
+    for route in waiting.routes.to_settle().select_related("waiting"):
+        settle_route(route, now=now)
+
+
+def wind_up(waiting: WaitlistEntry, *, now: datetime) -> datetime | None:
+    """Leave nothing open of a search that is over.
+
+    Returns when to look again: where it is over by the calendar alone, the person may still take the time that is held.
+    """
+    if waiting.ended_at:
+        for held in waiting.held_times.open().select_related("booking"):
+            release_time(held=held, now=now)
+        settle_routes(waiting, now=now)
+    if ends := list(ends_of_routes(waiting, now=now)):
+        return min(ends)
+    Brief.objects.filter(asked_for=waiting).delete()
+    return None
+
+
 def writers_begin(waiting: WaitlistEntry) -> datetime:
     """When the first is asked in writing: others may have offered a time by then."""
     begins: datetime = waiting.since + settings.WRITERS_AFTER
@@ -69,12 +89,16 @@ def writers_begin(waiting: WaitlistEntry) -> datetime:
 def due_moments(waiting: WaitlistEntry, *, now: datetime) -> Iterator[datetime]:
     """When there is next something to look at; all in the future."""
     yield waiting.until
-    for route in waiting.routes.open().select_related("held", "written"):
-        ends = route.held.until if route.held else route.written.due_at if route.written else route.until
-        yield max(ends, now + timedelta(minutes=1))
+    yield from ends_of_routes(waiting, now=now)
     for kind, is_wanted in ((RouteKind.REQUEST, waiting.asks_mentors), (RouteKind.WRITING, waiting.asks_writers)):
         if is_wanted and may_ask(waiting, kind):
             yield max(writers_begin(waiting) if kind == RouteKind.WRITING else now, now + LOOKS_AGAIN)
+
+
+def ends_of_routes(waiting: WaitlistEntry, *, now: datetime) -> Iterator[datetime]:
+    for route in waiting.routes.open().select_related("held", "written"):
+        ends = route.held.until if route.held else route.written.due_at if route.written else route.until
+        yield max(ends, now + timedelta(minutes=1))
 
 
 def may_ask(waiting: WaitlistEntry, kind: RouteKind) -> bool:
@@ -105,12 +129,11 @@ def ask_next(waiting: WaitlistEntry, kind: RouteKind, *, now: datetime) -> None:
         return
     for offer in who_is_left(waiting, kind, now=now):
         try:
-            open_route(waiting, offer, kind, now=now)
+            is_settled = open_route(waiting, offer, kind, now=now)
         except SessionError as refused:
-            if refused.code in OF_THE_PERSON:
-                return
-            continue
-        return
+            is_settled = refused.code in OF_THE_PERSON
+        if is_settled:
+            return
 
 
 def who_is_left(waiting: WaitlistEntry, kind: RouteKind, *, now: datetime) -> list[Offer]:
@@ -133,12 +156,17 @@ def lock_live(waiting: WaitlistEntry, profile: MentorProfile, *, now: datetime) 
 
 
 @atomic_act
-def open_route(waiting: WaitlistEntry, offer: Offer, kind: RouteKind, *, now: datetime) -> None:
-    """Ask this mentor. Raises SessionError for what stands against the two meeting."""
+def open_route(waiting: WaitlistEntry, offer: Offer, kind: RouteKind, *, now: datetime) -> bool:
+    """Ask this mentor. Returns False if they were asked for others meanwhile, so that the next one is to be asked.
+
+    Raises SessionError for what stands against the two meeting.
+    """
     profile = offer.profile
     live = lock_live(waiting, profile, now=now)
     if live is None or live.brief is None or not may_ask(live, kind):
-        return
+        return True
+    if kind == RouteKind.REQUEST and is_asked_enough(profile, now=now):
+        return False
     route = Route(waiting=live, kind=kind, mentor=profile.person, opened_at=now)
     if kind == RouteKind.WRITING:
         route.written = ask_in_writing(
@@ -150,8 +178,16 @@ def open_route(waiting: WaitlistEntry, offer: Offer, kind: RouteKind, *, now: da
         )
         route.until = route.written.due_at
         route.save()
-        return
-    open_request(route, profile, now=now)
+    else:
+        open_request(route, profile, now=now)
+    return True
+
+
+def is_asked_enough(profile: MentorProfile, *, now: datetime) -> bool:
+    """What `who_is_left` has read before the mentor was locked, read again: others may have asked them since."""
+    theirs = Route.objects.requests().filter(mentor=profile.person_id)
+    lately = theirs.filter(opened_at__gt=now - settings.ROUTE_EVERY)
+    return lately.exists() or theirs.open().count() >= settings.MAX_ROUTES_OPEN
 
 
 @atomic_act

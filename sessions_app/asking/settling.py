@@ -9,7 +9,7 @@ from notifications.services import schedule_notices, show_in_inbox, withdraw_old
 from sessions_app.booking.deadlines import after_waking
 from sessions_app.locks import atomic_act, lock_people
 from sessions_app.models import HeldTime, Route, RouteKind, RouteState, Schedule, WrittenState
-from sessions_app.models.waiting import HeldTimeAnswer, WaitlistOutcome
+from sessions_app.models.waiting import HELPED, HeldTimeAnswer, WaitlistOutcome
 from sessions_app.waiting.acts import end_entry
 from sessions_app.written.settling import close_question
 
@@ -28,28 +28,35 @@ OF_WRITTEN = {
 
 
 def outcome_of(route: Route, *, now: datetime) -> RouteState | None:
-    """What the route has come to; None while it is open."""
-    is_over = not route.waiting.is_live(now)
+    """What the route has come to; None while it is open. Of several that brought help only the first is won."""
+    waiting = route.waiting
     if route.kind == RouteKind.WRITING:
         state = WrittenState(route.written.state) if route.written else WrittenState.WITHDRAWN
-        return OF_WRITTEN.get(state, RouteState.ENDED if is_over else None)
+        outcome = OF_WRITTEN.get(state, None if waiting.is_live(now) else RouteState.ENDED)
+        return RouteState.ENDED if outcome == RouteState.WON and waiting.ended_at else outcome
     if route.held and route.held.answer == HeldTimeAnswer.OPEN:
         return None
     if route.held:
-        return RouteState.WON if route.held.answer == HeldTimeAnswer.TAKEN else RouteState.PASSED
-    if is_over:
+        return outcome_of_held(route, route.held)
+    if not waiting.is_live(now):
         return RouteState.ENDED
     return RouteState.PASSED if route.until <= now else None
+
+
+def outcome_of_held(route: Route, held: HeldTime) -> RouteState:
+    if held.answer == HeldTimeAnswer.TAKEN and route.waiting.ended == WaitlistOutcome.BOOKED:
+        return RouteState.WON
+    return RouteState.ENDED if route.waiting.ended in HELPED else RouteState.PASSED
 
 
 @atomic_act
 def settle_route(route: Route, *, now: datetime) -> None:
     """Note what the route has come to, if anything, and end what depends on it. Twice does no harm."""
     lock_people(route.waiting.person_id, route.mentor_id)
-    known = Route.objects.open().select_related("waiting__person", "mentor", "held", "written__engagement")
+    known = Route.objects.to_settle().select_related("waiting__person", "mentor", "held", "written__engagement")
     found = known.filter(pk=route.pk).first()
     outcome = outcome_of(found, now=now) if found else None
-    if found is None or outcome is None:
+    if found is None or outcome in (None, found.state):
         return
     if outcome == RouteState.PASSED and may_offer_again(found, now=now):
         ask_again(found, now=now)
@@ -94,7 +101,7 @@ def answer_until(route: Route, *, now: datetime) -> datetime:
 
 
 def close_route(route: Route, state: RouteState, *, now: datetime) -> None:
-    """Of an open route whose people are locked."""
+    """Of a route whose people are locked."""
     route.state, route.settled_at, route.version = state, now, route.version + 1
     route.save(update_fields=["state", "settled_at", "version"])
     withdraw_older(route)

@@ -19,6 +19,8 @@ LATELY = timedelta(days=90)
 # A week's minutes are counted for weeks that touch the future.
 GIVEN_SINCE = timedelta(days=9)
 EVERYTHING = PairRules()
+# Of holds only those of the waiting list count for a programme: their minutes are promised.
+GIVEN = (*OPEN_OR_OVER, BookingState.HELD)
 SHARED = shared_sql("%(mentee)s::bigint", "mentor")
 STATEMENT = f"""
 SELECT mentor, programme.lengths, programme.formats, theirs.minutes_a_week,
@@ -30,7 +32,7 @@ SELECT mentor, programme.lengths, programme.formats, theirs.minutes_a_week,
         FROM sessions_app_booking AS booking
         WHERE theirs.minutes_a_week IS NOT NULL
             AND booking.mentor_id = mentor AND booking.programme_id = programme.id
-            AND booking.state = ANY('{write_array(OPEN_OR_OVER)}') AND lower(booking.during) > %(given_since)s
+            AND booking.state = ANY('{write_array(GIVEN)}') AND lower(booking.during) > %(given_since)s
             AND NOT {overdue_sql()}
     ),
     (

@@ -1,5 +1,7 @@
 """Wakes a worker when time is freed and people wait for it. It may fail: the task is also run by the clock."""
 
+from datetime import datetime
+
 from django.db import transaction
 
 from notifications.hints import wake_worker
@@ -16,6 +18,12 @@ def wake_when_committed() -> None:
 def advance_when_committed() -> None:
     """Wake the worker that asks mentors for people who wait, and that tells them when it is over."""
     transaction.on_commit(lambda: wake_worker(ADVANCE), robust=True)
+
+
+def advance_soon(waiting: int, *, now: datetime) -> None:
+    """Have the ways looked at on which help is sought for this entry, if there are any: something was decided."""
+    if WaitlistEntry.objects.filter(pk=waiting).exclude(brief=None).update(advance_at=now):
+        advance_when_committed()
 
 
 def _wake_worker() -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from sessions_app.models import WaitlistEntry
-from sessions_app.models.waiting import WaitlistOutcome
+from sessions_app.models.waiting import HELPED, WaitlistOutcome
 
 from .survival import Quantile, Span, estimate_quantiles
 
@@ -19,7 +19,6 @@ FEWEST = 5
 # Of fewer, people who wait aren't told how soon they may be helped.
 ENOUGH = 20
 MOST_READ = 10_000
-HELPED = (WaitlistOutcome.BOOKED, WaitlistOutcome.ANSWERED)
 
 
 @dataclass(frozen=True, slots=True)

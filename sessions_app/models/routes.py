@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from .waiting import HeldTime, WaitlistEntry
+from .waiting import HeldTime, HeldTimeAnswer, WaitlistEntry
 from .written import WrittenQuestion
 
 
@@ -31,6 +31,10 @@ class RouteState(models.TextChoices):
 class RouteQuerySet(models.QuerySet["Route"]):
     def open(self) -> Self:
         return self.filter(state=RouteState.OPEN)
+
+    def to_settle(self) -> Self:
+        """Those that are open, and those whose time was taken although it had lapsed before."""
+        return self.filter(Q(state=RouteState.OPEN) | Q(state=RouteState.PASSED, held__answer=HeldTimeAnswer.TAKEN))
 
     def requests(self) -> Self:
         return self.filter(kind=RouteKind.REQUEST)
@@ -80,6 +84,7 @@ class Route(models.Model):
             models.UniqueConstraint(
                 fields=["waiting", "kind"], condition=Q(state=RouteState.OPEN), name="one_after_the_other"
             ),
+            models.UniqueConstraint(fields=["waiting"], condition=Q(state=RouteState.WON), name="help_is_found_once"),
         ]
         indexes = [
             models.Index(fields=["mentor", "opened_at"], name="route_mentor_opened"),

@@ -41,6 +41,9 @@ class WaitlistOutcome(models.TextChoices):
     AWAY = "away", _("The mentor isn’t taking sessions")
 
 
+HELPED = (WaitlistOutcome.BOOKED, WaitlistOutcome.ANSWERED)
+
+
 class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
     def live(self, now: datetime) -> Self:
         return self.filter(ended_at=None, until__gt=now)

@@ -11,13 +11,13 @@ from accounts.models import User
 from mentors.models import MentorProfile
 from notifications.inbox import mark_subject_read
 from notifications.services import schedule_notices, withdraw_older_versions
-from sessions_app.availability.worker_hints import advance_when_committed
+from sessions_app.availability.worker_hints import advance_soon, advance_when_committed
 from sessions_app.booking.holds import claim_hold, give_up_hold
 from sessions_app.errors import SessionError, stale_error
 from sessions_app.locks import atomic_act, lock_people
 from sessions_app.models import Booking, Brief, HeldTime, WaitlistEntry
 from sessions_app.models.schedules import Weekday
-from sessions_app.models.waiting import DayPart, HeldTimeAnswer, WaitlistOutcome
+from sessions_app.models.waiting import HELPED, DayPart, HeldTimeAnswer, WaitlistOutcome
 from sessions_app.questions.limits import closed_error
 from sessions_app.questions.self_harm import watch_question
 
@@ -123,11 +123,18 @@ def take_time(*, held: HeldTime, question: str, by: User, now: datetime, seen: s
     """Turn the held time into a booking with this question, and end the waiting. Twice returns the same booking.
 
     A time that lapsed since it was `seen` is booked all the same if nobody else has it. Raises SessionError as
-    `claim_hold`, `not_yours`, `changed` for a time that was declined, `stale`.
+    `claim_hold`, `not_yours`, `changed` for a time that was declined, `helped` where something else has helped them
+    meanwhile, `stale`.
     """
     lock_people(held.booking.mentor_id, by)
     held = HeldTime.objects.select_related("booking__engagement", "waiting").get(pk=held.pk)
     check_own(held.waiting, by)
+    if held.answer != HeldTimeAnswer.TAKEN and held.waiting.ended in HELPED:
+        words = _(
+            "You’ve found help already, so this time isn’t held for you any more. If you want to meet all the same,"
+            " choose a time on the mentor’s page."
+        )
+        raise SessionError("helped", words)
     if held.answer == HeldTimeAnswer.DECLINED:
         raise SessionError("changed", _("You’ve passed this time on. Choose a time on the mentor’s page."))
     if held.answer == HeldTimeAnswer.OPEN and seen not in (None, str(held.version)):
@@ -139,6 +146,16 @@ def take_time(*, held: HeldTime, question: str, by: User, now: datetime, seen: s
         record_answer(held, HeldTimeAnswer.TAKEN, by=by, now=now)
         end_entry(held.waiting, WaitlistOutcome.BOOKED, now=now)
     return booking
+
+
+@atomic_act
+def release_time(*, held: HeldTime, now: datetime) -> None:
+    """Let others have a time whose person was helped in another way. Twice does no harm."""
+    lock_people(held.booking.mentor_id, held.person_id)
+    held = HeldTime.objects.select_related("booking__engagement", "waiting").get(pk=held.pk)
+    if held.answer == HeldTimeAnswer.OPEN and held.waiting.ended_at:
+        record_answer(held, HeldTimeAnswer.DECLINED, by=None, now=now)
+        give_up_hold(held.booking, now=now)
 
 
 @atomic_act
@@ -183,12 +200,6 @@ def record_answer(held: HeldTime, said: HeldTimeAnswer, *, by: User | None, now:
     if by:
         mark_subject_read(by, subject_type=HELD_TIME, subject_id=held.pk, now=now)
     advance_soon(held.waiting_id, now=now)
-
-
-def advance_soon(waiting: int, *, now: datetime) -> None:
-    """Have the ways looked at on which help is sought for this entry, if there are any: something was decided."""
-    if WaitlistEntry.objects.filter(pk=waiting).exclude(brief=None).update(advance_at=now):
-        advance_when_committed()
 
 
 def end_entry(waiting: WaitlistEntry, why: WaitlistOutcome, *, now: datetime) -> None:

@@ -150,6 +150,7 @@ def hold_for(*, waiting: WaitlistEntry, offer: Offer, start: datetime, now: date
         now=now,
         state=BookingState.HELD,
         expires_at=until,
+        programme=standing.programme_id,
     )
     occupy_for(booking, person.pk)
     held = HeldTime.objects.create(waiting=waiting, person=person, booking=booking, at=now, until=until)

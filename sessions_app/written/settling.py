@@ -9,8 +9,9 @@ from accounts.models import User
 from mentors.models import MentorProfile
 from notifications.inbox import mark_subject_read
 from notifications.services import schedule_notices, withdraw_older_versions
+from sessions_app.availability.worker_hints import advance_soon
 from sessions_app.errors import SessionError
-from sessions_app.models import WRITTEN_SUBJECT, Engagement, WrittenQuestion, WrittenState
+from sessions_app.models import WRITTEN_SUBJECT, Engagement, Route, WrittenQuestion, WrittenState
 
 from .notices import written_notices
 
@@ -36,6 +37,8 @@ def close_question(
     if to not in GOES_ON:
         written.engagement.closed_at = now
         written.engagement.save(update_fields=["closed_at"])
+    for route in Route.objects.open().filter(written=written):
+        advance_soon(route.waiting_id, now=now)
     return written
 
 

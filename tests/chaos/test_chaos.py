@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.scenario import launch, prepare
+from tests.chaos.scenario import LONGEST, launch, prepare
 from tests.chaos.stand import Stand, open_stand
 
 EVERY_FAULT = {
@@ -166,3 +166,15 @@ def test_busy_times_are_the_old_or_the_new_whatever_happens_to_their_reader(stan
     assert report["torn"] == []
     # A worker that stood still with the one before the last in its hands brought nothing back.
     assert report["seen"] == [0, 1, 2, 3, 4]
+
+
+def test_asks_race_for_mentors_while_all_who_work_for_them_are_killed(stand):
+    report = launch(stand, "tests.chaos.asks", number=8, seconds=3 * LONGEST)
+
+    assert {kind: where for kind, where in report["wrong"].items() if where} == {}
+    assert set(report["ended"]) == {"0", str(-signal.SIGKILL)}
+    assert report["ended"][str(-signal.SIGKILL)] > 50
+    # Each way of ending happened, so none of this holds because nothing came of anything.
+    assert sum(report["asks"].values()) == 30
+    assert {"booked", "answered", "left"} <= set(report["asks"])
+    assert {"won", "passed", "declined", "ended"} == set(report["routes"])

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from notifications.models import InboxItem, Notification, State
 from search.indexing import write_profiles
 from sessions_app.asking.acts import decline_route, extra_times, offer_of, offer_time, stop_being_asked, times_to_offer
 from sessions_app.asking.advancing import advance_routes
-from sessions_app.availability.timetable import load_timetable
+from sessions_app.availability.timetable import load_timetable, load_timetable_for
 from sessions_app.booking.clock import expire_overdue
 from sessions_app.booking.deadlines import after_waking
 from sessions_app.errors import SessionError
@@ -20,6 +21,7 @@ from sessions_app.models import (
     Route,
     RouteKind,
     RouteState,
+    Schedule,
     WaitlistEntry,
     WrittenQuestion,
     WrittenState,
@@ -32,6 +34,7 @@ from sessions_app.waiting.handing_out import hand_out_freed_time, note_lapsed
 from tests.apart import keep_apart
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.sessions_app.conftest import QUESTION, book
+from tests.sessions_app.helpers.programmes import let_in, make_programme
 from tests.sessions_app.helpers.written import reply, writes
 
 pytestmark = pytest.mark.django_db
@@ -440,3 +443,132 @@ def test_only_days_on_which_the_person_could_are_offered(bob):
 
 def test_every_day_is_the_same_as_any(bob):
     assert ask(bob, days=[1, 2, 3, 4, 5, 6, 7]).days == []
+
+
+def ask_both_ways(bob) -> tuple[WaitlistEntry, Route, Route]:
+    """One mentor offers a time, while another has been asked in writing."""
+    keeper = make_keeper("kim@example.org", "Kim Keeper", windows=[(day, 540, 1020) for day in range(1, 8)])
+    writes(make_keeper("wil@example.org", "Wil Writer", windows=[]))
+    Schedule.objects.filter(profile__person__email="wil@example.org").update(asked_for_others=False)
+    waiting = ask(bob, writers=True)
+    WaitlistEntry.objects.update(known=[])
+    tick(NOW)
+    request = Route.objects.select_related("mentor", "waiting__person").get(mentor=keeper.person)
+    Route.objects.filter(pk=request.pk).update(until=NOW + 20 * HOUR)
+    tick(NOW + 12 * HOUR)
+    writing = Route.objects.select_related("mentor").get(kind=RouteKind.WRITING)
+    return waiting, request, writing
+
+
+def test_a_time_is_not_taken_by_a_person_whom_an_answer_has_helped_and_is_free_again(bob):
+    waiting, request, writing = ask_both_ways(bob)
+    later = NOW + 12 * HOUR
+    held = offer_first(request, now=later)
+    reply(writing.written, now=later)
+
+    tick(later)
+    with pytest.raises(SessionError) as refused:
+        take_time(held=held, question=WORDS, by=bob, now=later)
+    tick(later + HOUR)
+
+    waiting.refresh_from_db()
+    assert refused.value.code == "helped"
+    assert waiting.ended == WaitlistOutcome.ANSWERED
+    assert {route.kind: route.state for route in Route.objects.all()} == {"request": "ended", "writing": "won"}
+    assert not HeldTime.objects.open().exists()
+    assert Booking.objects.get().state == BookingState.EXPIRED
+    assert [item.kind for item in InboxItem.objects.filter(recipient=request.mentor)] == ["help_over"]
+
+
+def test_of_an_answer_and_a_time_taken_before_anyone_has_looked_one_is_won(bob):
+    waiting, request, writing = ask_both_ways(bob)
+    later = NOW + 12 * HOUR
+    held = offer_first(request, now=later)
+    reply(writing.written, now=later)
+
+    take_time(held=held, question=WORDS, by=bob, now=later)
+    tick(later)
+
+    waiting.refresh_from_db()
+    assert waiting.ended == WaitlistOutcome.BOOKED
+    assert {route.kind: route.state for route in Route.objects.all()} == {"request": "won", "writing": "ended"}
+
+
+def test_an_answer_in_writing_ends_the_search_at_the_next_look(bob):
+    writer = writes(make_keeper("wil@example.org", "Wil Writer", windows=[]))
+    waiting = ask(bob, mentors=False, writers=True)
+    tick(NOW + 12 * HOUR)
+
+    reply(WrittenQuestion.objects.get(), now=NOW + 13 * HOUR)
+    tick(NOW + 13 * HOUR)
+
+    waiting.refresh_from_db()
+    assert (writer.profile.person, waiting.ended) == (Route.objects.get().mentor, WaitlistOutcome.ANSWERED)
+
+
+def test_a_time_that_had_lapsed_and_is_taken_all_the_same_is_what_helped(keeper, bob):
+    waiting = ask(bob)
+    tick(NOW)
+    route = Route.objects.select_related("mentor", "waiting__person").get()
+    open_time(keeper)
+    held = offer_first(route, now=NOW)
+    tick(held.until + HOUR)
+    route.refresh_from_db()
+    assert route.state == RouteState.PASSED
+
+    take_time(held=held, question=WORDS, by=bob, now=held.until + 2 * HOUR)
+    tick(held.until + 2 * HOUR)
+
+    waiting.refresh_from_db()
+    route.refresh_from_db()
+    assert (waiting.ended, route.state) == (WaitlistOutcome.BOOKED, RouteState.WON)
+
+
+def test_a_search_that_ends_by_the_calendar_is_looked_at_until_the_held_time_is_decided(keeper, bob):
+    waiting = ask(bob)
+    tick(NOW)
+    route = Route.objects.select_related("mentor", "waiting__person").get()
+    open_time(keeper)
+    held = offer_first(route, now=NOW)
+    WaitlistEntry.objects.update(until=NOW + HOUR, advance_at=NOW + HOUR)
+
+    tick(NOW + HOUR)
+    waiting.refresh_from_db()
+    assert waiting.advance_at == held.until
+    tick(held.until)
+    tick(held.until + HOUR)
+
+    route.refresh_from_db()
+    assert route.state == RouteState.PASSED
+
+
+def test_the_database_keeps_help_from_being_found_twice(keeper, bob):
+    waiting = ask(bob)
+    for mentor in (keeper.person, make_keeper("lou@example.org", "Lou Lavender").person):
+        found = {"waiting": waiting, "mentor": mentor, "opened_at": NOW, "until": NOW + HOUR, "settled_at": NOW}
+        route = Route(kind=RouteKind.REQUEST, state=RouteState.WON, **found)
+        if mentor == keeper.person:
+            route.save()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        route.save()
+
+
+def test_minutes_that_a_held_time_promises_are_not_promised_again(keeper, bob, charlie):
+    programme = make_programme(1)
+    let_in(keeper.person, programme, gives=True, minutes_a_week=25)
+    for person in (bob, charlie):
+        let_in(person, programme, asks=True)
+        person.refresh_from_db()
+    open_time(keeper, end=960)
+    keeper = type(keeper).objects.get(pk=keeper.pk)
+    waiting = ask(bob)
+    WaitlistEntry.objects.update(known=[])
+    tick(NOW)
+    route = Route.objects.select_related("mentor", "waiting__person").get()
+
+    held = offer_first(route, now=NOW)
+
+    week = load_timetable_for(charlie, keeper, now=NOW)
+    assert week.slots(length=25, now=NOW, first=NOW, last=NOW + timedelta(days=5)) == []
+    booking = take_time(held=held, question=WORDS, by=bob, now=NOW)
+    assert (booking.programme, waiting.person) == (programme, bob)
