@@ -129,6 +129,19 @@ def list_shared(reader: User | None, mentor: User, *, now: datetime) -> list[Pro
         return list(Programme.objects.filter(pk__in=[pk for (pk,) in cursor.fetchall()]).order_by("name"))
 
 
+def mentors_sharing(programme: Programme, reader: User, *, now: datetime) -> frozenset[int]:
+    """The ids of all mentors with whom this reader shares this programme."""
+    asked: dict[str, int | datetime] = {"mentee": reader.pk, "programme": programme.pk, "now": now}
+    shared = shared_sql("%(mentee)s::bigint", "gives.person_id")
+    with reading_connection().cursor() as cursor:
+        cursor.execute(
+            "SELECT gives.person_id FROM programmes_membership AS gives WHERE gives.programme_id = %(programme)s"
+            f" AND gives.gives AND %(programme)s IN ({shared})",
+            asked,
+        )
+        return frozenset(person for (person,) in cursor.fetchall())
+
+
 def list_narrowing(reader: User | None, *, now: datetime) -> list[str]:
     """The names of the programmes because of which a reader finds only mentors with whom they share one."""
     if reader is None or not reader.is_in_programmes:

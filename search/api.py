@@ -21,12 +21,15 @@ from common.zones import UTC_NAME
 from mentors.api import MentorCard, with_all_that_is_shown
 from mentors.languages import LANGUAGES
 from mentors.models import Format, Length, MentorProfile, Offer
+from programmes.models import LIVE, Membership
+from programmes.pairs import mentors_sharing
 from search.reading.question_reading import TopicRead
 from search.understanding.understood import Because
 from sessions_app.address import clean_words
 from sessions_app.api.shapes import SLOT, SlotOut
 from sessions_app.availability.slots import Slot
 from sessions_app.models.bookings import QUESTION_LENGTH
+from sessions_app.questions.programme_limits import not_shared_error
 
 from .criteria import DAYS_LATER, LONGEST_SLUG, SearchCriteria
 from .cursors import decode_shown, encode_shown
@@ -83,6 +86,9 @@ class MentorsQuery(Input):
         least=1, most=24 * DAYS_LATER, required=False, help_text="Only mentors with a free time within this many hours."
     )
     saved = serializers.BooleanField(required=False, help_text="Only mentors whom I saved.")
+    programme = serializers.SlugField(
+        required=False, help_text="Only mentors of this programme of mine, with times for sessions that count for it."
+    )
     cursor = ShownMentors(required=False)
     limit = QueryNumber(least=1, most=MOST, default=USUAL, help_text="How many rows to return.")
 
@@ -129,9 +135,10 @@ class MentorsView(ApiView):
     def get(self, request: Request) -> Response:
         asked = self.read_query()
         wish, count = criteria_of(asked), asked["limit"]
-        if wish.saved and not self.reader:
+        if (wish.saved or "programme" in asked) and not self.reader:
             raise NotAuthenticated
-        found = find_mentors(wish, zone=UTC_NAME, now=self.now, mentee=self.reader, count=count)
+        within = self.read_programme(asked["programme"]) if "programme" in asked else {}
+        found = find_mentors(wish, zone=UTC_NAME, now=self.now, mentee=self.reader, count=count, **within)
         if wish.topic and not found.question.chosen:
             raise serializers.ValidationError(
                 {"topic": [_("There’s no such topic. GET topics/ lists them all.")]}, code="unknown"
@@ -140,6 +147,14 @@ class MentorsView(ApiView):
         people = [FoundMentor(profile).data for profile in profiles_of(found.matches)]
         understood = [TopicUnderstood(topic).data for topic in found.question.reading.topics]
         return Response(page_answer(request, people, next_cursor(found), understood=understood))
+
+    def read_programme(self, slug: str) -> dict[str, Any]:
+        """What narrows a search to it. Raises SessionError `not_shared` where the reader looks for nobody in it."""
+        mine = Membership.objects.filter(person=self.person, programme__slug=slug, state=LIVE, asks=True)
+        member = mine.select_related("programme").first()
+        if member is None:
+            raise not_shared_error()
+        return {"among": mentors_sharing(member.programme, self.person, now=self.now), "chosen": member.programme_id}
 
 
 class SavedByMe(FoundMentor):

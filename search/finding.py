@@ -113,7 +113,7 @@ class Finder:
     """One search for one reader at one moment.
 
     `mentee` is the reader if they have signed in, `without` are ids of people to leave out. `for_waitlist`: the reader
-    is on the waiting list, so time that is reserved for it counts as free. `among`: as in `find_mentors`.
+    is on the waiting list, so time that is reserved for it counts as free. `among` and `chosen`: as in `find_mentors`.
     """
 
     zone: str
@@ -123,6 +123,7 @@ class Finder:
     for_waitlist: bool = False
     busy: tuple[Span, ...] = ()
     among: frozenset[int] | None = None
+    chosen: int | None = None
 
     def find(self, wish: SearchCriteria, question: SearchQuestion, count: int) -> list[Found]:
         times = wish.times(zone=self.zone, now=self.now)
@@ -177,7 +178,8 @@ class Finder:
     def pair_rules(self, candidates: Sequence[Candidate]) -> dict[int, PairRules]:
         if self.mentee is None or not self.mentee.is_in_programmes:
             return {}
-        return read_pair_rules(self.mentee, [candidate.person_id for candidate in candidates], now=self.now)
+        people = [candidate.person_id for candidate in candidates]
+        return read_pair_rules(self.mentee, people, now=self.now, chosen=self.chosen)
 
     def first_start(
         self, timetable: Timetable, offer: Offered, times: Sequence[Span], *, after: datetime
@@ -240,6 +242,7 @@ def find_mentors(
     widen: bool = False,
     for_waitlist: bool = False,
     among: frozenset[int] | None = None,
+    chosen: int | None = None,
 ) -> Results:
     """Mentors who can help and have a free time when it is wished for, soonest (or closest match) first.
 
@@ -247,8 +250,9 @@ def find_mentors(
     `mentee` if one is given. Left out are mentors whom `mentee` never wants to meet again, and people whose ids are in
     `without`. `widen`: when few or none are found, look again with fewer conditions. `for_waitlist`: for a person on
     the waiting list, so time that is reserved for it counts as free. `among`: nobody but the people with these ids.
+    `chosen`: the id of the programme that a session is to count for, with mentors with whom several are shared.
     """
-    finder = Finder(zone, now, mentee, without, for_waitlist, among=among)
+    finder = Finder(zone, now, mentee, without, for_waitlist, among=among, chosen=chosen)
     question = question_of(wish)
     dropped: tuple[Drop, ...] = ()
     # One more than the page shows tells whether there is a next page.

@@ -19,7 +19,6 @@ from common.api.errors import as_api_error
 from common.api.pages import Part, page_answer, read_page
 from mentors.models import MentorProfile, Offer
 from programmes.models import Programme
-from programmes.pairs import list_shared
 from sessions_app.availability.slot_picker import SlotPicker, busy_times
 from sessions_app.availability.timetable import load_timetable_for
 from sessions_app.booking.book import book_session
@@ -31,7 +30,7 @@ from sessions_app.errors import SessionError
 from sessions_app.models import Booking
 from sessions_app.models.states import OPEN, UNANSWERED
 from sessions_app.questions.brief_input import BriefInput
-from sessions_app.questions.programme_limits import not_shared_error
+from sessions_app.questions.programme_limits import find_shared
 
 from .shapes import (
     BookingInput,
@@ -74,19 +73,15 @@ class BookingsView(ApiView):
         sent = self.read_body()
         offer = find_offer(sent["offer"], self.person)
         brief, start = BriefInput(**sent["brief"]), sent["start"]
+        programme, mentor = None, offer.profile.person
+        if "programme" in sent:
+            programme = find_shared(sent["programme"], self.person, mentor, now=self.now)
         try:
             booking = book_session(
-                offer=offer,
-                start=start,
-                brief=brief,
-                mentee=self.person,
-                now=self.now,
-                programme=find_shared(sent["programme"], self.person, offer, now=self.now)
-                if "programme" in sent
-                else None,
+                offer=offer, start=start, brief=brief, mentee=self.person, now=self.now, programme=programme
             )
         except SessionError as error:
-            picker = pick_times(offer, person=self.person, now=self.now)
+            picker = pick_times(offer, person=self.person, chosen=programme, now=self.now)
             raise as_api_error(error, alternatives=slots_instead(picker, error, start)) from error
         return Response(self.answer_with(booking), status=201)
 
@@ -236,17 +231,9 @@ def find_offer(uuid: UUID, person: User) -> Offer:
     return found
 
 
-def find_shared(slug: str, person: User, offer: Offer, *, now: datetime) -> Programme:
-    """Raises SessionError `not_shared` for any other, whether or not there is one."""
-    found = [programme for programme in list_shared(person, offer.profile.person, now=now) if programme.slug == slug]
-    if not found:
-        raise not_shared_error()
-    return found[0]
-
-
-def pick_times(offer: Offer, *, person: User, now: datetime) -> SlotPicker | None:
+def pick_times(offer: Offer, *, person: User, chosen: Programme | None, now: datetime) -> SlotPicker | None:
     """The times that the page would offer to this person, by days of the mentor's zone."""
-    timetable = load_timetable_for(person, offer.profile, now=now)
+    timetable = load_timetable_for(person, offer.profile, now=now, chosen=chosen.pk if chosen else None)
     if timetable is None or not timetable.pair.allows(offer.length, offer.format):
         return None
     busy = busy_times(person, now=now)

@@ -18,6 +18,10 @@ from sessions_app.availability.reader_times import JoinedSpans, reader_times_of
 from sessions_app.availability.slot_picker import SlotPicker
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import load_timetable_for
+from sessions_app.errors import SessionError
+from sessions_app.questions.limits import why_not_book
+from sessions_app.questions.mentee_standing import standing_of
+from sessions_app.questions.programme_limits import find_shared, other_kind_error, why_visitor_kept_out
 
 from .shapes import SLOT, SlotOut
 
@@ -28,6 +32,9 @@ class SlotsQuery(Input):
     offer = serializers.UUIDField(help_text="The `id` of an offer.")
     timezone = Zone(help_text="The time zone that the dates are in.")
     to = Day(help_text="The last date, inclusive. You can ask for up to 62 days.")
+    programme = serializers.SlugField(
+        required=False, help_text="The programme that a session is to count for, as where you book."
+    )
 
     def get_fields(self) -> dict[str, Any]:
         """`from` is a keyword of Python, so this field can't be an attribute of the class."""
@@ -50,10 +57,25 @@ class MarkedSlotOut(SlotOut):
     example: dict[str, Any] = {**SLOT, "busy_in_your_calendar": False}
 
 
+class Limit(serializers.Serializer[Any]):
+    """Why you can’t book a new session with this mentor at any of these times, as `POST bookings/` would say it.
+
+    A session that you have can be rescheduled to them.
+    """
+
+    code = serializers.CharField()
+    message = serializers.CharField()
+    example = {
+        "code": "session_kind",
+        "message": "Your programme has sessions of another length or kind. Choose another offer, or another mentor.",
+    }
+
+
 class Slots(serializers.Serializer[Any]):
     timezone = serializers.CharField()
     slots = MarkedSlotOut(many=True)
-    example = {"timezone": "Europe/London", "slots": [MarkedSlotOut.example]}
+    limit = Limit(allow_null=True)
+    example = {"timezone": "Europe/London", "slots": [MarkedSlotOut.example], "limit": None}
 
 
 class SlotsView(ApiView):
@@ -64,13 +86,27 @@ class SlotsView(ApiView):
         profile = get_object_or_404(MentorProfile.objects.seen_by(self.reader).select_related("person"), slug=slug)
         asked = self.read_query()
         offer = offer_with_times(profile, asked["offer"])
-        timetable = load_timetable_for(self.reader, profile, now=self.now)
-        free = []
-        if timetable is not None and timetable.pair.allows(offer.length, offer.format):
+        chosen = None
+        if "programme" in asked:
+            chosen = find_shared(asked["programme"], self.reader, profile.person, now=self.now).pk
+        timetable = load_timetable_for(self.reader, profile, now=self.now, chosen=chosen)
+        limit, free = self.limit_of(profile, chosen), []
+        if timetable and not timetable.pair.allows(offer.length, offer.format):
+            limit = limit or other_kind_error()
+        elif timetable:
             own = reader_times_of(self.reader, now=self.now)
             browser = SlotPicker(timetable, offer.length, offer.step, asked["timezone"], self.now, own.sessions)
             free = [marked(slot, own.elsewhere) for slot in all_between(browser, asked["from"], asked["to"])]
-        return Response(Slots({"timezone": asked["timezone"], "slots": free}).data)
+        return Response(Slots({"timezone": asked["timezone"], "slots": free, "limit": limit}).data)
+
+    def limit_of(self, profile: MentorProfile, chosen: int | None) -> SessionError | None:
+        """Also None for one's own times: a mentor who looks at them sees what others see."""
+        if self.reader is None:
+            return why_visitor_kept_out(profile, now=self.now)
+        if self.reader == profile.person:
+            return None
+        standing = standing_of(self.reader, profile.person_id, now=self.now, chosen=chosen)
+        return why_not_book(self.reader, profile, now=self.now, standing=standing)
 
 
 def marked(slot: Slot, elsewhere: JoinedSpans) -> dict[str, Any]:

@@ -5,12 +5,12 @@ Monday on.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zlib import crc32
 
 from .slots import Slot
-from .walltime import day_start, instant_at, local_day, minute_at_or_before, week_start
+from .walltime import MINUTE, day_start, instant_at, local_day, minute_at_or_before, week_start
 
 WEEK = 7
 # From when on before a session a time that is kept for first-timers is for everyone
@@ -49,6 +49,13 @@ class PairRules:
         kept = kept_of(free, self.share, now=now)
         return [slot for slot in free if slot.start not in kept]
 
+    def with_given(self, slots: Sequence[Slot]) -> "PairRules":
+        """As if these were booked, and counted."""
+        if self.minutes is None:
+            return self
+        more = tuple((minute_at_or_before(slot.start), (slot.end - slot.start) // MINUTE) for slot in slots)
+        return replace(self, given=self.given + more)
+
     def is_full(self, week: "Week", length: int) -> bool:
         if self.minutes is None:
             return False
@@ -73,15 +80,19 @@ class Week:
 
 
 def week_of(zone: str, moment: datetime) -> Week:
-    monday = week_start(local_day(zone, minute_at_or_before(moment)))
+    return _week_from(zone, week_start(local_day(zone, minute_at_or_before(moment))))
+
+
+def _week_from(zone: str, monday: int) -> Week:
     return Week(day_start(zone, monday), day_start(zone, monday + WEEK))
 
 
 def weeks_between(zone: str, first: datetime, last: datetime) -> Iterator[Week]:
-    while first < last:
-        week = week_of(zone, first)
+    """All weeks that [first, last) touches, in order."""
+    monday = week_start(local_day(zone, minute_at_or_before(first)))
+    while (week := _week_from(zone, monday)).begin < last:
         yield week
-        first = max(week.until, first + timedelta(days=1))
+        monday += WEEK
 
 
 def kept_of(free: Sequence[Slot], share: int, *, now: datetime) -> set[datetime]:

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +13,7 @@ from common.times import DAY_MINUTES, minutes_text
 from mentors.models import MentorProfile, Offer
 from sessions_app.errors import UnavailableTimeError
 
+from .pair_rules import OPENS
 from .slots import Rules
 from .timetable import Timetable
 
@@ -32,8 +36,8 @@ WORDS = {
     "day_cap": _("%(mentor)s can’t take any more sessions that day. Choose another day."),
     "week_cap": _("%(mentor)s can’t take any more sessions that week. Choose another week."),
     "kept_for_first": _(
-        "Until 48 hours before, this time is kept for members without a session in your programme lately. Choose"
-        " another time, or look again then."
+        "Until %(opens)s this time is kept for members without a session in your programme lately. Choose another time,"
+        " or look again then."
     ),
     "own_overlap": _("You already have a session or an event at this time. Choose another time, or change that one."),
 }
@@ -47,25 +51,37 @@ def refuse_start(
     length: int,
     now: datetime,
     own: Iterable[Sequence[datetime]],
+    zone: ZoneInfo | None = None,
 ) -> None:
-    """Raise what the engine has against this start, if it has anything; `own` are the mentee's spans elsewhere."""
+    """Raise what the engine has against this start, if it has anything; `own` are the mentee's spans elsewhere.
+
+    `zone`: in which moments are told, the mentee's.
+    """
     profile = offer.profile
     if timetable is None:
         words = gettext("%(mentor)s hasn’t set any times yet. Look for someone else who can help.")
         raise UnavailableTimeError("outside_windows", words % {"mentor": profile.first_name})
     spans = [(first, last) for first, last in own]
     if refusal := timetable.why_not(start=start, length=length, step=offer.step, now=now, own=spans):
-        raise UnavailableTimeError(
-            refusal.code, explain_refusal(refusal.code, profile, timetable.rules), earliest=refusal.earliest
-        )
+        words = explain_refusal(refusal.code, profile, timetable.rules, start=start, zone=zone)
+        raise UnavailableTimeError(refusal.code, words, earliest=refusal.earliest)
 
 
-def explain_refusal(code: str, profile: MentorProfile, rules: Rules | None = None) -> str:
+def explain_refusal(
+    code: str,
+    profile: MentorProfile,
+    rules: Rules | None = None,
+    *,
+    start: datetime | None = None,
+    zone: ZoneInfo | None = None,
+) -> str:
     """One sentence for a refusal code; the page adds the earliest time where there is one.
 
-    `rules` are needed for `notice` only.
+    `rules` are needed for `notice` only, `start` and the reader's `zone` for `kept_for_first`.
     """
     said = {"mentor": profile.first_name}
+    if start and code == "kept_for_first":
+        said["opens"] = date_format(localtime(start - OPENS, zone), "j F, H:i")
     if rules and code == "notice":
         said["notice"] = notice_words(rules.notice)
     return WORDS[code] % said

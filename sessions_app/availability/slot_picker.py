@@ -233,6 +233,9 @@ class SlotPicker:
         is_busy = free and self.elsewhere.overlap(slot.start, slot.end)
         return PickerTime(slot, gone=not free, own=own, is_present=is_present, is_busy=is_busy)
 
+    def is_free(self, start: datetime) -> bool:
+        return bool(self.slots(start, start + timedelta(minutes=1), limit=1))
+
     def first_suiting(self, first_free: Slot) -> Slot:
         """The first slot at which the reader's own calendars leave them free; the first of all if there is none."""
         if not self.elsewhere.overlap(first_free.start, first_free.end):
@@ -280,7 +283,7 @@ class SlotPicker:
         if self.within:
             first, last = max(first, self.within[0]), min(last, self.within[1] + timedelta(minutes=1))
         mine = tuple(Taken(begin, end, counts_as_given=False) for begin, end in self.busy)
-        found = replace(self.timetable, taken=self.timetable.taken + mine).slots(
+        found = replace(self.timetable, besides=self.timetable.besides + mine).slots(
             length=self.length, step=self.step, now=self.now, first=first, last=last, limit=wanted
         )
         return [slot for slot in found if slot.start != self.present][:limit]

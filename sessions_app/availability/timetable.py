@@ -133,7 +133,8 @@ class Timetable:
     `reserved` is time that came free just now. Only people on the waiting list can book it until they have been asked.
     `busy` is in order: when another calendar says that the mentor is busy. `ready`: when they said that they are free
     now, which adds starts that the rules wouldn't allow. `pair`: what a programme leaves of all these to the mentee to
-    whom they are shown.
+    whom they are shown. `besides`: what is taken for this mentee alone, as their own sessions are: it says nothing of
+    how much time the mentor has, of which a share is kept.
     """
 
     rules: Rules
@@ -142,6 +143,7 @@ class Timetable:
     busy: Sequence[BusyMinutes] = ()
     ready: ReadySpan | None = None
     pair: PairRules = EVERYTHING
+    besides: tuple[Block, ...] = ()
 
     def slots(
         self,
@@ -178,7 +180,8 @@ class Timetable:
         own = tuple(own)
         refusal = self._why_not(self.blocks, start=start, length=length, now=now, step=step, own=own)
         if refusal and self.reserved:
-            otherwise = self._why_not(self.taken, start=start, length=length, now=now, step=step, own=own)
+            unreserved = self.for_waitlist().blocks
+            otherwise = self._why_not(unreserved, start=start, length=length, now=now, step=step, own=own)
             refusal = replace(refusal, code=otherwise.code if otherwise else "set_aside")
         if self.pair.narrows_times:
             return self._why_not_left(refusal, start=start, length=length, now=now, step=step, own=own)
@@ -249,11 +252,13 @@ class Timetable:
         self, *, length: int, now: datetime, first: datetime, last: datetime, step: int | None
     ) -> Iterator[Slot]:
         # Week by week, as the rules of the pair count a mentor's weeks whole
-        whole = replace(self, pair=EVERYTHING)
+        theirs = replace(self, pair=EVERYTHING)
+        whole = replace(theirs, besides=())
         for week in weeks_between(self.rules.zone, max(first, now), min(last, now + self.last_bookable)):
-            free = whole.slots(length=length, now=now, first=week.begin, last=week.until, step=step)
-            left = self.pair.left_of(week, free, length=length, now=now)
-            yield from (slot for slot in left if first <= slot.start < last)
+            asked = partial(Timetable.slots, length=length, now=now, first=week.begin, last=week.until, step=step)
+            left = self.pair.left_of(week, asked(whole), length=length, now=now)
+            free = set(asked(theirs)) if left and self.besides else left
+            yield from (slot for slot in left if first <= slot.start < last and (free is left or slot in free))
 
     def _why_not_left(
         self,
@@ -293,7 +298,7 @@ class Timetable:
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        return self.taken + self.reserved
+        return self.taken + self.reserved + self.besides
 
     @property
     def last_bookable(self) -> timedelta:
@@ -360,15 +365,18 @@ def load_timetable(
     return timetable
 
 
-def load_timetable_for(reader: User | None, profile: MentorProfile, *, now: datetime) -> Timetable | None:
+def load_timetable_for(
+    reader: User | None, profile: MentorProfile, *, now: datetime, chosen: int | None = None
+) -> Timetable | None:
     """For new sessions of this reader, or of a visitor, with what programmes leave to them.
 
-    Empty too where a programme keeps the two from meeting.
+    Empty too where a programme keeps the two from meeting. `chosen`: the id of the programme that they would count for,
+    where the two share several.
     """
     timetable = load_timetable(profile, now=now, reader=reader)
     if timetable and is_shut(reader, profile.person, now=now):
         return timetable.without_times()
-    return timetable and timetable.for_pair(pair_rules_of(reader, profile.person, now=now))
+    return timetable and timetable.for_pair(pair_rules_of(reader, profile.person, now=now, chosen=chosen))
 
 
 def timetable_of(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -84,7 +85,7 @@ def book_session(
     # overdue and read again; and only then refuse, with facts that can't change any more.
     check_own(continues, mentee)
     mark, chosen = booking_mark(key, offer, start, brief, programme), programme.pk if programme else None
-    refuse_second(offer, mentee, start=start, now=now)
+    refuse_second(offer, mentee, start=start, now=now, chosen=chosen)
     asked = lock_and_read(offer, mentee, now=now, mark=mark, chosen=chosen)
     offer, profile = asked.offer, asked.offer.profile
     if asked.standing.booked_before and (booked := booked_before(mentee, mark)):
@@ -141,7 +142,8 @@ def check_booking(
     check_mentee(mentee, asked.offer.profile, now=now, standing=asked.standing)
     mentor, shares = asked.offer.profile.person_id, asked.standing.shares_programme
     pair = locked_pair_rules(mentee, mentor, shares=shares, now=now, chosen=chosen)
-    check_start(asked.offer, asked.timetable, pair, start=start, now=now, own=asked.standing.own)
+    own, zone = asked.standing.own, mentee.zone
+    check_start(asked.offer, asked.timetable, pair, start=start, now=now, own=own, zone=zone)
 
 
 def check_start(
@@ -152,13 +154,15 @@ def check_start(
     start: datetime,
     now: datetime,
     own: Iterable[Sequence[datetime]] = (),
+    zone: ZoneInfo | None = None,
 ) -> None:
     """Raises SessionError for what stands against this offer at this start, where nothing stands against the mentee.
 
-    `own`: the mentee's spans elsewhere.
+    `own`: the mentee's spans elsewhere. `zone`: in which moments are told.
     """
     check_offer_in(pair, offer)
-    refuse_start(offer, timetable and timetable.for_pair(pair), start=start, length=offer.length, now=now, own=own)
+    free = timetable and timetable.for_pair(pair)
+    refuse_start(offer, free, start=start, length=offer.length, now=now, own=own, zone=zone)
 
 
 def check_terms(offer: Offer, seen: str | None) -> None:
@@ -205,7 +209,8 @@ def check_slot(
     if mentee and standing is None:
         standing = standing_of(mentee, offer.profile.person_id, now=now, excluding=excluding)
     length = excluding.length if excluding else offer.length
-    refuse_start(offer, timetable, start=start, length=length, now=now, own=standing.own if standing else ())
+    own, zone = standing.own if standing else (), mentee.zone if mentee else None
+    refuse_start(offer, timetable, start=start, length=length, now=now, own=own, zone=zone)
 
 
 def expire_for(*people: int, now: datetime, except_for: Booking | None = None) -> None:

@@ -47,9 +47,9 @@ WHERE taken.person_id IN (%(mentor)s, %(mentee)s) AND taken.during && %(during)s
 )
 
 
-def refuse_second(offer: Offer, mentee: User, *, start: datetime, now: datetime) -> None:
+def refuse_second(offer: Offer, mentee: User, *, start: datetime, now: datetime, chosen: int | None = None) -> None:
     """Go on at once if nobody else is booking these two people; otherwise wait for them, and see whether the time is
-    taken now.
+    taken now. `chosen`: as for `standing_of`.
 
     Raises SessionError `taken` or `own_overlap`, or what would stand against any other time too.
     """
@@ -67,16 +67,21 @@ def refuse_second(offer: Offer, mentee: User, *, start: datetime, now: datetime)
         execute_together(cursor, (WAIT, asked), (IN_THE_WAY, asked))
         (people,) = cursor.fetchone()
     if people:
-        check_mentee(mentee, offer.profile, now=now)
+        standing = standing_of(mentee, mentor, now=now, chosen=chosen)
+        check_mentee(mentee, offer.profile, now=now, standing=standing)
         code = "taken" if mentor in people else "own_overlap"
         raise UnavailableTimeError(
-            code, explain_refusal(code, offer.profile), earliest=partial(earliest_start, offer, mentee, start, now)
+            code,
+            explain_refusal(code, offer.profile),
+            earliest=partial(earliest_start, offer, mentee, start, now, chosen),
         )
 
 
-def earliest_start(offer: Offer, mentee: User, start: datetime, now: datetime) -> datetime | None:
+def earliest_start(
+    offer: Offer, mentee: User, start: datetime, now: datetime, chosen: int | None = None
+) -> datetime | None:
     """The next start that they could book. Only found out when it is asked for, which is seldom."""
-    timetable = load_timetable_for(mentee, offer.profile, now=now)
+    timetable = load_timetable_for(mentee, offer.profile, now=now, chosen=chosen)
     if timetable is None:
         return None
     own = standing_of(mentee, offer.profile.person_id, now=now).own

@@ -1,6 +1,6 @@
 """Further sessions on the same question: one to three dates, booked all together or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,9 +10,11 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from common.hashing import form_mark
+from common.known import known
 from common.pages import seen as marks
 from mentors import offers
 from sessions_app.availability.pair_facts import locked_pair_rules
+from sessions_app.availability.pair_rules import PairRules
 from sessions_app.errors import SessionError, UnavailableTimeError, stale_error
 from sessions_app.ledger.ledgers import why_paused
 from sessions_app.locks import atomic_act, lock_booking
@@ -118,9 +120,7 @@ def book_further(
     if refusal := why_terms_stale(booking, seen):
         raise refusal
     made: list[Booking] = []
-    for start in starts:
-        shares, chosen = room.shares_programme, room.programme
-        pair = locked_pair_rules(by, booking.mentor_id, shares=shares, now=now, chosen=chosen)
+    for start, pair in pairs_of_dates(booking, starts, room, now=now):
         check_slot(booking.offer, start=start, mentee=by, now=now, pair=pair)
         terms = initial_state(booking.offer, start, now=now) | {"programme_id": room.programme}
         terms |= {"booked_with": made[0]} if made else {"idempotency_key": mark}
@@ -129,6 +129,24 @@ def book_further(
         event = FIRST_EVENTS[contact.state]
         made.append(begin_booking(contact, event=event, by=by, now=now, is_first_of_several=is_first_of_several))
     return made
+
+
+def pairs_of_dates(
+    booking: Booking, starts: Sequence[datetime], room: SeriesRoom, *, now: datetime
+) -> Iterator[tuple[datetime, PairRules]]:
+    """Each date with what the programme leaves of the mentor's times, after those before it have been booked.
+
+    Which times are kept for first-timers is decided once, as the page did: a date that they book themselves changes
+    nothing of it.
+    """
+    shares, by = room.shares_programme, known(booking.mentee)
+    kept = locked_pair_rules(by, booking.mentor_id, shares=shares, now=now, chosen=room.programme)
+    offer = booking.offer
+    for start in starts if kept.share is not None else ():
+        check_slot(offer, start=start, mentee=by, now=now, pair=replace(kept, minutes=None))
+    for start in starts:
+        pair = locked_pair_rules(by, booking.mentor_id, shares=shares, now=now, chosen=room.programme)
+        yield start, replace(pair, share=None)
 
 
 def terms_mark(booking: Booking) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
@@ -59,8 +60,9 @@ class SeriesRoom:
 
 
 def with_booked(timetable: Timetable, slots: Sequence[Slot]) -> Timetable:
+    """As if these were booked already: they take time, and minutes that the mentor gives in a programme."""
     chosen = tuple(Taken(slot.start, slot.end) for slot in slots)
-    return replace(timetable, taken=timetable.taken + chosen)
+    return replace(timetable, besides=timetable.besides + chosen, pair=timetable.pair.with_given(slots))
 
 
 def plan_dates(
@@ -71,9 +73,10 @@ def plan_dates(
     busy: Spans,
     room: SeriesRoom,
     profile: MentorProfile,
+    zone: ZoneInfo,
     now: datetime,
 ) -> Iterator[Planned]:
-    """Check each slot as if those before it were booked; `slots` are in order."""
+    """Check each slot as if those before it were booked; `slots` are in order, `zone` is the reader's."""
     for place, slot in enumerate(slots):
         before = slots[:place]
         alone = refusal_of(timetable, slot, step=step, busy=busy, now=now)
@@ -85,7 +88,7 @@ def plan_dates(
         elif alone is None and refusal.code in TOO_NEAR:
             yield Planned(slot, _("This is too close to another of your dates. Choose another time."))
         else:
-            yield Planned(slot, explain_refusal(refusal.code, profile, timetable.rules))
+            yield Planned(slot, explain_refusal(refusal.code, profile, timetable.rules, start=slot.start, zone=zone))
 
 
 def refusal_of(timetable: Timetable, slot: Slot, *, step: int | None, busy: Spans, now: datetime) -> SlotRefusal | None:

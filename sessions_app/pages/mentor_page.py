@@ -15,6 +15,7 @@ from mentors.models import Format, MentorProfile, Offer
 from mentors.offers import terms_mark
 from mentors.saved import saved_among
 from mentors.usual import usual_offer
+from programmes.models import Programme
 from sessions_app.address import clean_words, read_date, read_start
 from sessions_app.afterwards.summaries import Quote, published_quotes
 from sessions_app.afterwards.track_record import TrackRecord, track_records_of
@@ -39,6 +40,8 @@ from sessions_app.questions.same_question import carried_files_of, find_earlier_
 from sessions_app.questions.suggestions import FreeMentor, people_for
 from sessions_app.written.acts import full_error, why_asked_already, why_not_ask
 
+from .programme_choice import FIELD, ProgrammeChoice, list_choices
+
 SIMILAR = 3
 
 
@@ -58,6 +61,7 @@ class MentorPage:
     if it `goes_on`, this mentor has it already, and a call follows in the same thread. `in_writing`: the reader chose
     to write. `similar`: others who can help, where there are no times. `instead`: times near one that was refused.
     `limit`: why the reader can't book at any time. `typed`: they have sent a form, which is shown again.
+    `programmes`: those that the two share, where there are several; the times are those of the one that is chosen.
     `searched` and `about`: words of the search that led here, and the slug of the topic by which it found this mentor.
     """
 
@@ -86,6 +90,23 @@ class MentorPage:
     instead: list[Slot]
     limit: SessionError | None
     typed: bool
+    programmes: list[ProgrammeChoice]
+
+    @property
+    def programme(self) -> Programme | None:
+        """The chosen one of several."""
+        return next((choice.programme for choice in self.programmes if choice.is_chosen), None)
+
+    @property
+    def programme_slug(self) -> str:
+        return self.programme.slug if self.programme else ""
+
+    @property
+    def others_with_times(self) -> list[ProgrammeChoice]:
+        """The programmes that leave times, where the chosen one doesn't."""
+        if self.picker and not self.limit:
+            return []
+        return [choice for choice in self.programmes if choice.has_times and not choice.is_chosen]
 
     @property
     def can_save(self) -> bool:
@@ -118,8 +139,13 @@ class MentorPage:
 
     @property
     def picker_query(self) -> str:
-        chosen = {"offer": self.offer and self.offer.uuid, "follows": self.follows, "about": self.about}
-        return urlencode({name: value for name, value in chosen.items() if value})
+        return urlencode({"offer": self.offer.uuid} | self.chosen if self.offer else self.chosen)
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """What the addresses of this page carry on, beside the offer."""
+        values = {"follows": self.follows, "about": self.about, FIELD: self.programme_slug}
+        return {name: value for name, value in values.items() if value}
 
     @property
     def list_url(self) -> str:
@@ -139,26 +165,24 @@ def read_mentor_page(
     now: datetime,
 ) -> MentorPage:
     """`typed` is what a form sent: after a refusal it counts, not the address. `is_asking`: the form in writing."""
-    standing = standing_of(reader, profile.person_id, now=now) if reader and reader != profile.person else None
+    data = address if typed is None else typed
+    wished = data.get("t" if typed is None else "start", "")
+    programmes = list_choices(profile, reader, data=data, wished=read_start(wished), now=now)
+    programme = next((choice.programme.pk for choice in programmes if choice.is_chosen), None)
+    standing = read_standing(profile, reader, programme, now=now)
     is_apart = standing is not None and standing.is_apart
-    pair = pair_rules_of(reader, profile.person, now=now)
+    pair = pair_rules_of(reader, profile.person, now=now, chosen=programme)
     limit = read_limit(profile, reader, standing, now=now)
     timetable = read_times(profile, pair, is_hidden=is_apart or is_kept_out(limit), now=now)
     their_zone = timetable.rules.zone if timetable else UTC_NAME
-    every = list(profile.offers.active())
-    timed = [offer for offer in every if offer.format != Format.WRITING]
+    timed, writes = read_offers(profile)
     offers = [offer for offer in timed if pair.allows(offer.length, offer.format)]
     limit = limit or (other_kind_error() if timed and not offers else None)
-    writes = next((offer for offer in every if offer.format == Format.WRITING), None)
     choice = read_choice(offers, address=address, typed=typed)
     offer = choice.offer or (usual_offer(offers) if offers else None)
-    browser = None
-    if timetable and offer:
-        # A mentor who looks at their own page sees what others see.
-        own = reader_times_of(reader if reader != profile.person else None, now=now)
-        browser = SlotPicker(timetable, offer.length, offer.step, zone, now, busy=own.sessions, elsewhere=own.elsewhere)
+    browser = browse_times(timetable, offer, reader=reader, zone=zone, now=now) if timetable and offer else None
     picker = browser.open_picker(day=choice.day, chosen=choice.start) if browser else None
-    earlier = find_earlier_engagement(reader, (address if typed is None else typed).get("follows", ""))
+    earlier = find_earlier_engagement(reader, data.get("follows", ""))
     goes_on = earlier is not None and continues_as_call(earlier, profile)
     question = read_question(address, typed, earlier, goes_on=goes_on)
     return MentorPage(
@@ -176,7 +200,7 @@ def read_mentor_page(
         in_writing=is_asking or bool(writes and address.get("offer") == str(writes.uuid)),
         question=question,
         searched=clean_words(address.get("q", "") if typed is None else typed.get("searched", "")),
-        about=clean_words((address if typed is None else typed).get("about", "")),
+        about=clean_words(data.get("about", "")),
         earlier=earlier,
         goes_on=goes_on,
         carried=[] if goes_on else carried_files_of(earlier),
@@ -187,7 +211,30 @@ def read_mentor_page(
         instead=browser.suggest_instead(error, choice.start) if browser and not limit else [],
         limit=limit,
         typed=typed is not None,
+        programmes=programmes,
     )
+
+
+def read_offers(profile: MentorProfile) -> tuple[list[Offer], Offer | None]:
+    """Those that have times, and the one that is answered in writing."""
+    every = list(profile.offers.active())
+    timed = [offer for offer in every if offer.format != Format.WRITING]
+    return timed, next((offer for offer in every if offer.format == Format.WRITING), None)
+
+
+def browse_times(timetable: Timetable, offer: Offer, *, reader: User | None, zone: str, now: datetime) -> SlotPicker:
+    """A mentor who looks at their own page sees what others see."""
+    own = reader_times_of(reader if reader != offer.profile.person else None, now=now)
+    return SlotPicker(timetable, offer.length, offer.step, zone, now, busy=own.sessions, elsewhere=own.elsewhere)
+
+
+def read_standing(
+    profile: MentorProfile, reader: User | None, programme: int | None, *, now: datetime
+) -> MenteeStanding | None:
+    """None for a visitor, and for a mentor on their own page."""
+    if reader is None or reader == profile.person:
+        return None
+    return standing_of(reader, profile.person_id, now=now, chosen=programme)
 
 
 def read_times(profile: MentorProfile, pair: PairRules, *, is_hidden: bool, now: datetime) -> Timetable | None:

@@ -11,7 +11,7 @@ from accounts.models import User
 from mentors.models import MentorProfile, Offer
 from programmes.models import Programme
 from programmes.models.programmes import MOST_SESSIONS
-from programmes.pairs import OTHERS, UNIT, mentors_shut_to, why_shut
+from programmes.pairs import OTHERS, UNIT, list_shared, mentors_shut_to, why_shut
 from sessions_app.availability.pair_rules import PairRules
 from sessions_app.errors import SessionError
 
@@ -79,6 +79,14 @@ def other_kind_error() -> ProgrammeLimitError:
 def not_shared_error() -> SessionError:
     words = _("The two of you aren’t in this programme together. Choose another, or none, then book again.")
     return SessionError("not_shared", words)
+
+
+def find_shared(slug: str, reader: User | None, mentor: User, *, now: datetime) -> Programme:
+    """The programme of this name that the two share. Raises SessionError `not_shared`, whether or not there is one."""
+    found = next((shared for shared in list_shared(reader, mentor, now=now) if shared.slug == slug), None)
+    if found is None:
+        raise not_shared_error()
+    return found
 
 
 def why_visitor_kept_out(profile: MentorProfile, *, now: datetime) -> SessionError | None:

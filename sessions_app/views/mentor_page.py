@@ -8,12 +8,10 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
 from accounts.viewing import signed_in, viewer_zone
 from common.pages.parts import render_page, wants_part
 from common.pages.sharing import listed
 from mentors.models import MentorProfile
-from programmes.pairs import list_shared
 from sessions_app.address import clean_words
 from sessions_app.errors import SessionError
 from sessions_app.forms.booking import BookingForm
@@ -64,7 +62,7 @@ def mentor_page(
         "page": page,
         "is_part": bool(part) and wants_part(request),
         "profile": profile,
-        "form": typed or fresh_form(page, signed_in(request)),
+        "form": typed or fresh_form(page),
         "error": error,
         # Templates shared with the pages of a session expect these names.
         "offer": page.offer,
@@ -79,7 +77,7 @@ def mentor_page(
     return render_page(request, "sessions_app/mentor_page/page.html", context, part=part, status=status)
 
 
-def fresh_form(page: MentorPage, reader: User | None) -> BookingForm:
-    shared = list_shared(reader, page.profile.person, now=timezone.now())
-    initial = {"question": page.question, "key": uuid4().hex, "programme": shared[0].slug if shared else ""}
-    return BookingForm(offers=page.profile.offers.bookable(), programmes=shared, initial=initial)
+def fresh_form(page: MentorPage) -> BookingForm:
+    initial = {"question": page.question, "key": uuid4().hex}
+    programmes = [choice.programme for choice in page.programmes]
+    return BookingForm(offers=page.profile.offers.bookable(), programmes=programmes, initial=initial)

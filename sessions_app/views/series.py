@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -109,6 +110,7 @@ class SeriesPage:
             busy=browser.busy,
             room=self.room,
             profile=offer.profile,
+            zone=ZoneInfo(browser.zone),
             now=browser.now,
         )
         return list(rows)
@@ -137,7 +139,7 @@ def series_page_for(request: SignedInRequest, uuid: UUID, starts: Iterable[datet
         room = room_for(booking, by=request.user, now=now)
     except SessionError as refused:
         error = refused
-    timetable = load_timetable_for(request.user, offer.profile, now=now)
+    timetable = load_timetable_for(request.user, offer.profile, now=now, chosen=room.programme if room else None)
     length = timedelta(minutes=offer.length)
     chosen = [Slot(start, start + length) for start in sorted(set(starts))[:MOST_NAMED]]
     if timetable is None:

@@ -9,7 +9,7 @@ from sessions_app.models import Booking
 from tests.api.conftest import program  # noqa: F401 - a fixture
 from tests.conftest import NOW
 from tests.form_codes import codes_of
-from tests.markup import markup_of, refusals_in
+from tests.markup import elements_of, markup_of, refusals_in
 from tests.programmes.making import let_in
 from tests.sessions_app.conftest import THURSDAY
 
@@ -26,6 +26,20 @@ def shared(programme, other, alice, dora, bob, offer):
     return [programme, other]
 
 
+def choices_in(page):
+    """Whether each programme that can be chosen is the one whose times are shown, by its slug."""
+    links = [link for link in elements_of(page, "a") if "data-programme" in link.attributes]
+    return {link.attributes["data-programme"]: "aria-current" in link.attributes for link in links}
+
+
+def rule(programme, manager, **rules):
+    change_rules(programme=programme, given=Rules(**rules), by=manager, now=NOW, seen=rules_mark(programme))
+
+
+def page_of(client, mentor, **address):
+    return client.get(reverse("mentor_detail", args=[mentor.slug]), address)
+
+
 def send(client, offer, **more):
     said = {"offer": offer.uuid, "key": "k", "start": THURSDAY.isoformat(), "question": "How do I say no?"}
     return client.post(reverse("book", args=[offer.profile.slug]), said | more)
@@ -33,8 +47,10 @@ def send(client, offer, **more):
 
 def test_the_page_asks_and_the_session_counts_for_what_was_chosen(client_for, shared, offer, bob):
     client = client_for(bob)
-    page = client.get(reverse("mentor_detail", args=[offer.profile.slug])).content.decode()
-    assert all(f'name="programme" value="{one.slug}"' in page for one in shared)
+    page = markup_of(client.get(reverse("mentor_detail", args=[offer.profile.slug])))
+    # By name
+    assert choices_in(page) == {shared[0].slug: False, shared[1].slug: True}
+    assert f'name="programme" value="{shared[1].slug}"' in page
 
     send(client, offer, programme=shared[1].slug)
 
@@ -61,9 +77,8 @@ def test_who_shares_one_is_not_asked_and_an_old_choice_is_refused(client_for, pr
 
 
 def test_a_limit_is_of_the_chosen_one_alone(client_for, shared, offer, bob, dora):
-    """Its refusal leaves the form, so that the other can be chosen."""
-    full = Rules(most_sessions=1)
-    change_rules(programme=shared[1], given=full, by=dora, now=NOW, seen=rules_mark(shared[1]))
+    """Its refusal leaves the other to choose, and says that it has times."""
+    rule(shared[1], dora, most_sessions=1)
     client = client_for(bob)
     send(client, offer, programme=shared[1].slug)
     Booking.objects.update(state="completed")
@@ -71,7 +86,8 @@ def test_a_limit_is_of_the_chosen_one_alone(client_for, shared, offer, bob, dora
     later = THURSDAY.replace(hour=THURSDAY.hour + 1).isoformat()
     refused = send(client, offer, key="2", start=later, programme=shared[1].slug)
     assert refusals_in(markup_of(refused)) == ["quota"]
-    assert 'name="programme"' in refused.content.decode()
+    [other] = elements_of(markup_of(refused), "p", data_part="other-programme")
+    assert shared[0].name in other.text
     send(client, offer, key="2", start=later, programme=shared[0].slug)
     assert Booking.objects.latest("pk").programme == shared[0]
 
@@ -90,3 +106,65 @@ def test_nothing_is_read_for_who_is_in_none(bob, offer, django_assert_num_querie
     with django_assert_num_queries(0):
         assert list_shared(bob, offer.profile.person, now=NOW) == []
         assert list_shared(None, offer.profile.person, now=NOW) == []
+
+
+def test_times_and_offers_are_those_of_the_chosen_one(client_for, shared, offer, bob, dora):
+    rule(shared[1], dora, lengths=[45])
+    client = client_for(bob)
+
+    for one, has_times in zip(shared, (True, False), strict=True):
+        page = page_of(client, offer.profile, programme=one.slug)
+        assert bool(page.context["picker"]) == has_times
+        assert choices_in(markup_of(page))[one.slug]
+    # Where the chosen one leaves none, the page says which other does.
+    [other] = elements_of(markup_of(page), "p", data_part="other-programme")
+    assert shared[0].name in other.text
+    assert refusals_in(markup_of(page)) == ["session_kind"]
+    assert refusals_in(markup_of(send(client, offer, programme=shared[1].slug))) == ["session_kind"]
+
+
+def test_an_address_that_names_none_opens_the_first_that_leaves_the_time(client_for, shared, offer, bob, dora):
+    rule(shared[1], dora, lengths=[45])
+
+    page = page_of(client_for(bob), offer.profile, offer=str(offer.uuid), t="2026-11-26T14:30Z")
+
+    assert choices_in(markup_of(page)) == {shared[0].slug: True, shared[1].slug: False}
+    assert page.context["picker"].chosen == THURSDAY
+
+
+def test_a_choice_goes_along_with_each_link_of_its_times(client_for, shared, offer, bob):
+    page = page_of(client_for(bob), offer.profile, programme=shared[1].slug)
+
+    assert f"programme={shared[1].slug}" in page.context["picker_query"]
+    links = [link.attributes["href"] for link in elements_of(markup_of(page), "a", class_="lenopt")]
+    lengths = [link for link in links if "offer=" in link]
+    assert lengths
+    assert all(f"programme={shared[1].slug}" in link for link in lengths)
+
+
+def test_a_form_without_a_choice_keeps_what_was_typed_and_says_so_beside_the_choice(client_for, shared, offer, bob):
+    page = markup_of(send(client_for(bob), offer))
+
+    [nav] = elements_of(page, "nav", id="programmes")
+    assert [one for one in elements_of(page, "p", class_="error") if nav.start < one.start < nav.end]
+    [question] = elements_of(page, "textarea")
+    assert question.text.strip() == "How do I say no?"
+
+
+def test_programs_read_what_a_choice_leaves(program, shared, offer, bob, dora):  # noqa: F811
+    rule(shared[1], dora, lengths=[45])
+    calls, slots = program(bob), f"mentors/{offer.profile.slug}/slots/"
+    asked = {"offer": str(offer.uuid), "timezone": "UTC", "from": "2026-11-26", "to": "2026-11-26"}
+
+    first, second = (calls.get(slots, **asked, programme=one.slug)[1] for one in shared)
+    assert (bool(first["slots"]), first["limit"]) == (True, None)
+    assert (second["slots"], second["limit"]["code"]) == ([], "session_kind")
+    assert calls.get(slots, **asked, programme="elsewhere")[1]["code"] == "not_shared"
+    assert program().get(slots, **asked, programme=shared[0].slug)[1]["code"] == "not_shared"
+    found = [calls.get("mentors/", programme=one.slug)[1]["results"] for one in shared]
+    assert [[mentor["slug"] for mentor in mentors] for mentors in found] == [[offer.profile.slug], []]
+    assert calls.get("mentors/", programme="elsewhere")[1]["code"] == "not_shared"
+    assert program().get("mentors/", programme=shared[0].slug)[0] == 401
+    said = {"offer": str(offer.uuid), "start": THURSDAY.isoformat(), "brief": {"question": "How do I say no?"}}
+    status, answer = calls.post("bookings/", said | {"programme": shared[1].slug})
+    assert (status, answer["code"]) == (409, "session_kind")
