@@ -140,8 +140,8 @@ class RowsBeside(Generic[M]):
         return self.model.from_db(connection.alias, self.names, values)
 
 
+# None for what needs none. A field of a kind that nobody has thought of is refused, not read wrongly.
 def _reader_of(field: "models.Field[Any, Any]") -> Any:
-    """None for what needs none. A field of a kind that nobody has thought of is refused, not read wrongly."""
     if read := READ.get(type(field)):
         return read
     if not isinstance(field, AS_THEY_ARE):
@@ -297,6 +297,6 @@ def _is_now(field: "models.Field[Any, Any]") -> bool:
     return getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
 
 
+# Whether each new row has a value of its own: an empty list is the same for all, a random number is not.
 def _is_made_anew(field: "models.Field[Any, Any]") -> bool:
-    """Whether each new row has a value of its own: an empty list is the same for all, a random number is not."""
     return field.has_default() and callable(field.default) and field.default not in (list, dict)

@@ -74,9 +74,9 @@ def describe_language(code: str) -> Language:
     return _describe_language(code, get_language() or "en")
 
 
+# Once for each language that pages are read in, which is active while its names are looked up.
 @cache
 def _describe_language(code: str, _reader: str) -> Language:
-    """Once for each language that pages are read in, which is active while its names are looked up."""
     own, name = NAMES.get(code, code), name_of(code)
     return Language(code, name, "" if own.casefold() == name.casefold() else own)
 
@@ -86,8 +86,8 @@ def language_choices() -> list[tuple[str, str]]:
     return list(_list_choices(get_language() or ""))
 
 
+# Worked out once for each language of ours: naming and sorting all of them takes as long as a short page.
 @cache
 def _list_choices(_language: str) -> tuple[tuple[str, str], ...]:
-    """Worked out once for each language of ours: naming and sorting all of them takes as long as a short page."""
     known = sorted((describe_language(code) for code in NAMES), key=lambda language: language.name.casefold())
     return tuple((language.code, str(language)) for language in known)

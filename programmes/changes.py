@@ -122,8 +122,8 @@ def copy_programme(*, programme: Programme, by: User, now: datetime) -> Programm
     return made
 
 
+# “Spring cohort 2” for “Spring cohort”: the first number for which name and address are free.
 def _free_name(programme: Programme) -> tuple[str, str]:
-    """“Spring cohort 2” for “Spring cohort”: the first number for which name and address are free."""
     number = 2
     while True:
         end = f" {number}"

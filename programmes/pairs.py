@@ -35,8 +35,8 @@ def runs_sql(programme: str) -> str:
     )
 
 
+# The tables of live members on one side (`asks` or `gives`) of programmes that run, with the condition.
 def _members_sql(row: str, side: str) -> str:
-    """The tables of live members on one side (`asks` or `gives`) of programmes that run, with the condition."""
     return (
         f"programmes_membership AS {row} JOIN programmes_programme AS {row}_of ON {row}_of.id = {row}.programme_id"
         f" WHERE {row}.state = '{LIVE.value}' AND {row}.{side} AND {runs_sql(f'{row}_of')}"

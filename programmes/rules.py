@@ -244,8 +244,8 @@ def _count_without_offers(members: MembershipQuerySet, present: Rules, given: Ru
     return members.filter(~Exists(left), Exists(before), gives=True).count()
 
 
+# Mentors of whom this programme's directory alone decides whether everyone sees them.
 def _count_seen_by_it(programme: Programme, members: MembershipQuerySet) -> int:
-    """Mentors of whom this programme's directory alone decides whether everyone sees them."""
     others = Membership.objects.filter(person=OuterRef("person"), state=LIVE, gives=True).exclude(programme=programme)
     shown = others.filter(Q(programme__directory=Directory.PUBLIC) | Q(shown_outside=True))
     return members.filter(~Exists(shown), gives=True, shown_outside=False).count()

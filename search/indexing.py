@@ -237,8 +237,8 @@ def _write_rows(profiles: Sequence[int]) -> None:
             cursor.execute(LEARN, values)
 
 
+# Compute and store bounds. The rows must be locked before (see `refresh_stale_rows`).
 def _tighten_bounds(profiles: Sequence[int], *, now: datetime) -> None:
-    """Compute and store bounds. The rows must be locked before (see `refresh_stale_rows`)."""
     offers: dict[int, list[Offer]] = defaultdict(list)
     timed = Offer.objects.bookable().filter(profile__in=profiles)
     for offer in timed.only("profile_id", "length", "step", "position"):

@@ -118,8 +118,8 @@ def find_knowers(
     return _usual_offers(profiles, wish.lengths)
 
 
+# One of each of these profiles, in their order; of one of these lengths if any are given.
 def _usual_offers(profiles: list[int], lengths: tuple[int, ...]) -> list[Offer]:
-    """One of each of these profiles, in their order; of one of these lengths if any are given."""
     of_profile: dict[int, list[Offer]] = {}
     bookable = Offer.objects.bookable().filter(profile__in=profiles)
     for offer in bookable.select_related("profile__person", "profile__schedule"):

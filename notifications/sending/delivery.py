@@ -153,8 +153,8 @@ def send_by_smtp(row: Notification, message: Message, now: datetime | None, serv
     breaker.note_taken()
 
 
+# The last check before the message leaves. A server that now waits for a message in vain is hung up on.
 def _is_still_wanted(row: Notification, now: datetime | None, server: MailServer) -> bool:
-    """The last check before the message leaves. A server that now waits for a message in vain is hung up on."""
     wanted = False
     try:
         wanted = outbox.begin_data(row, now)

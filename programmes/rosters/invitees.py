@@ -134,9 +134,9 @@ def tell_invited(*, now: datetime) -> int:
     return told
 
 
+# One at a time, with the note that it is done: of a worker that is killed at most one mail goes out again.
 @transaction.atomic
 def _tell(number: int, now: datetime) -> bool:
-    """One at a time, with the note that it is done: of a worker that is killed at most one mail goes out again."""
     free = Invitee.objects.waiting().select_for_update(skip_locked=True, of=("self",)).select_related("programme")
     invitee = free.filter(pk=number, told_at=None, bounced="").first()
     if invitee is None:

@@ -200,15 +200,15 @@ def _funnel_cells(questions: Sequence[Question]) -> dict[Step, Cell]:
     return dict(zip(Step, hide_nested(furthest), strict=True))
 
 
+# In whole hours, up; where it is only known to be more, down: a minute could be recognised.
 def _time_row(code: str, label: Text, found: Quantile | None, of: int) -> Row:
-    """In whole hours, up; where it is only known to be more, down: a minute could be recognised."""
     quantile = known(found)
     hours = quantile.seconds // HOUR_SECONDS if quantile.is_more else -(-quantile.seconds // HOUR_SECONDS)
     return Row(code, label, "hours", Cell(hours), of=of, is_more=quantile.is_more)
 
 
+# How many, and how long half of them waited at least.
 def _rows_of_unmet(code: str, label: Text, some: Sequence[Question], *, hidden: Cell | None = None) -> list[Row]:
-    """How many, and how long half of them waited at least."""
     waited = median_low(one.span.seconds for one in some) // HOUR_SECONDS if some else 0
     return [
         Row(code, label, "questions", hidden or Cell(len(some))),
@@ -221,8 +221,8 @@ def _rows_of_unmet(code: str, label: Text, some: Sequence[Question], *, hidden: 
     ]
 
 
+# The likeliest, so that each question is in one part only.
 def _topic_of(question: Question) -> str:
-    """The likeliest, so that each question is in one part only."""
     topics = read_question(question.words, typing=True).reading.topics
     return topics[0].name if topics else ""
 

@@ -281,10 +281,10 @@ def _full_hour(moment: datetime) -> datetime:
     return EPOCH + -((EPOCH - moment) // HOUR) * HOUR
 
 
+# The stage as a common table expression, and the values that it names. Their names begin with the stage's.
 def _stage_sql(
     asked: IndexQuery, keys: Keys, stage: SearchStage, number: int, bound: str, condition: str, page: str
 ) -> tuple[str, dict[str, Any]]:
-    """The stage as a common table expression, and the values that it names. Their names begin with the stage's."""
     wish, question = asked.wish, asked.question
     name, run, by_match = f"stage{number}", run_of(asked), wish.order == Order.MATCH
     key = keys.key(stage.times, name)

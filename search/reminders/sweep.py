@@ -57,9 +57,9 @@ def find_due(programme: Programme, now: datetime, people: Collection[int] | None
     }
 
 
+# One at a time, if it is still due: the reminder is promised in the transaction that writes it down.
 @transaction.atomic
 def _remind(programme: Programme, person: int, now: datetime) -> bool:
-    """One at a time, if it is still due: the reminder is promised in the transaction that writes it down."""
     User.objects.lock_rows(person)
     programme = Programme.objects.get(pk=programme.pk)
     stage = find_due(programme, now, [person]).get(person)

@@ -103,10 +103,10 @@ def _try_mentor(made_up: MadeUp, tried: Tried, mentee: User | None, pair: PairRu
     return MentorAnswer(tried, is_listed, _why_not_mentor(made_up, tried, mentee, standing), answers)
 
 
+# In the order in which `book_session` and `hold_slot` ask.
 def _why_not_mentor(
     made_up: MadeUp, tried: Tried, mentee: User | None, standing: MenteeStanding
 ) -> SessionError | None:
-    """In the order in which `book_session` and `hold_slot` ask."""
     try:
         for offer in tried.offers[:1]:
             check_offer(offer)
@@ -168,8 +168,8 @@ def make_up_mentor(programme: Programme, number: int) -> Tried:
     return Tried(profile, offers, Timetable(TimeRules(programme.timezone, DEFAULT_WINDOWS), taken=()))
 
 
+# The length and form of one offer that is of the programme's kinds; or of those that aren't, if any are not.
 def _kinds(programme: Programme, *, wanted: bool) -> Iterator[tuple[int, str]]:
-    """The length and form of one offer that is of the programme's kinds; or of those that aren't, if any are not."""
     lengths, forms = programme.lengths or Length.values, programme.formats or list(Format)
     near = sorted(Length.values, key=lambda length: abs(length - USUAL_LENGTH))
     length = next(one for one in near if one in lengths)
@@ -181,7 +181,7 @@ def _kinds(programme: Programme, *, wanted: bool) -> Iterator[tuple[int, str]]:
     yield from islice(((length, one) for one in Format if one not in forms and one != Format.WRITING), 1)
 
 
+# For the words of refusals, which name times.
 def _mentee_like(reader: User) -> User:
-    """For the words of refusals, which name times."""
     same = {name: getattr(reader, name) for name in ("name", "timezone", "hour_cycle", "language")}
     return User(pk=MENTEE, is_in_programmes=True, **same)

@@ -109,7 +109,7 @@ def _examples(made_up: MadeUp, *, has_mentors: bool) -> Sequence[int]:
     return [*inside, *of_unit, *([OUTSIDE] if made_up.mentee else [])]
 
 
+# What stands against all mentors of the page alike, so that it is said once.
 def _same_refusal(answers: Sequence[MentorAnswer]) -> Any:
-    """What stands against all mentors of the page alike, so that it is said once."""
     said = {one.refusal and (one.refusal.code, str(one.refusal.message)) for one in answers}
     return answers[0].refusal if len(answers) > 1 and len(said) == 1 else None

@@ -118,8 +118,8 @@ def choose_quotes(rows: Iterable[PublishedWords], *, now: datetime) -> list[Ment
     return list(quotes.values())
 
 
+# One without a profile is as if it weren't public.
 def _read_mentor(row: Sequence[Any]) -> MentorProfile:
-    """One without a profile is as if it weren't public."""
     person, row = _PERSON.read_row(row)
     profile, _rest = _PROFILE.read_row(row)
     profile.person = person
