@@ -5,14 +5,16 @@ for word, read made-up rows beside the real ones: the rules have one home, and n
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from json import dumps
 from typing import Any
 
 from django.db import connection
 
-from programmes.models import LIVE, Programme, ProgrammeState, Stage
+from common.statements import Prepared
+from programmes.models import LIVE, Directory, Programme, ProgrammeState, Stage
+from programmes.pairs import OTHERS as OTHERS_SHUT
 from sessions_app.availability import pair_facts
 from sessions_app.availability.pair_facts import LATELY, pair_parameters, read_pair_rows
 from sessions_app.availability.pair_rules import PairRules
@@ -45,7 +47,8 @@ WITH programmes_programme AS NOT MATERIALIZED (
     SELECT * FROM jsonb_populate_recordset(NULL::sessions_app_booking, %(bookings)s::jsonb)
 )
 """
-STANDING = f"{TABLES} SELECT {mentee_standing.COLUMNS} FROM {mentee_standing.TABLES}"
+# Asked for each mentor of a page; planning it takes several times as long as running it.
+STANDING = Prepared(f"{TABLES} SELECT {mentee_standing.COLUMNS} FROM {mentee_standing.TABLES}")
 PAIRS = f"{TABLES} {pair_facts.STATEMENT}"
 
 Row = Mapping[str, Any]
@@ -90,8 +93,16 @@ class MadeUp:
         """As `mentee_standing.standing_of`, of the made-up mentee."""
         asked = standing_parameters(MENTEE if self.mentee else None, mentor_id, now=self.now)
         with connection.cursor() as cursor:
-            cursor.execute(STANDING, asked | self._rows())
-            return MenteeStanding(*cursor.fetchone())
+            STANDING.execute(cursor, asked | self._rows())
+            standing = MenteeStanding(*cursor.fetchone())
+        return replace(standing, shut_by=standing.shut_by or OTHERS_SHUT) if self._hides(mentor_id) else standing
+
+    def _hides(self, mentor_id: int) -> bool:
+        """Whether a visitor doesn't see this made-up mentor: who sees a real one, a function of the database says,
+        and it reads no made-up rows.
+        """
+        is_inside = mentor_id in (INSIDE, OF_UNIT)
+        return is_inside and self.mentee is None and self.programme.directory == Directory.MEMBERS
 
     def read_pair_rules(self, mentors: list[int]) -> dict[int, PairRules]:
         """As `pair_facts.read_pair_rules`, of the made-up mentee; a visitor has none."""

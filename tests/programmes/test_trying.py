@@ -195,6 +195,23 @@ def test_visitor_meets_what_a_hold_would_say(programme, mina, alice, client_for)
     assert (answer.is_listed, is_found(mina, None)) == (False, False)
 
 
+@pytest.mark.parametrize("state", [ProgrammeState.OPEN, ProgrammeState.DRAFT])
+def test_visitor_sees_no_mentor_of_a_directory_for_members_not_even_a_made_up_one(
+    programme, alice, client_for, request, state
+):
+    set_rules(programme, directory="members", state=state)
+    client = client_for(alice)
+
+    made_up = answer_about(client.get(address(programme, **{"as": "visitor"})), INSIDE)
+    assert (made_up.is_listed, made_up.refusal.code) == (False, "programme")
+    assert answer_about(client.get(address(programme)), INSIDE).is_listed
+    mina = request.getfixturevalue("mina")
+    with pytest.raises(SessionError) as refused:
+        hold_slot(offer=mina.offers.get(), start=NOW + DAY, brief=SAID, held_for="a", now=NOW)
+    answer = answer_about(client.get(address(programme, **{"as": "visitor"})), mina.person_id)
+    assert (answer.is_listed, told(answer.refusal)) == (False, told(refused.value))
+
+
 def test_mentor_tries_how_many_minutes_they_give(programme, alice, client_for):
     client = client_for(alice)
 
