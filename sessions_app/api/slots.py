@@ -100,7 +100,7 @@ class SlotsView(ApiView):
         return Response(Slots({"timezone": asked["timezone"], "slots": free, "limit": limit}).data)
 
     def limit_of(self, profile: MentorProfile, chosen: int | None) -> SessionError | None:
-        """Also None for one's own times: a mentor who looks at them sees what others see."""
+        # A mentor who looks at their own times sees what others see.
         if self.reader is None:
             return why_visitor_kept_out(profile, now=self.now)
         if self.reader == profile.person:

@@ -10,17 +10,16 @@ from mentors.models import Offer
 from programmes.models import Programme
 from programmes.pairs import counts_for_sql, shared_sql
 from sessions_app.models.bookings import overdue_sql
-from sessions_app.models.states import OPEN_OR_OVER, BookingState
+from sessions_app.models.states import OCCUPYING_OR_OVER, BookingState
 
 from .pair_rules import PairRules
 
 # Who had a session within that time is no first-timer.
 LATELY = timedelta(days=90)
+# Of holds only those of the waiting list count for a programme: their minutes are promised.
 # A week's minutes are counted for weeks that touch the future.
 GIVEN_SINCE = timedelta(days=9)
 EVERYTHING = PairRules()
-# Of holds only those of the waiting list count for a programme: their minutes are promised.
-GIVEN = (*OPEN_OR_OVER, BookingState.HELD)
 SHARED = shared_sql("%(mentee)s::bigint", "mentor")
 STATEMENT = f"""
 SELECT mentor, programme.lengths, programme.formats, theirs.minutes_a_week,
@@ -32,7 +31,7 @@ SELECT mentor, programme.lengths, programme.formats, theirs.minutes_a_week,
         FROM sessions_app_booking AS booking
         WHERE theirs.minutes_a_week IS NOT NULL
             AND booking.mentor_id = mentor AND booking.programme_id = programme.id
-            AND booking.state = ANY('{write_array(GIVEN)}') AND lower(booking.during) > %(given_since)s
+            AND booking.state = ANY('{write_array(OCCUPYING_OR_OVER)}') AND lower(booking.during) > %(given_since)s
             AND NOT {overdue_sql()}
     ),
     (

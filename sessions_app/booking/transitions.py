@@ -28,7 +28,7 @@ from sessions_app.models import (
 )
 from sessions_app.models.bookings import BOOKING_SUBJECT
 from sessions_app.models.feedback import BLIND_FOR
-from sessions_app.models.states import CALLED_OFF, OCCUPYING, OVER
+from sessions_app.models.states import CALLED_OFF, OCCUPYING, OCCUPYING_OR_OVER, OVER
 from trust.sanctions import Doing, why_barred
 from trust.separations import are_apart
 
@@ -191,8 +191,7 @@ def expire_booking(booking: Booking, *, now: datetime) -> None:
 def close_if_over(booking: Booking, *, now: datetime) -> None:
     """Close an engagement that has no contact left, so that the two can book again."""
     engagement = booking.engagement
-    kept = (*OCCUPYING, *OVER)
     answered = WrittenQuestion.objects.filter(engagement=engagement, state=WrittenState.ANSWERED)
-    if not engagement.bookings.filter(state__in=kept).exists() and not answered.exists():
+    if not engagement.bookings.filter(state__in=OCCUPYING_OR_OVER).exists() and not answered.exists():
         engagement.closed_at = now
         engagement.save(update_fields=["closed_at"])

@@ -34,6 +34,8 @@ MISSED = (BookingState.MENTEE_NO_SHOW, BookingState.MENTOR_NO_SHOW)
 OVER = (BookingState.COMPLETED, *MISSED)
 # What someone has had or is still to have: what counts where a programme limits sessions.
 OPEN_OR_OVER = (*OPEN, *OVER)
+# What takes time, or took it
+OCCUPYING_OR_OVER = (*OCCUPYING, *OVER)
 AGREED_OR_MISSED = (*AGREED, *MISSED)
 # It comes to nothing: its people can read of it, but it is in no calendar.
 CALLED_OFF = (BookingState.CANCELLED, BookingState.DECLINED, BookingState.EXPIRED, BookingState.WITHDRAWN)

@@ -94,7 +94,6 @@ class MentorPage:
 
     @property
     def programme(self) -> Programme | None:
-        """The chosen one of several."""
         return next((choice.programme for choice in self.programmes if choice.is_chosen), None)
 
     @property
@@ -143,7 +142,6 @@ class MentorPage:
 
     @property
     def chosen(self) -> dict[str, str]:
-        """What the addresses of this page carry on, beside the offer."""
         values = {"follows": self.follows, "about": self.about, FIELD: self.programme_slug}
         return {name: value for name, value in values.items() if value}
 
@@ -216,14 +214,13 @@ def read_mentor_page(
 
 
 def read_offers(profile: MentorProfile) -> tuple[list[Offer], Offer | None]:
-    """Those that have times, and the one that is answered in writing."""
     every = list(profile.offers.active())
     timed = [offer for offer in every if offer.format != Format.WRITING]
     return timed, next((offer for offer in every if offer.format == Format.WRITING), None)
 
 
 def browse_times(timetable: Timetable, offer: Offer, *, reader: User | None, zone: str, now: datetime) -> SlotPicker:
-    """A mentor who looks at their own page sees what others see."""
+    # A mentor who looks at their own page sees what others see.
     own = reader_times_of(reader if reader != offer.profile.person else None, now=now)
     return SlotPicker(timetable, offer.length, offer.step, zone, now, busy=own.sessions, elsewhere=own.elsewhere)
 
@@ -231,7 +228,6 @@ def browse_times(timetable: Timetable, offer: Offer, *, reader: User | None, zon
 def read_standing(
     profile: MentorProfile, reader: User | None, programme: int | None, *, now: datetime
 ) -> MenteeStanding | None:
-    """None for a visitor, and for a mentor on their own page."""
     if reader is None or reader == profile.person:
         return None
     return standing_of(reader, profile.person_id, now=now, chosen=programme)

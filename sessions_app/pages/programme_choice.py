@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from accounts.models import User
-from mentors.models import Format, MentorProfile, Offer
+from mentors.models import MentorProfile, Offer
 from programmes.models import Programme
 from programmes.pairs import list_shared
 from sessions_app.availability.pair_facts import pair_rules_of
@@ -54,7 +54,7 @@ def read_choices(
     now: datetime,
 ) -> list[ProgrammeChoice]:
     timetable, busy = load_timetable(profile, now=now), busy_times(reader, now=now)
-    offers = [offer for offer in profile.offers.active() if offer.format != Format.WRITING]
+    offers = list(profile.offers.bookable())
 
     def pickers(programme: Programme) -> list[tuple[Offer, SlotPicker]]:
         pair = pair_rules_of(reader, profile.person, now=now, chosen=programme.pk)

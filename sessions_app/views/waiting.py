@@ -213,5 +213,4 @@ def held_time(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 
 def is_helped(held: HeldTime) -> bool:
-    """Whether something else has helped its person meanwhile."""
     return held.answer != HeldTimeAnswer.TAKEN and held.waiting.ended in HELPED
