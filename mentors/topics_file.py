@@ -5,7 +5,7 @@ stand commas.
 """
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -44,19 +44,22 @@ def read_topics(content: bytes) -> list[TopicRow]:
     except UnicodeDecodeError:
         raise TopicsFileError(0, "Save the file as CSV in UTF-8.") from None
     reader = csv.DictReader(StringIO(text, newline=""), strict=True)
-    if missing := [name for name in COLUMNS[:2] if name not in (reader.fieldnames or ())]:
-        raise TopicsFileError(1, f"The first line must name the columns {', '.join(COLUMNS)}. Missing: {missing[0]}.")
-    rows: list[TopicRow] = []
     try:
-        for row in reader:
-            if len(rows) == MOST_ROWS:
-                raise TopicsFileError(reader.line_num, f"A file can have {MOST_ROWS} topics at most.")
-            rows.append(_row_of(reader.line_num, row))
+        rows = list(_read_rows(reader))
     except csv.Error as error:
         raise TopicsFileError(reader.line_num + 1, f"This isn’t CSV: {error}.") from None
     if not rows:
         raise TopicsFileError(0, "The file has no topics.")
     return rows
+
+
+def _read_rows(reader: "csv.DictReader[str]") -> Iterator[TopicRow]:
+    if missing := [name for name in COLUMNS[:2] if name not in (reader.fieldnames or ())]:
+        raise TopicsFileError(1, f"The first line must name the columns {', '.join(COLUMNS)}. Missing: {missing[0]}.")
+    for number, row in enumerate(reader):
+        if number == MOST_ROWS:
+            raise TopicsFileError(reader.line_num, f"A file can have {MOST_ROWS} topics at most.")
+        yield _row_of(reader.line_num, row)
 
 
 def _row_of(line: int, row: dict[str, Any]) -> TopicRow:

@@ -16,8 +16,8 @@ from .pair_rules import PairRules
 
 # Who had a session within that time is no first-timer.
 LATELY = timedelta(days=90)
-# Of holds only those of the waiting list count for a programme: their minutes are promised.
-# A week's minutes are counted for weeks that touch the future.
+# A week's minutes are counted for weeks that touch the future. Of holds only those of the waiting list count for a
+# programme: their minutes are promised.
 GIVEN_SINCE = timedelta(days=9)
 EVERYTHING = PairRules()
 SHARED = shared_sql("%(mentee)s::bigint", "mentor")

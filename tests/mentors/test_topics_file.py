@@ -31,6 +31,7 @@ def test_other_words_are_separated_by_commas():
         pytest.param((HEAD + "Pay,,raise\n").encode(), 2, id="no-topic"),
         pytest.param((HEAD + "Pay,Salary\n,Bonus\n").encode(), 3, id="no-group"),
         pytest.param((HEAD + 'Pay,"Salary\n').encode(), 2, id="quote-never-closed"),
+        pytest.param(b'group,"topic\n', 1, id="quote-never-closed-in-the-head"),
         pytest.param("gruppe,thema\nGehälter,1\n".encode("latin-1"), 0, id="another-encoding"),
         pytest.param(HEAD.encode("utf-16"), 0, id="utf-16"),
         pytest.param((HEAD + "Pay,Salary\n" * (MOST_ROWS + 1)).encode(), MOST_ROWS + 2, id="too-many"),
