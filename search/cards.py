@@ -52,7 +52,8 @@ class CardFacts(NamedTuple):
     """What a card says, but for what is its reader's own. Two with the same facts are drawn as one.
 
     `asks` are markup, with the words of the search marked. `has_question`: the card's addresses take a question along.
-    `flag`: what stands on the first card of some pages.
+    `is_together`: the reader has a session with them ahead, and can't book another one. `flag`: what stands on the
+    first card of some pages.
     """
 
     slug: str
@@ -74,14 +75,16 @@ class CardFacts(NamedTuple):
     is_ready: bool
     writes: bool
     is_saved: bool
+    is_together: bool
     has_question: bool
     is_first: bool
     flag: str
 
 
 class CardWriter:
-    """Writes the cards of one page for its reader (`who`), who has saved the profiles with these ids. `token` is the
-    one against forgery, `flag` what the first card has to say besides.
+    """Writes the cards of one page for its reader (`who`), who has saved the profiles with these ids, and has sessions
+    ahead `together` with the people with those. `token` is the one against forgery, `flag` what the first card has to
+    say besides.
     """
 
     def __init__(
@@ -90,17 +93,19 @@ class CardWriter:
         who: Reader,
         lexemes: Sequence[str],
         saved: Collection[int] = frozenset(),
+        together: Collection[int] = frozenset(),
         token: str = "",
         flag: str = "",
     ) -> None:
         self._who, self._language = who._replace(now=who.now.replace(second=0, microsecond=0)), get_language() or ""
-        self._saved, self._token, self._flag = saved, token, flag
+        self._saved, self._together, self._token, self._flag = saved, together, token, flag
         self._mark = marker_of(lexemes)
         self._asked = cache(partial(encode_chosen, q=wish.words, follows=wish.follows))
         self._terms = cache(terms_text)
 
     def write(self, match: Match, *, is_first: bool) -> SafeString:
         profile, asked = match.profile, self._asked(about=match.about)
+        is_together = profile.person.pk in self._together
         facts = CardFacts(
             slug=profile.slug,
             name=profile.name,
@@ -121,9 +126,10 @@ class CardWriter:
             is_ready=match.is_ready,
             writes=match.writes,
             is_saved=profile.pk in self._saved,
+            is_together=is_together,
             has_question=bool(asked),
             is_first=is_first,
-            flag=self._flag if is_first else "",
+            flag=self._flag if is_first and not is_together else "",
         )
         card = draw_card(facts, self._who, self._language)
         own = card.replace(ASKED, escape(asked)).replace(TOKEN, escape(self._token))
@@ -155,6 +161,7 @@ def draw_card(facts: CardFacts, who: Reader, language: str) -> str:
         "sessions": proof.sessions,
         "sessions_word": ngettext("session held", "sessions held", proof.sessions),
         "helped": share_text(proof.helped, proof.answers) if proof.is_shown else "",
+        "is_together": facts.is_together,
         "is_ready": facts.is_ready,
         "soonest": draw_soonest_at(facts.starts[0], who, language),
         "book": offered + TO_BOOK,

@@ -306,7 +306,8 @@ def write_cards(
     wish: SearchCriteria, found: Results, *, who: Reader, reader: User | None, token: str
 ) -> list[SafeString]:
     saved = saved_among(reader, [match.profile.pk for match in found.matches])
+    together = frozenset(Booking.objects.mentors_ahead(reader, who.now)) if reader else frozenset()
     is_soonest = wish.order == Order.SOONEST and not wish.shown and not is_lost(found) and not is_unclear(found)
     flag = _("Soonest match") if is_soonest else ""
-    writer = CardWriter(wish, who, found.question.lexemes, saved, token, flag)
+    writer = CardWriter(wish, who, found.question.lexemes, saved, together, token, flag)
     return [writer.write(match, is_first=number == 0) for number, match in enumerate(found.matches)]

@@ -17,7 +17,7 @@ from search.criteria import SearchCriteria
 from search.finding import Match
 from sessions_app.afterwards.track_record import TrackRecord
 from sessions_app.availability.slots import Slot
-from tests.markup import elements_in, elements_of, flatten, ids_in
+from tests.markup import elements_in, elements_of, flatten, ids_in, links_in, parts_in
 
 NOW = datetime(2026, 11, 24, 13, 46, 20, tzinfo=UTC)
 START = datetime(2026, 11, 26, 14, 30, tzinfo=UTC)
@@ -44,8 +44,10 @@ def matched(**changed) -> Match:
     )
 
 
-def write(who=LONDON, match=None, *, lexemes=(), saved=frozenset(), is_first=False, flag="", **wish):
-    writer = CardWriter(SearchCriteria(**wish), who, lexemes, saved, "token", flag)
+def write(
+    who=LONDON, match=None, *, lexemes=(), saved=frozenset(), together=frozenset(), is_first=False, flag="", **wish
+):
+    writer = CardWriter(SearchCriteria(**wish), who, lexemes, saved, together, "token", flag)
     return writer.write(match or matched(), is_first=is_first)
 
 
@@ -160,6 +162,15 @@ def test_only_the_first_card_leads_on_and_says_that_it_is_soonest():
         "slot slot--first",
         "slot",
     ]
+
+
+def test_who_has_a_session_with_them_ahead_is_offered_no_times():
+    other, own = write(together={5}), write(together={7}, is_first=True, flag="Here first")
+
+    assert ("together" in parts_in(other), "together" in parts_in(own)) == (False, True)
+    assert [one for one in links_in(own) if "&t=" in one] == []
+    assert "Here first" not in own
+    assert "first-times" in ids_in(own)
 
 
 def test_only_what_this_reader_has_saved_says_so():
