@@ -15,7 +15,7 @@ from accounts.models import User
 from common.statements import reading_connection
 
 from .audiences import sees_sql
-from .models import LIVE, RUNNING, RUNNING_STATES, Programme
+from .models import LIVE, RUNNING, RUNNING_STATES, Membership, Programme
 
 RUNS = ", ".join(f"'{state.value}'" for state in RUNNING_STATES)
 # Why two people can't meet: they are of one unit in a programme that keeps units apart; or a programme of the mentee's
@@ -140,6 +140,13 @@ def mentors_sharing(programme: Programme, reader: User, *, now: datetime) -> fro
             asked,
         )
         return frozenset(person for (person,) in cursor.fetchall())
+
+
+def find_looking_in(slug: str, reader: User) -> Programme | None:
+    """The programme of this slug in which this reader looks for mentors, whether it runs or not."""
+    mine = Membership.objects.live().filter(person=reader, programme__slug=slug, asks=True)
+    member = mine.select_related("programme").first()
+    return member.programme if member else None
 
 
 def list_narrowing(reader: User | None, *, now: datetime) -> list[str]:

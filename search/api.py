@@ -21,8 +21,7 @@ from common.zones import UTC_NAME
 from mentors.api import MentorCard, with_all_that_is_shown
 from mentors.languages import LANGUAGES
 from mentors.models import Format, Length, MentorProfile, Offer
-from programmes.models import LIVE, Membership
-from programmes.pairs import mentors_sharing
+from programmes.pairs import find_looking_in, mentors_sharing
 from search.reading.question_reading import TopicRead
 from search.understanding.understood import Because
 from sessions_app.address import clean_words
@@ -150,11 +149,10 @@ class MentorsView(ApiView):
 
     def read_programme(self, slug: str) -> dict[str, Any]:
         """What narrows a search to it. Raises SessionError `not_shared` where the reader looks for nobody in it."""
-        mine = Membership.objects.filter(person=self.person, programme__slug=slug, state=LIVE, asks=True)
-        member = mine.select_related("programme").first()
-        if member is None:
+        programme = find_looking_in(slug, self.person)
+        if programme is None:
             raise not_shared_error()
-        return {"among": mentors_sharing(member.programme, self.person, now=self.now), "chosen": member.programme_id}
+        return {"among": mentors_sharing(programme, self.person, now=self.now), "chosen": programme.pk}
 
 
 class SavedByMe(FoundMentor):

@@ -51,9 +51,9 @@ MOST_REMEMBERED = 1024
 class CardFacts(NamedTuple):
     """What a card says, but for what is its reader's own. Two with the same facts are drawn as one.
 
-    `asks` are markup, with the words of the search marked. `has_question`: the card's addresses take a question along.
-    `is_together`: the reader has a session with them ahead, and can't book another one. `flag`: what stands on the
-    first card of some pages.
+    `asks` are markup, with the words of the search marked. `has_question`: the card's addresses take along a
+    question, or the programme that it is for. `is_together`: the reader has a session with them ahead, and can't book
+    another one. `flag`: what stands on the first card of some pages.
     """
 
     slug: str
@@ -100,7 +100,7 @@ class CardWriter:
         self._who, self._language = who._replace(now=who.now.replace(second=0, microsecond=0)), get_language() or ""
         self._saved, self._together, self._token, self._flag = saved, together, token, flag
         self._mark = marker_of(lexemes)
-        self._asked = cache(partial(encode_chosen, q=wish.words, follows=wish.follows))
+        self._asked = cache(partial(encode_chosen, q=wish.words, follows=wish.follows, programme=wish.programme))
         self._terms = cache(terms_text)
 
     def write(self, match: Match, *, is_first: bool) -> SafeString:

@@ -73,7 +73,8 @@ class SearchCriteria:
     beginning of one. `about` and `unlike`: slugs of topics that the reader said it is about, and is not. `wider`: the
     next readings will do too. `loose`: any one of the words is enough. `anyone`: whatever the words say. `shown`: the
     profiles of the pages before this one. `follows`: the engagement whose question this is. The mentors who were asked
-    already are left out, unless `met`. `saved`: only mentors whom the reader saved.
+    already are left out, unless `met`. `saved`: only mentors whom the reader saved. `programme`: the slug of the one
+    whose mentors alone are listed.
     """
 
     words: str = ""
@@ -98,6 +99,7 @@ class SearchCriteria:
     shown: frozenset[int] = frozenset()
     follows: str = ""
     met: bool = False
+    programme: str = ""
 
     @property
     def is_any_time(self) -> bool:
@@ -160,7 +162,7 @@ class SearchCriteria:
         pairs += [(name, value) for name in ("topic", "language", "format") if (value := getattr(self, name))]
         pairs += [(name, "1") for name in SWITCHES if getattr(self, name)]
         pairs += [*(("about", slug) for slug in self.about), *(("not", slug) for slug in self.unlike)]
-        pairs += [("follows", self.follows)] if self.follows else []
+        pairs += [(name, value) for name in ("follows", "programme") if (value := getattr(self, name))]
         pairs += [("sort", self.order)] if self.order != Order.SOONEST else []
         pairs += [("cursor", encode_shown(self.shown))] if self.shown else []
         return urlencode(pairs)
@@ -196,7 +198,7 @@ class SearchCriteria:
 
     def relaxed(self) -> Iterator[tuple[str, Self]]:
         """For each filter that widening never gives up: its name, and the wish without it."""
-        for name in ("topic", "language", "format"):
+        for name in ("topic", "language", "format", "programme"):
             if getattr(self, name):
                 yield name, self.with_changes(**{name: ""})
         for name in ("instant", "saved"):

@@ -308,13 +308,24 @@ def next_page_criteria(wish: SearchCriteria, page: Sequence[Found]) -> SearchCri
 
 
 def list_relaxations(
-    wish: SearchCriteria, *, zone: str, now: datetime, mentee: User | None = None, without: frozenset[int] = frozenset()
+    wish: SearchCriteria,
+    *,
+    zone: str,
+    now: datetime,
+    mentee: User | None = None,
+    without: frozenset[int] = frozenset(),
+    among: frozenset[int] | None = None,
+    chosen: int | None = None,
 ) -> list[tuple[str, SearchCriteria, int]]:
-    """For a page without results: filters, the wish without each, and how many people that finds (at most `PAGE`)."""
-    finder = Finder(zone, now, mentee, without)
+    """For a page without results: filters, the wish without each, and how many people that finds (at most `PAGE`).
+
+    `among` and `chosen`, as in `find_mentors`, hold where the wish still names the programme.
+    """
+    everywhere = Finder(zone, now, mentee, without)
+    within = replace(everywhere, among=among, chosen=chosen)
     rows = []
     for name, other in wish.relaxed():
-        question = question_of(other)
+        question, finder = question_of(other), within if other.programme else everywhere
         rows.append((name, other, len(finder.find(other.widest(), question, PAGE))))
     return sorted((row for row in rows if row[2]), key=lambda row: -row[2])
 

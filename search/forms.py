@@ -48,6 +48,7 @@ def read_criteria(data: QueryDict, *, typing: bool = False) -> SearchCriteria:
         anyone=data.get("anyone") == "1",
         follows=read_uuid(data.get("follows", "")),
         met=data.get("met") == "1",
+        programme=clean_words(data.get("programme", ""))[:LONGEST_SLUG],
         order=_one_of(Order, data.get("sort", ""), Order.SOONEST),
         typing=typing,
         shown=_decode_cursor(data.get("cursor", "")),

@@ -17,6 +17,7 @@ DROPPED = {
     "format": gettext_lazy("by video, audio or chat"),
     "instant": gettext_lazy("including people who confirm each request"),
     "saved": gettext_lazy("including mentors you haven’t saved"),
+    "programme": gettext_lazy("including mentors outside the programme"),
 }
 
 

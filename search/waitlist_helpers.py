@@ -56,11 +56,10 @@ LIMIT %(limit)s
 def filters_of(wish: SearchCriteria) -> str:
     """The filters of a search's address that say something about people.
 
-    Dates and times of day are left out: they pass.
+    Dates and times of day are left out: they pass. So are filters that mean something else for each reader.
     """
-    lasting = wish.with_changes(
-        words="", saved=False, when=When.ANY, first=None, last=None, later=False, loose=False, order=Order.SOONEST
-    )
+    timeless = wish.with_changes(when=When.ANY, first=None, last=None, later=False)
+    lasting = timeless.with_changes(words="", saved=False, programme="", loose=False, order=Order.SOONEST)
     return lasting.query_string()[:LONGEST_FILTERS]
 
 

@@ -88,14 +88,17 @@ def find_writers(
     mentee: User | None = None,
     count: int = PAGE,
     without: frozenset[int] = frozenset(),
+    among: frozenset[int] | None = None,
 ) -> WrittenResults:
     """Mentors who can help and answer in writing, those with the fewest open questions (or the closest match) first.
 
     Filters of time and length don't count. Where few or none are found, less is asked of them, as in a search for times
-    (see `SearchCriteria.widened`). `without` are ids of people to leave out.
+    (see `SearchCriteria.widened`). `without` are ids of people to leave out; `among`: nobody but those with these ids.
     """
     question = question_of(wish)
-    find = partial(_find_profiles, question=question, now=now, mentee=mentee, limit=count + 1, without=without)
+    find = partial(
+        _find_profiles, question=question, now=now, mentee=mentee, limit=count + 1, without=without, among=among
+    )
     found = find(wish)
     dropped: tuple[Drop, ...] = ()
     if not wish.shown:
@@ -131,9 +134,10 @@ def _find_profiles(
     mentee: User | None,
     limit: int,
     without: frozenset[int],
+    among: frozenset[int] | None,
 ) -> Profiles:
     timeless = replace(wish, lengths=(), instant=False)
-    asked = IndexQuery(timeless, question, (), now, mentee.pk if mentee else None, without)
+    asked = IndexQuery(timeless, question, (), now, mentee.pk if mentee else None, without, among=among)
     by_match = wish.order == Order.MATCH
     near, terms = nearness_sql(timeless, question, row="search_mentorindex") if by_match else ("0", {})
     values: dict[str, Any] = (

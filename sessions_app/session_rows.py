@@ -1,7 +1,7 @@
 """One session as its page needs it, in two statements: the booking with its people, and what belongs to it.
 
 QuerySets say the same (`BookingQuerySet.visible_to` and `with_people`, and those that tests compare with). To compose
-a dozen of them takes longer than all else that the page does, and the database plans a join of nine tables longer than
+a dozen of them takes longer than all else that the page does, and the database plans a join of ten tables longer than
 it runs it.
 """
 
@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.quick_reader import READER_COLUMNS, READER_FOUND, READER_ROWS
 from common.statements import ModelColumns, Prepared, RowsBeside, write_array
 from mentors.models import MentorProfile, Offer
+from programmes.models import Programme
 from trust.models import pair_is_cut_off_sql
 
 from .models import (
@@ -39,12 +40,13 @@ from .models.states import CONTACTS
 # A page shows so many messages; one more tells that there are earlier ones.
 MESSAGES = 50
 
-_BOOKING, _OFFER, _ENGAGEMENT, _BRIEF, _SCHEDULE = (
+_BOOKING, _OFFER, _ENGAGEMENT, _BRIEF, _SCHEDULE, _PROGRAMME = (
     ModelColumns(Booking, "booking"),
     ModelColumns(Offer, "offer"),
     ModelColumns(Engagement, "engagement"),
     ModelColumns(Brief, "brief"),
     ModelColumns(Schedule, "schedule"),
+    ModelColumns(Programme, "programme"),
 )
 _PEOPLE = {role: ModelColumns(User, role) for role in ("mentor", "mentee")}
 _PROFILES = {role: ModelColumns(MentorProfile, f"{role}_profile") for role in ("mentor", "mentee")}
@@ -56,6 +58,7 @@ _PARTS: tuple[ModelColumns[Any], ...] = (
     _ENGAGEMENT,
     _BRIEF,
     _SCHEDULE,
+    _PROGRAMME,
 )
 
 BOOKING = Prepared(
@@ -70,13 +73,17 @@ LEFT JOIN mentors_mentorprofile AS mentee_profile ON mentee_profile.person_id = 
 JOIN sessions_app_engagement AS engagement ON engagement.id = booking.engagement_id
 JOIN sessions_app_brief AS brief ON brief.id = engagement.brief_id
 LEFT JOIN sessions_app_schedule AS schedule ON schedule.profile_id = mentor_profile.id
+LEFT JOIN programmes_programme AS programme ON programme.id = booking.programme_id
 WHERE booking.uuid = %(uuid)s AND {visible_sql("%(reader)s")}
 """
 )
 
 
 def find_booking(uuid: UUID, *, reader: User) -> Booking | None:
-    """The booking with both people, their profiles, offer, schedule, engagement and brief; None if it isn't theirs."""
+    """The booking with both people, their profiles, offer, schedule, engagement, brief and programme.
+
+    None if it isn't theirs.
+    """
     with connection.cursor() as cursor:
         BOOKING.execute(cursor, {"uuid": uuid, "reader": reader.pk})
         row = cursor.fetchone()
@@ -93,6 +100,7 @@ def _take_booking(row: Any) -> Booking:
     engagement, row = _ENGAGEMENT.read_row(row)
     engagement.brief, row = _BRIEF.read_row(row)
     schedule, row = _SCHEDULE.read_row(row)
+    programme, row = _PROGRAMME.read_row(row)
     profile.person = mentor
     if theirs.pk:
         theirs.person = mentee
@@ -104,6 +112,7 @@ def _take_booking(row: Any) -> Booking:
     booking.mentor = engagement.mentor = mentor
     booking.mentee = engagement.mentee = mentee
     booking.offer, booking.engagement = offer, engagement
+    booking.programme = programme if programme.pk else None
     return booking
 
 

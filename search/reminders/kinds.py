@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -38,23 +39,24 @@ def render_nudge_email(row: Notification, now: datetime) -> Message | Nothing:
     context: Context = {
         "stage": nudge.stage,
         "programme": programme.name,
-        "step_url": absolute_url(step_page(nudge)),
+        "step_url": settings.SITE_URL + step_address(nudge),
         "page_url": absolute_url("programme", programme.slug),
     }
     return NoticeReader(row.recipient, now).render_email("programmes/nudge", context, from_name=programme.name)
 
 
-def step_page(nudge: Nudge) -> str:
+def step_address(nudge: Nudge) -> str:
+    """The path of the page on which the step is taken; a search lists the mentors of the programme."""
     if nudge.stage != NudgeStage.NO_TIMES:
-        return "mentor_list"
-    return "mentor_availability" if hasattr(known(nudge.person), "mentor_profile") else "become_a_mentor"
+        return f"{reverse('mentor_list')}?programme={nudge.programme.slug}"
+    return reverse("mentor_availability" if hasattr(known(nudge.person), "mentor_profile") else "become_a_mentor")
 
 
 def nudge_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
     rows = Nudge.objects.filter(person=reader, pk__in=[item.subject_id for item in items])
     found = {row.pk: row for row in rows.select_related("programme", "person__mentor_profile")}
     return {
-        item.pk: InboxLine(str(LINES[row.stage]) % {"programme": row.programme.name}, reverse(step_page(row)))
+        item.pk: InboxLine(str(LINES[row.stage]) % {"programme": row.programme.name}, step_address(row))
         for item in items
         if (row := found.get(item.subject_id))
     }

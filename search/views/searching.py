@@ -32,7 +32,8 @@ from common.times import when_text
 from mentors.languages import language_choices
 from mentors.models import Format, Length, Topic
 from mentors.saved import saved_among
-from programmes.pairs import list_narrowing
+from programmes.models import RUNNING, Programme
+from programmes.pairs import find_looking_in, list_narrowing, mentors_sharing
 from search.cards import CardWriter
 from search.criteria import WHEN_LABELS, Order, SearchCriteria
 from search.entrances import list_entrances
@@ -110,13 +111,17 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
     now, zone, reader = timezone.now(), viewer_zone(request), signed_in(request)
     wish = read_criteria(request.GET, typing=request.headers.get("HX-Trigger-Name") == "q")
     wish, without = exclude_asked(wish if reader else replace(wish, saved=False), reader)
+    wish, programme = read_programme(wish, reader, now=now)
+    among = mentors_sharing(programme, reader, now=now) if programme and reader else None
     if wish.format == Format.WRITING:
-        written = find_writers(wish, now=now, mentee=reader, without=without)
+        written = find_writers(wish, now=now, mentee=reader, without=without, among=among)
         if not wants_part(request):
             note_search(wish, written.question, is_unmet=False, day=now.date())
         saved = saved_among(reader, [writer.profile.pk for writer in written.writers])
-        return render_results(request, wish, writers_context(wish, written) | {"saved": saved})
-    found = find_mentors(wish, zone=zone, now=now, mentee=reader, without=without, widen=True)
+        return render_results(request, wish, writers_context(wish, written) | {"saved": saved, "programme": programme})
+    asked: dict[str, Any] = {"zone": zone, "now": now, "mentee": reader, "without": without, "among": among}
+    asked["chosen"] = programme.pk if programme else None
+    found = find_mentors(wish, **asked, widen=True)
     if not found.question.chosen:
         # A topic that nobody knows is as if it weren't there.
         wish = replace(wish, topic="")
@@ -132,13 +137,14 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
             said=dropped_messages(request, wish, found, zone=zone, now=now),
         ),
         "wait_filters": filters_of(wish),
-        "narrowing": list_narrowing(reader, now=now),
+        "programme": programme,
+        "narrowing": [] if programme else list_narrowing(reader, now=now),
         "gatherings": [] if found.question.reading.is_crisis else find_gatherings(found.question.topics, now=now),
     }
     if not found.matches:
         context["relaxed"] = [
             (DROPPED[name], other.query_string(), count, count >= PAGE)
-            for name, other, count in list_relaxations(wish, zone=zone, now=now, mentee=reader, without=without)
+            for name, other, count in list_relaxations(wish, **asked)
         ]
     return render_results(request, wish, context)
 
@@ -239,6 +245,20 @@ def exclude_asked(wish: SearchCriteria, reader: User | None) -> tuple[SearchCrit
     return wish, frozenset() if wish.met else asked_already(earlier)
 
 
+def read_programme(
+    wish: SearchCriteria, reader: User | None, *, now: datetime
+) -> tuple[SearchCriteria, Programme | None]:
+    """The wish, and the programme to whose mentors it is narrowed.
+
+    One in which this reader doesn't look for mentors, or that doesn't run, is dropped without a word.
+    """
+    if wish.programme and reader and reader.is_in_programmes:
+        programme = find_looking_in(wish.programme, reader)
+        if programme and programme.stage_at(now) in RUNNING:
+            return wish, programme
+    return replace(wish, programme=""), None
+
+
 def nearest_topics() -> QuerySet[Topic]:
     return Topic.objects.active().leaves().order_by("position", "name")[:NEAREST]
 
@@ -291,6 +311,7 @@ def filter_context(wish: SearchCriteria) -> dict[str, Any]:
         "later_query": wish.with_changes(later=True).query_string(),
         "first_query": wish.with_changes().query_string(),
         "loose_query": wish.with_changes(loose=True).query_string(),
+        "everyone_query": wish.with_changes(programme="").query_string(),
         "met_query": wish.with_changes(met=not wish.met).query_string(),
     }
 

@@ -16,6 +16,7 @@ from mentors.offers import terms_mark
 from mentors.saved import saved_among
 from mentors.usual import usual_offer
 from programmes.models import Programme
+from programmes.pairs import list_shared
 from sessions_app.address import clean_words, read_date, read_start
 from sessions_app.afterwards.summaries import Quote, published_quotes
 from sessions_app.afterwards.track_record import TrackRecord, track_records_of
@@ -40,7 +41,7 @@ from sessions_app.questions.same_question import carried_files_of, find_earlier_
 from sessions_app.questions.suggestions import FreeMentor, people_for
 from sessions_app.written.acts import full_error, why_asked_already, why_not_ask
 
-from .programme_choice import FIELD, ProgrammeChoice, list_choices
+from .programme_choice import FIELD, CountsFor, ProgrammeChoice, list_choices, read_counts_for
 
 SIMILAR = 3
 
@@ -62,6 +63,7 @@ class MentorPage:
     to write. `similar`: others who can help, where there are no times. `instead`: times near one that was refused.
     `limit`: why the reader can't book at any time. `typed`: they have sent a form, which is shown again.
     `programmes`: those that the two share, where there are several; the times are those of the one that is chosen.
+    `counts_for`: the programme that a session booked here counts for.
     `searched` and `about`: words of the search that led here, and the slug of the topic by which it found this mentor.
     """
 
@@ -91,6 +93,7 @@ class MentorPage:
     limit: SessionError | None
     typed: bool
     programmes: list[ProgrammeChoice]
+    counts_for: CountsFor | None
 
     @property
     def programme(self) -> Programme | None:
@@ -165,7 +168,8 @@ def read_mentor_page(
     """`typed` is what a form sent: after a refusal it counts, not the address. `is_asking`: the form in writing."""
     data = address if typed is None else typed
     wished = data.get("t" if typed is None else "start", "")
-    programmes = list_choices(profile, reader, data=data, wished=read_start(wished), now=now)
+    shared = list_shared(reader, profile.person, now=now)
+    programmes = list_choices(profile, reader, shared, data=data, wished=read_start(wished), now=now)
     programme = next((choice.programme.pk for choice in programmes if choice.is_chosen), None)
     standing = read_standing(profile, reader, programme, now=now)
     is_apart = standing is not None and standing.is_apart
@@ -210,6 +214,7 @@ def read_mentor_page(
         limit=limit,
         typed=typed is not None,
         programmes=programmes,
+        counts_for=read_counts_for(shared, standing),
     )
 
 

@@ -7,12 +7,11 @@ from datetime import datetime
 from accounts.models import User
 from mentors.models import MentorProfile, Offer
 from programmes.models import Programme
-from programmes.pairs import list_shared
 from sessions_app.availability.pair_facts import pair_rules_of
 from sessions_app.availability.slot_picker import SlotPicker, busy_times
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.questions.limits import why_not_book
-from sessions_app.questions.mentee_standing import standing_of
+from sessions_app.questions.mentee_standing import MenteeStanding, standing_of
 
 # The parameter of an address and the field of the form that name it, by its slug
 FIELD = "programme"
@@ -28,13 +27,38 @@ class ProgrammeChoice:
     is_chosen: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class CountsFor:
+    """The programme that a new session would count for, and how much of its limit the mentee has used.
+
+    `used` of at most `most` sessions were booked within 28 days; `most` is None where it has no such limit.
+    """
+
+    programme: Programme
+    used: int
+    most: int | None
+
+
+def read_counts_for(shared: list[Programme], standing: MenteeStanding | None) -> CountsFor | None:
+    """From what is read already; `shared` are the programmes that the two share. None where it would count for none."""
+    if standing is None:
+        return None
+    programme = next((one for one in shared if one.pk == standing.programme_id), None)
+    return CountsFor(programme, len(standing.counted), standing.most_sessions) if programme else None
+
+
 def list_choices(
-    profile: MentorProfile, reader: User | None, *, data: Mapping[str, str], wished: datetime | None, now: datetime
+    profile: MentorProfile,
+    reader: User | None,
+    shared: list[Programme],
+    *,
+    data: Mapping[str, str],
+    wished: datetime | None,
+    now: datetime,
 ) -> list[ProgrammeChoice]:
-    """Of several shared programmes one is chosen: the one that `data` names, or else the first, by name, that leaves
+    """Of several `shared` programmes one is chosen: the one that `data` names, or else the first, by name, that leaves
     the `wished` start or, if none does, any time. Empty for who shares one or none.
     """
-    shared = list_shared(reader, profile.person, now=now)
     if reader is None or len(shared) < 2:
         return []
     choices = read_choices(profile, reader, shared, data=data, wished=wished, now=now)

@@ -1,6 +1,9 @@
 """Where two people share several programmes, the mentee chooses which one a session counts for."""
 
 import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from programmes.pairs import list_shared
@@ -168,3 +171,71 @@ def test_programs_read_what_a_choice_leaves(program, shared, offer, bob, dora): 
     said = {"offer": str(offer.uuid), "start": THURSDAY.isoformat(), "brief": {"question": "How do I say no?"}}
     status, answer = calls.post("bookings/", said | {"programme": shared[1].slug})
     assert (status, answer["code"]) == (409, "session_kind")
+
+
+def counts_for(answer):
+    """What stands on the page about it, or None."""
+    found = [one.text for one in elements_of(markup_of(answer), "p", data_part="counts-for")]
+    assert len(found) < 2
+    return found[0] if found else None
+
+
+def share(programme, manager, mentee, mentor):
+    let_in(mentee, programme, manager)
+    let_in(mentor, programme, manager, gives=True, asks=False)
+
+
+def test_the_form_says_what_a_session_counts_for_and_what_is_used(client_for, programme, alice, dora, bob, offer):
+    client = client_for(bob)
+    assert counts_for(page_of(client, offer.profile)) is None
+
+    share(programme, alice, bob, offer.profile.person)
+    said = counts_for(page_of(client, offer.profile))
+    assert programme.name in said
+    assert not any(letter.isdigit() for letter in said)
+
+    rule(programme, alice, most_sessions=3)
+    assert "0 of 3" in counts_for(page_of(client, offer.profile))
+    send(client, offer)
+    Booking.objects.update(state="completed")
+    assert "1 of 3" in counts_for(page_of(client, offer.profile))
+    for reader in (client_for(offer.profile.person), client_for(dora), Client()):
+        assert counts_for(page_of(reader, offer.profile)) is None
+
+
+def test_of_several_the_form_says_the_chosen_one(client_for, shared, offer, bob):
+    client = client_for(bob)
+    for one, another in (shared, shared[::-1]):
+        said = counts_for(page_of(client, offer.profile, programme=one.slug))
+        assert one.name in said
+        assert another.name not in said
+
+
+def test_a_part_of_the_page_brings_it_along(client_for, shared, offer, bob):
+    part = client_for(bob).get(
+        reverse("mentor_detail", args=[offer.profile.slug]),
+        {"programme": shared[0].slug, "day": "2026-11-26"},
+        headers={"HX-Request": "true"},
+    )
+
+    assert shared[0].name in counts_for(part)
+
+
+def test_the_page_of_a_session_says_to_both_what_it_counts_for(client_for, programme, alice, bob, offer):
+    share(programme, alice, bob, offer.profile.person)
+    send(client_for(bob), offer)
+    page = reverse("session", args=[Booking.objects.get().uuid])
+
+    asked = []
+    for kept in (programme, None):
+        Booking.objects.update(programme=kept)
+        for person in (bob, offer.profile.person):
+            client = client_for(person)
+            client.get(page)
+            with CaptureQueriesContext(connection) as statements:
+                said = counts_for(client.get(page))
+            assert (programme.name in said) if kept else said is None
+            asked.append(len(statements))
+
+    # One statement reads a session together with its programme.
+    assert asked[:2] == asked[2:]
