@@ -167,9 +167,8 @@ def read_mentor_page(
 ) -> MentorPage:
     """`typed` is what a form sent: after a refusal it counts, not the address. `is_asking`: the form in writing."""
     data = address if typed is None else typed
-    wished = data.get("t" if typed is None else "start", "")
     shared = list_shared(reader, profile.person, now=now)
-    programmes = list_choices(profile, reader, shared, data=data, wished=read_start(wished), now=now)
+    programmes = list_choices(profile, reader, shared, data=data, wished=read_wished(address, typed), now=now)
     programme = next((choice.programme.pk for choice in programmes if choice.is_chosen), None)
     standing = read_standing(profile, reader, programme, now=now)
     is_apart = standing is not None and standing.is_apart
@@ -261,13 +260,18 @@ def is_kept_out(limit: SessionError | None) -> bool:
 
 def read_choice(offers: list[Offer], *, address: Mapping[str, str], typed: Mapping[str, str] | None) -> Choice:
     """Addresses are written by anybody: what makes no sense is as if it weren't there."""
-    data, start = (address, "t") if typed is None else (typed, "start")
+    data = address if typed is None else typed
     by_uuid = {str(offer.uuid): offer for offer in offers}
     return Choice(
         offer=by_uuid.get(data.get("offer", "")),
         day=read_date(data.get("day", "")),
-        start=read_start(data.get(start, "")),
+        start=read_wished(address, typed),
     )
+
+
+def read_wished(address: Mapping[str, str], typed: Mapping[str, str] | None) -> datetime | None:
+    """The start that the address or the form names."""
+    return read_start(address.get("t", "") if typed is None else typed.get("start", ""))
 
 
 def read_question(
