@@ -221,21 +221,21 @@ def test_a_part_of_the_page_brings_it_along(client_for, shared, offer, bob):
     assert shared[0].name in counts_for(part)
 
 
-def test_the_page_of_a_session_says_to_both_what_it_counts_for(client_for, programme, alice, bob, offer):
-    share(programme, alice, bob, offer.profile.person)
+def test_the_page_of_a_session_says_to_both_what_it_counts_for(client_for, programme, alice, bob, charlie, offer):
+    mentor, later = offer.profile.person, THURSDAY.replace(hour=THURSDAY.hour + 1).isoformat()
+    share(programme, alice, bob, mentor)
     send(client_for(bob), offer)
-    page = reverse("session", args=[Booking.objects.get().uuid])
-
-    asked = []
-    for kept in (programme, None):
-        Booking.objects.update(programme=kept)
-        for person in (bob, offer.profile.person):
-            client = client_for(person)
+    send(client_for(charlie), offer, key="2", start=later)
+    asked = {}
+    for mentee, name in ((bob, programme.name), (charlie, None)):
+        page = reverse("session", args=[Booking.objects.get(mentee=mentee).uuid])
+        for reader in (mentee, mentor):
+            client = client_for(reader)
             client.get(page)
             with CaptureQueriesContext(connection) as statements:
                 said = counts_for(client.get(page))
-            assert (programme.name in said) if kept else said is None
-            asked.append(len(statements))
+            assert (name in said) if name else said is None
+            asked[mentee, reader] = len(statements)
 
     # One statement reads a session together with its programme.
-    assert asked[:2] == asked[2:]
+    assert asked[bob, mentor] == asked[charlie, mentor]

@@ -51,6 +51,10 @@ def queries_of(links) -> list[dict[str, list[str]]]:
     return [parse_qs(urlsplit(link).query) for link in links]
 
 
+def links_of(page: str, **attributes: str) -> list[str]:
+    return [link.attributes["href"] for link in elements_of(page, "a", **attributes)]
+
+
 def search(client: Client, **asked: object) -> str:
     answer = client.get(PAGE, asked)
     assert answer.status_code == 200
@@ -63,7 +67,7 @@ def test_only_its_mentors_are_listed_until_that_is_taken_away(client_for, member
 
     assert names_in(page) == {INSIDE}
     assert "programme" in parts_in(page)
-    [off] = links_in(page, data_part="programme-off")
+    [off] = links_of(page, data_part="programme-off")
     assert queries_of([off]) == [{"later": ["1"]}]
     everyone = markup_of(client.get(PAGE + off))
     assert {INSIDE, OUTSIDE} <= names_in(everyone)
@@ -90,7 +94,7 @@ def test_the_next_page_keeps_it(client_for, member, programme, alice):
         programme.memberships.create(person=profile.person, gives=True, asks=False, state="live", joined_at=NOW)
     client = client_for(member)
     first = search(client, programme=programme.slug)
-    [following] = links_in(first, rel="next")
+    [following] = links_of(first, rel="next")
     second = markup_of(client.get(PAGE + following))
 
     assert (len(names_in(first)), len(names_in(second))) == (20, 1)
@@ -125,7 +129,7 @@ def test_where_nobody_of_it_fits_the_page_leads_to_those_outside_who_do(client_f
 
     assert names_in(page) == set()
     assert "programme" in parts_in(page)
-    [off] = links_in(page, data_part="programme-off")
+    [off] = links_of(page, data_part="programme-off")
     # The same way stands in the list of what can be given up.
     assert len([link for link in elements_of(page, "a") if link.attributes["href"] == off]) == 2
     assert names_in(markup_of(client_for(member).get(PAGE + off))) == {OUTSIDE}
