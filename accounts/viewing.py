@@ -74,6 +74,12 @@ def to_next(request: HttpRequest, otherwise: str) -> HttpResponse:
     return HttpResponseRedirect(resolve_url(usual))
 
 
+def next_page(request: HttpRequest) -> str:
+    """The address of ours that `next` names, for a link or a field of a form; empty without one, as in `to_next`."""
+    wanted = get_next_redirect_url(request) or ""
+    return wanted if wanted.startswith("/") else ""
+
+
 def signed_in(request: HttpRequest) -> User | None:
     user = getattr(request, "user", None)
     return user if isinstance(user, User) else None

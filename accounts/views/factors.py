@@ -36,8 +36,10 @@ from accounts.second_factor.factors import (
 )
 from accounts.second_factor.passkeys import ask_for_new_passkey
 from accounts.second_factor.session_state import last_second_step
+from accounts.viewing import next_page, to_next
 from accounts.web_sessions import end_session, end_sessions, list_sessions
 from common.branding.qr_codes import draw_code
+from common.pages.coming_back import with_next
 from common.pages.posting import act_on_post
 from common.pages.requests import post_data
 from common.views import too_many
@@ -104,8 +106,9 @@ def web_sessions_end(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @proof_required
 def app_add(request: SignedInRequest) -> HttpResponse:
+    """`next`: the page of ours to go on to, when a role led here."""
     if list_factors(request.user).app:
-        return redirect("sign_in_settings")
+        return to_next(request, "sign_in_settings")
     secret, form = _secret_of(request), AppForm(post_data(request))
     if request.method == "POST":
         wait = take_second_step(request, request.user)
@@ -120,7 +123,14 @@ def app_add(request: SignedInRequest) -> HttpResponse:
                 del request.session[NEW_SECRET]
                 return _answer_added(request, codes, _("Your authenticator app is set up."))
     address = get_adapter().build_totp_url(request.user, secret)
-    context = {"form": form, "secret": secret, "address": address, "picture": draw_code(address), "nav": "settings"}
+    context = {
+        "form": form,
+        "secret": secret,
+        "address": address,
+        "picture": draw_code(address),
+        "next": next_page(request),
+        "nav": "settings",
+    }
     return render(request, "accounts/app_add.html", context, status=422 if form.errors else 200)
 
 
@@ -128,6 +138,7 @@ def app_add(request: SignedInRequest) -> HttpResponse:
 @never_cache
 @proof_required
 def passkey_add(request: SignedInRequest) -> HttpResponse:
+    """`next`: as on the page of the app."""
     form = PasskeyForm(post_data(request))
     if form.is_valid():
         name, answer = form.cleaned_data["name"], form.cleaned_data["passkey"]
@@ -137,7 +148,14 @@ def passkey_add(request: SignedInRequest) -> HttpResponse:
             form.add_error(None, refused.as_form_error())
         else:
             return _answer_added(request, codes, _("Your passkey is set up."))
-    context = {"form": form, "options": ask_for_new_passkey(request.user), "nav": "settings"}
+    then, app_url = next_page(request), reverse("app_add")
+    context = {
+        "form": form,
+        "options": ask_for_new_passkey(request.user),
+        "app_url": with_next(app_url, then) if then else app_url,
+        "next": then,
+        "nav": "settings",
+    }
     return render(request, "accounts/passkey_add.html", context, status=422 if form.errors else 200)
 
 
@@ -182,9 +200,10 @@ def _secret_of(request: SignedInRequest) -> str:
 
 def _answer_added(request: SignedInRequest, codes: list[str], words: str) -> HttpResponse:
     messages.success(request, words)
-    return _show_codes(request, codes) if codes else redirect("sign_in_settings")
+    return _show_codes(request, codes) if codes else to_next(request, "sign_in_settings")
 
 
 def _show_codes(request: SignedInRequest, codes: list[str]) -> HttpResponse:
     """In answer to the form and never again."""
-    return render(request, "accounts/recovery_codes.html", {"codes": codes, "nav": "settings"})
+    context = {"codes": codes, "next": next_page(request), "nav": "settings"}
+    return render(request, "accounts/recovery_codes.html", context)
