@@ -50,15 +50,15 @@ class Rules:
             )
         if self.most_sessions is not None:
             words = ngettext(
-                "A member can book %(n)d session with them within 28 days.",
-                "A member can book %(n)d sessions with them within 28 days.",
+                "A member can book %(n)d session with the programme’s mentors within 28 days.",
+                "A member can book %(n)d sessions with the programme’s mentors within 28 days.",
                 self.most_sessions,
             )
             yield words % {"n": self.most_sessions}
         if self.most_open is not None:
             words = ngettext(
-                "A member can have upcoming sessions with %(n)d of them at a time.",
-                "A member can have upcoming sessions with %(n)d of them at a time.",
+                "A member can have upcoming sessions with %(n)d of the programme’s mentors at a time.",
+                "A member can have upcoming sessions with %(n)d of the programme’s mentors at a time.",
                 self.most_open,
             )
             yield words % {"n": self.most_open}

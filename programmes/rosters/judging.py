@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from django.core.exceptions import ValidationError
 
@@ -67,6 +67,13 @@ class ListFacts:
         return cls(people, roster.gives, roster.asks, frozenset(domains))
 
 
+class SidesMeant(NamedTuple):
+    """Whether someone mentors others (`gives`) and looks for mentors (`asks`)."""
+
+    gives: bool
+    asks: bool
+
+
 @dataclass(frozen=True, slots=True)
 class ListedPerson:
     address: str
@@ -117,7 +124,7 @@ def read_row(row: RosterRow, facts: ListFacts) -> ListedPerson | Verdict:
     except ValidationError:
         return Verdict.BAD_ADDRESS
     is_outside = bool(facts.domains) and address.rpartition("@")[2] not in facts.domains
-    sides = read_sides(row.sides)
+    sides = read_meant_sides(row, gives=facts.gives, asks=facts.asks)
     if not _is_usable(row.name, LONGEST_PERSON_NAME, is_name=True):
         return Verdict.BAD_NAME
     if not _is_usable(row.unit, LONGEST_UNIT):
@@ -126,8 +133,15 @@ def read_row(row: RosterRow, facts: ListFacts) -> ListedPerson | Verdict:
         return Verdict.BAD_SIDES
     if is_outside and not row.is_kept and address not in facts.people:
         return Verdict.OUTSIDE
-    gives, asks = sides if any(sides) else (facts.gives, facts.asks)
-    return ListedPerson(address, row.name, row.unit, gives, asks)
+    return ListedPerson(address, row.name, row.unit, sides.gives, sides.asks)
+
+
+def read_meant_sides(row: RosterRow, *, gives: bool, asks: bool) -> SidesMeant | None:
+    """What the person in this row can do; `gives` and `asks` if it says nothing of it, None if that is unclear."""
+    read = read_sides(row.sides)
+    if read is None:
+        return None
+    return SidesMeant(*read) if any(read) else SidesMeant(gives, asks)
 
 
 def _is_usable(text: str, longest: int, *, is_name: bool = False) -> bool:

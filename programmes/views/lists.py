@@ -39,6 +39,7 @@ from programmes.rosters.acts import (
     upload_roster,
 )
 from programmes.rosters.invitees import withdraw_invitation
+from programmes.rosters.judging import read_meant_sides
 
 from .managing import ManagerHead
 
@@ -136,6 +137,7 @@ def _show_check(
     group = wanted if wanted in GROUPS else next((one for one, total in totals.items() if total), "new")
     rows = roster.rows.filter(verdict__in=GROUPS[group]).order_by("number")
     present = {one: GROUP_NAMES[one] for one, total in totals.items() if total or one == group}
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "head": ManagerHead.read(programme, now),
         "closed": why_closed(programme, now),
@@ -146,7 +148,8 @@ def _show_check(
         "total": sum(totals.values()),
         "tabs": tab_links(present, group, counts=totals),
         "group": group,
-        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": page,
+        "rows": [(row, read_meant_sides(row, gives=roster.gives, asks=roster.asks)) for row in page],
         "form": form,
         "seen": roster_mark(roster),
         "error": result.error,

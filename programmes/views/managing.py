@@ -1,5 +1,6 @@
 """A manager's pages of one programme: what it is, how far it is, and who else manages it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,19 +49,29 @@ def show_overview(request: SignedInRequest, programme: Programme, result: PostRe
     now = timezone.now()
     programme.refresh_from_db()
     members = Membership.objects.live().filter(programme=programme)
+    managers = Manager.objects.live().filter(programme=programme)
     context = {
         "head": ManagerHead.read(programme, now),
         "members": members.count(),
         "mentors": members.filter(gives=True).count(),
         "mentees": members.filter(asks=True).count(),
         "links": Invitation.objects.open_at(now).filter(programme=programme).count(),
-        "managers": Manager.objects.live().filter(programme=programme).select_related("person").order_by("at", "pk"),
+        "managers": list(managers.select_related("person").order_by("at", "pk")),
+        "done": list(_list_steps_taken(programme)) if programme.state == ProgrammeState.DRAFT else [],
         "state_seen": state_mark(programme),
         "error": result.error,
         "tab": "overview",
         "nav": "programmes",
     }
     return render(request, "programmes/manage.html", context, status=result.status)
+
+
+def _list_steps_taken(programme: Programme) -> Iterator[str]:
+    """Which first steps in a draft are done, as far as it can be told from what is saved."""
+    if programme.line:
+        yield "says"
+    if programme.rule_changes.exists():
+        yield "rules"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from common.pages.posting import telling_refusals
+from mentors.decorators import own_profile
+from mentors.hooks import times_in_words
 from mentors.models import MentorProfile
 from programmes.access import programme_open_to
 from programmes.choices import set_minutes, show_outside
@@ -59,12 +61,22 @@ def programme_page(request: SignedInRequest, found: Programme, form: MinutesForm
         "announcements": announced_to(request.user, found, MOST_ANNOUNCED),
         "is_manager": any(row.person_id == request.user.pk for row in managers),
         "membership": membership,
+        "mentor_steps": _list_mentor_steps(request) if membership and membership.gives else [],
         "hides": found.directory == Directory.MEMBERS,
         "shown_form": ShownForm(initial={"shown": membership.shown_outside if membership else False}),
         "form": form or MinutesForm(initial={"minutes": membership.minutes_a_week if membership else None}),
         "nav": "programmes",
     }
     return render(request, "programmes/programme.html", context, status=422 if form else 200)
+
+
+def _list_mentor_steps(request: SignedInRequest) -> list[str]:
+    """What a mentor has to do before members can book them at any time of a week: `profile`, `times`."""
+    profile = own_profile(request)
+    steps = [] if profile is not None and profile.is_public else ["profile"]
+    if profile is None or not times_in_words(profile, hour12=request.user.hour12):
+        steps.append("times")
+    return steps
 
 
 @require_POST

@@ -15,7 +15,7 @@ from common.pages.requests import post_data
 from common.pages.seen import seen_by, still_seen
 from programmes.access import for_managers
 from programmes.forms import RulesForm
-from programmes.models import Programme
+from programmes.models import RUNNING, Programme, Stage
 from programmes.rules import change_rules, foresee, rules_mark
 
 from .managing import ManagerHead
@@ -47,7 +47,7 @@ def answer_rules(request: SignedInRequest, programme: Programme, name: str, cont
             form,
         )
     if result.is_done:
-        messages.success(request, _("Saved. The rules hold from now on.") if result.made else _("Nothing has changed."))
+        messages.success(request, _say_saved(programme.stage_at(now)) if result.made else _("Nothing has changed."))
         return redirect(name, programme.slug)
     show_beside_field(form, result.error)
     context |= {
@@ -59,3 +59,9 @@ def answer_rules(request: SignedInRequest, programme: Programme, name: str, cont
         "changes": programme.rule_changes.select_related("by").order_by("-at", "-pk")[:LATEST],
     }
     return render(request, "programmes/rules.html", context, status=result.status)
+
+
+def _say_saved(stage: Stage) -> str:
+    if stage in RUNNING:
+        return _("Saved. The rules hold from now on.")
+    return _("Saved. The rules hold once the programme is open.")
