@@ -5,6 +5,7 @@ import re
 import time
 from datetime import timedelta
 from threading import Barrier, Thread
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
@@ -23,7 +24,7 @@ from tests.accounts.sign_in_pages import CODE, PASSWORD, SIGN_IN, signed_in
 from tests.accounts.software_passkey import SoftwarePasskey, give_passkey
 from tests.conftest import NOW, make_person
 from tests.form_codes import codes_of
-from tests.markup import elements_of, markup_of, parts_in, refusals_in
+from tests.markup import elements_of, links_in, markup_of, parts_in, refusals_in
 from tests.signing_in import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
@@ -261,6 +262,45 @@ def test_staff_without_a_second_step_are_led_to_set_one_up(client, maria, charli
     client.post("/sign-in/again/", {"password": "secret-pass-1"})
     set_up_app(client)
     assert client.get(STAFF).status_code == 200
+
+
+def kept_way(client: Client, start: str) -> str:
+    """Where the last link of the set-up of an app leads, when it begins on this page."""
+    shown = markup_of(client.get(start))
+    [key] = elements_of(shown, "input", id="secret")
+    sent = {
+        one.attributes["name"]: one.attributes.get("value") or "" for one in elements_of(shown, "input", name="next")
+    }
+    done = client.post(APP, sent | {"code": code_of(key.attributes["value"])})
+    [on] = [one for one in elements_of(markup_of(done), "a") if "btn--primary" in (one.attributes.get("class") or "")]
+    return on.attributes["href"] or ""
+
+
+def test_set_up_leads_back_to_the_page_that_asked_for_it(client, maria):
+    type_password(client, maria)
+    waits = markup_of(client.get(client.get(STAFF)["Location"]))
+    [app] = [link for link in links_in(waits) if link.startswith(APP)]
+
+    again = client.get(app)
+    proven = client.post(again["Location"], {"password": "secret-pass-1", "next": app})
+    assert proven["Location"] == app == f"{APP}?next=/staff/"
+    assert kept_way(client, app) == STAFF
+    assert client.get(app)["Location"] == STAFF
+
+
+@pytest.mark.parametrize("address", ["https://example.com/", "//example.com/", "javascript:alert(1)", "staff_home", ""])
+def test_set_up_leads_to_no_other_site(proven, address):
+    assert kept_way(proven, f"{APP}?{urlencode({'next': address})}") == PAGE
+
+
+def test_passkey_leads_back_too_and_a_second_factor_goes_on_at_once(proven):
+    page = f"{PASSKEY}?next=/programmes/"
+    shown = proven.get(page)
+    assert f"{APP}?next=/programmes/" in links_in(markup_of(shown))
+    first = {"name": "Blue", "passkey": json.dumps(SoftwarePasskey().create(options_in(shown))), "next": "/programmes/"}
+    assert "/programmes/" in links_in(markup_of(proven.post(PASSKEY, first)))
+    other = {"name": "Red", "passkey": json.dumps(SoftwarePasskey().create(options_in(proven.get(page))))}
+    assert proven.post(PASSKEY, other | {"next": "/programmes/"})["Location"] == "/programmes/"
 
 
 def test_what_counts_is_how_this_session_signed_in(client, maria):

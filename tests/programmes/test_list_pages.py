@@ -12,7 +12,7 @@ from programmes.rosters.invitees import tell_invited
 from tests.accounts.sign_in_pages import CODE, SIGN_IN
 from tests.conftest import NOW
 from tests.form_codes import codes_of
-from tests.markup import markup_of, parts_in, refusals_in
+from tests.markup import elements_of, markup_of, parts_in, refusals_in
 from tests.programmes.listing import csv_of, invite, mend, upload
 from tests.programmes.test_pages import page_of, values_in
 
@@ -48,6 +48,31 @@ def test_manager_uploads_mends_drops_and_applies(client_for, alice, programme):
         ("b@example.org", "Ben"),
         ("c@example.org", "Cleo"),
     }
+
+
+def test_rows_say_what_their_people_will_do(client_for, alice, programme):
+    client = client_for(alice)
+    rows = csv_of("email;role", "a@example.org;mentor", "b@example.org;mentee", "c@example.org;both", "d@example.org;")
+    send(client, programme, rows)
+
+    shown = client.get(page_of("programme_list_check", programme)).context["rows"]
+
+    assert [(sides.gives, sides.asks) for _row, sides in shown] == [
+        (True, False),
+        (False, True),
+        (True, True),
+        (False, True),
+    ]
+    page = client.get(page_of("programme_list_check", programme))
+    said = [one.text for one in elements_of(markup_of(page), "span") if "data-sides" in one.attributes]
+    assert (len(said), said[1] == said[3], len(set(said))) == (4, True, 3)
+
+
+def test_row_with_an_unclear_role_says_nothing_of_it(client_for, alice, programme):
+    client = client_for(alice)
+    send(client, programme, csv_of("email;role", "a@example.org;juggler"))
+
+    assert values_in(client.get(page_of("programme_list_check", programme)), "sides") == []
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from mentors.models import MentorProfile, ProfileState
 from notifications.models import InboxItem, Notification
 from programmes.changes import state_mark, texts_mark
 from programmes.invitations import revoke_invitation
@@ -15,12 +16,13 @@ from programmes.managers import give_manager
 from programmes.members import join, leave, remove_member
 from programmes.models import LIVE, Invitation, Manager, Membership, MembershipState, Programme, ProgrammeState
 from programmes.notices import MANAGER_NAMED, News
+from sessions_app.models import AvailabilityWindow
 from tests.accounts.authenticator_app import code_of, give_app, set_up_app
 from tests.accounts.sign_in_pages import CODE, PASSWORD, SIGN_IN
 from tests.conftest import NOW
 from tests.form_codes import codes_of
-from tests.markup import elements_of, markup_of, parts_in, refusals_in
-from tests.programmes.making import let_in, make_link, make_programme
+from tests.markup import elements_in, elements_of, forms_in, links_in, markup_of, parts_in, refusals_in
+from tests.programmes.making import let_in, make_link, make_programme, open_to_members
 from tests.signing_in import sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
@@ -202,6 +204,47 @@ def test_programme_goes_from_draft_to_archive_and_back(client_for, alice, maria)
     assert client.post(page, {"state": "draft"}).status_code == 404
 
 
+def test_draft_shows_first_steps_and_ticks_what_is_saved(client_for, alice, maria):
+    programme, client = make_programme(alice, maria, is_open=False, line=""), client_for(alice)
+    page = page_of("programme_manage", programme)
+
+    def steps_done() -> list[str | None]:
+        found = elements_of(markup_of(client.get(page)), "li")
+        return [one.attributes["data-step"] for one in found if one.attributes.get("class") == "done"]
+
+    shown = client.get(page)
+    assert values_in(shown, "step") == ["says", "rules", "try", "open", "invite"]
+    pages = ("settings", "rules", "try", "links", "list")
+    linked = {page_of(f"programme_{name}", programme) for name in pages} | {"#how-far"}
+    assert links_in(markup_of(shown), data_part="first-steps") == linked
+    assert steps_done() == []
+    Programme.objects.update(line="For new team leads")
+    assert steps_done() == ["says"]
+    rules = client.get(page_of("programme_rules", programme)).context
+    rest = {"members_stay": "on", "only_members": "on", "most_sessions": "4", "most_open": "2"}
+    saved = client.post(page_of("programme_rules", programme), rest | {"seen": rules["seen"]}, follow=True)
+    assert steps_done() == ["says", "rules"]
+    open_to_members(programme)
+    assert (values_in(client.get(page), "step"), saved.status_code) == ([], 200)
+
+
+@pytest.mark.parametrize("name", ["programme_links", "programme_list", "programme_members"])
+def test_draft_leads_its_manager_to_where_it_is_opened(client_for, alice, maria, name):
+    programme = make_programme(alice, maria, is_open=False)
+    page = markup_of(client_for(alice).get(page_of(name, programme)))
+
+    assert page_of("programme_manage", programme) in links_in(page, data_part="closed")
+
+
+def test_only_manager_is_not_offered_to_end_their_role(client_for, alice, bob, maria, programme):
+    client, page = client_for(alice), page_of("programme_manage", programme)
+    end = page_of("programme_manager_end", programme, alice.uuid)
+
+    assert end not in forms_in(markup_of(client.get(page)))
+    give_manager(programme=programme, person=bob, by=maria, now=NOW)
+    assert end in forms_in(markup_of(client.get(page)))
+
+
 def test_copy_is_a_draft_of_the_same_managers_a_year_later(client_for, alice, bob, maria, programme, settings):
     give_manager(programme=programme, person=bob, by=maria, now=NOW)
     let_in(maria, programme, alice)
@@ -241,6 +284,19 @@ def test_link_is_shown_once_and_revoked(client_for, alice, bob, programme):
     client.post(page_of("programme_link_revoke", programme, link.pk))
     link.refresh_from_db()
     assert (link.uses, link.revoked_at) == (1, NOW)
+
+
+def test_each_link_is_revoked_by_a_button_that_says_whom_it_is_for(client_for, alice, programme):
+    for gives, asks in ((True, False), (False, True), (True, True)):
+        make_link(programme, alice, gives=gives, asks=asks)
+
+    page = markup_of(client_for(alice).get(page_of("programme_links", programme)))
+
+    rows = [one for one in elements_of(page, "li") if "data-link" in one.attributes]
+    headings = [elements_in(page, "h3", data_link=row.attributes["data-link"])[0].text for row in rows]
+    buttons = [elements_in(page, "button", data_link=row.attributes["data-link"])[0].text for row in rows]
+    assert len(set(headings)) == 3
+    assert all(heading in button for heading, button in zip(headings, buttons, strict=True))
 
 
 @pytest.mark.parametrize(
@@ -421,6 +477,25 @@ def test_member_leaves_and_the_page_is_gone_for_them(client_for, alice, bob, pro
     for _again in range(2):
         assert client.post(page_of("programme_leave", programme))["Location"] == "/programmes/"
     assert client.get(page).status_code == 404
+
+
+def test_mentor_is_told_what_keeps_members_from_booking_them(client_for, alice, bob, programme):
+    for person in (alice, bob):
+        let_in(person, programme, alice, gives=True)
+    page = page_of("programme", programme)
+
+    def shown(person: User) -> set[str]:
+        html = markup_of(client_for(person).get(page))
+        return links_in(html, data_part="mentor-steps") if "mentor-steps" in parts_in(html) else set()
+
+    assert shown(bob) == {reverse("become_a_mentor")}
+    assert shown(alice) == set()
+    AvailabilityWindow.objects.all().delete()
+    assert shown(alice) == {reverse("mentor_availability")}
+    MentorProfile.objects.update(state=ProfileState.SUBMITTED)
+    assert shown(alice) == {reverse("mentor_profile"), reverse("mentor_availability")}
+    Membership.objects.update(gives=False, asks=True)
+    assert (shown(alice), shown(bob)) == (set(), set())
 
 
 def test_people_are_listed_by_state_and_paged(client_for, alice, programme, monkeypatch):

@@ -6,13 +6,13 @@ from django.urls import reverse
 
 from programmes.changes import copy_programme
 from programmes.errors import ProgrammeError
-from programmes.models import Programme, RuleChange
+from programmes.models import Programme, ProgrammeState, RuleChange
 from programmes.rules import Rules, change_rules, foresee, rules_mark, rules_of
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.questions.limits import why_not_book
 from sessions_app.waiting.choosing import free_slots
 from tests.conftest import NOW, make_mentor, make_person
-from tests.markup import markup_of, part_in, parts_in, problems_in, refusals_in
+from tests.markup import alerts_in, markup_of, part_in, parts_in, problems_in, refusals_in
 from tests.programmes.making import let_in
 from tests.sessions_app.conftest import THURSDAY, book
 
@@ -110,6 +110,18 @@ def test_rules_that_stop_nobody_are_saved_at_once(programme, alice, client_for):
     assert answer.status_code == 302
     assert present_rules(programme) == STRICT
     assert "changes" in parts_in(markup_of(client.get(rules_page(programme))))
+
+
+def test_rules_of_a_draft_are_said_to_hold_once_it_is_open(programme, alice, client_for):
+    client = client_for(alice)
+
+    def said(**limit: str) -> str:
+        given = SENT | limit | {"seen": rules_mark(Programme.objects.get(pk=programme.pk))}
+        return alerts_in(markup_of(client.post(rules_page(programme), given, follow=True)))[0]
+
+    now = said()
+    Programme.objects.update(state=ProgrammeState.DRAFT)
+    assert now != said(most_sessions="3")
 
 
 def test_bad_limits_stand_beside_their_fields_and_nothing_is_lost(programme, alice, client_for):
