@@ -268,9 +268,9 @@ def kept_way(client: Client, start: str) -> str:
     """Where the last link of the set-up of an app leads, when it begins on this page."""
     shown = markup_of(client.get(start))
     [key] = elements_of(shown, "input", id="secret")
-    sent = {
-        one.attributes["name"]: one.attributes.get("value") or "" for one in elements_of(shown, "input", name="next")
-    }
+    # The form for colours has a `next` of its own.
+    form = shown[shown.rindex(f'action="{APP}"') :].partition("</form>")[0]
+    sent = {"next": one.attributes["value"] for one in elements_of(form, "input", name="next")}
     done = client.post(APP, sent | {"code": code_of(key.attributes["value"])})
     [on] = [one for one in elements_of(markup_of(done), "a") if "btn--primary" in (one.attributes.get("class") or "")]
     return on.attributes["href"] or ""
