@@ -270,7 +270,7 @@ def kept_way(client: Client, start: str) -> str:
     [key] = elements_of(shown, "input", id="secret")
     # The form for colours has a `next` of its own.
     form = shown[shown.rindex(f'action="{APP}"') :].partition("</form>")[0]
-    sent = {"next": one.attributes["value"] for one in elements_of(form, "input", name="next")}
+    sent = {one.attributes["name"]: one.attributes["value"] for one in elements_of(form, "input", name="next")}
     done = client.post(APP, sent | {"code": code_of(key.attributes["value"])})
     [on] = [one for one in elements_of(markup_of(done), "a") if "btn--primary" in (one.attributes.get("class") or "")]
     return on.attributes["href"] or ""
