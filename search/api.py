@@ -130,6 +130,7 @@ class MentorsView(ApiView):
         answers=FoundMentor,
         paged=True,
         beside={"understood": TopicUnderstood(many=True, help_text=UNDERSTOOD)},
+        conflict=True,
     )
     def get(self, request: Request) -> Response:
         asked = self.read_query()

@@ -78,10 +78,12 @@ def api_call(
     beside: Mapping[str, serializers.BaseSerializer[Any]] | None = None,
     refusal: Any = None,
     missing: bool = False,
+    conflict: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Describe a handler; `ApiView` reads what it may be sent from the same `body` and `query`.
 
     `refusal`: the serializer of a 409 that says more than any error. `missing`: it may be 404 without an argument.
+    `conflict`: it may be 409 though it changes nothing.
     """
 
     def describe(handler: Handler) -> Handler:
@@ -90,8 +92,10 @@ def api_call(
         errors = [401, 403, 429]
         if query or paged or changes:
             errors += [400, 422]
+        if changes or conflict:
+            errors.append(409)
         if changes:
-            errors += [409, 415, 503]
+            errors += [415, 503]
         if takes_argument or missing:
             errors.append(404)
         responses: dict[int, Any] = {status: page_of(answers, beside or {}) if paged else answers}

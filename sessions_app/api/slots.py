@@ -81,7 +81,7 @@ class Slots(serializers.Serializer[Any]):
 class SlotsView(ApiView):
     public = True
 
-    @api_call(name="list_slots", summary="A mentor’s free times", query=SlotsQuery, answers=Slots)
+    @api_call(name="list_slots", summary="A mentor’s free times", query=SlotsQuery, answers=Slots, conflict=True)
     def get(self, request: Request, slug: str) -> Response:
         profile = get_object_or_404(MentorProfile.objects.seen_by(self.reader).select_related("person"), slug=slug)
         asked = self.read_query()
