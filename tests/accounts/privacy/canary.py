@@ -124,6 +124,8 @@ class Canary:
 def is_free_text(table: Table, name: str) -> bool:
     column = table.model._meta.get_field(name)
     inner = column.base_field if isinstance(column, ArrayField) else column
+    if isinstance(inner, models.IntegerField):
+        return False
     length = getattr(inner, "max_length", None)
     roomy = length is None or length >= SHORTEST
     return table.columns[name].is_personal and not inner.choices and roomy and (table.label, name) not in UNABLE
