@@ -137,7 +137,8 @@ def _write(plan: Plan, owner: User, mentors: list[User], others: list[User], now
     mentors = [*(known[name] for name in plan.mentors), *mentors]
     _join_by_link(programme, LinkInput(True, False, 100, 180), [*mentors, *others[:NEW_MENTORS]], manager, begun)
     # One of them is seen by members only; the demo would lose half of its mentors otherwise.
-    Membership.objects.filter(programme=programme, gives=True).exclude(person=mentors[-1]).update(shown_outside=True)
+    hidden = mentors[len(plan.mentors) :][-1:]  # nobody of those who have stories, which begin outside of programmes
+    Membership.objects.filter(programme=programme, gives=True).exclude(person__in=hidden).update(shown_outside=True)
     mentees = [*(known[name] for name in plan.members), *others[NEW_MENTORS:]]
     whole = _join_by_link(programme, LinkInput(False, True, MENTEES + len(plan.members), 180), mentees, manager, begun)
     revoke_invitation(programme=programme, number=whole.pk, by=manager, now=now - 2 * DAY)
