@@ -93,9 +93,11 @@ def test_blend_mixes_two_colours():
 def test_seed_sends_portraits_through_the_photo_pipeline(seed, client):
     seed("--portraits", "14")
 
-    profiles = MentorProfile.objects.public().exclude(photo="")
-    assert profiles.count() == 12
-    for profile in profiles:
+    drawn = MentorProfile.objects.public().exclude(photo="")
+    assert drawn.count() == 12
+    shown = MentorProfile.objects.seen_by(None).filter(pk__in=drawn)
+    assert shown.count() == 11  # one is seen by members of a programme only
+    for profile in shown:
         for size in (PORTRAIT, THUMBNAIL):
             answer = client.get(reverse("mentor_photo", args=[profile.slug, *photo_address(profile, size)]))
             content = b"".join(answer.streaming_content)
