@@ -18,10 +18,8 @@ from sessions_app.availability.reader_times import JoinedSpans, reader_times_of
 from sessions_app.availability.slot_picker import SlotPicker
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import load_timetable_for
-from sessions_app.errors import SessionError
-from sessions_app.questions.limits import why_not_book
-from sessions_app.questions.mentee_standing import standing_of
-from sessions_app.questions.programme_limits import find_shared, other_kind_error, why_visitor_kept_out
+from sessions_app.questions.limits import read_limit, read_standing
+from sessions_app.questions.programme_limits import find_shared, other_kind_error
 
 from .shapes import SLOT, SlotOut
 
@@ -90,7 +88,8 @@ class SlotsView(ApiView):
         if "programme" in asked:
             chosen = find_shared(asked["programme"], self.reader, profile.person, now=self.now).pk
         timetable = load_timetable_for(self.reader, profile, now=self.now, chosen=chosen)
-        limit, free = self.limit_of(profile, chosen), []
+        standing = read_standing(profile, self.reader, now=self.now, chosen=chosen)
+        limit, free = read_limit(profile, self.reader, standing, now=self.now), []
         if timetable and not timetable.pair.allows(offer.length, offer.format):
             limit = limit or other_kind_error()
         elif timetable:
@@ -98,15 +97,6 @@ class SlotsView(ApiView):
             browser = SlotPicker(timetable, offer.length, offer.step, asked["timezone"], self.now, own.sessions)
             free = [marked(slot, own.elsewhere) for slot in all_between(browser, asked["from"], asked["to"])]
         return Response(Slots({"timezone": asked["timezone"], "slots": free, "limit": limit}).data)
-
-    def limit_of(self, profile: MentorProfile, chosen: int | None) -> SessionError | None:
-        # A mentor who looks at their own times sees what others see.
-        if self.reader is None:
-            return why_visitor_kept_out(profile, now=self.now)
-        if self.reader == profile.person:
-            return None
-        standing = standing_of(self.reader, profile.person_id, now=self.now, chosen=chosen)
-        return why_not_book(self.reader, profile, now=self.now, standing=standing)
 
 
 def marked(slot: Slot, elsewhere: JoinedSpans) -> dict[str, Any]:

@@ -215,6 +215,11 @@ class HeldTime(models.Model):
         """Whether its mentor offered it to this very person, so that it is booked without asking them again."""
         return hasattr(self, "route")
 
+    @property
+    def is_helped(self) -> bool:
+        """Whether something else has helped its person meanwhile."""
+        return self.answer != HeldTimeAnswer.TAKEN and self.waiting.ended in HELPED
+
 
 class ReservedTime(models.Model):
     """Time of a mentor that came free while people waited. Nobody else can book it before the line has been asked.

@@ -29,13 +29,11 @@ from sessions_app.availability.timetable import Timetable, load_timetable
 from sessions_app.booking.book import continues_as_call
 from sessions_app.errors import SessionError
 from sessions_app.models import Engagement, SharedFile
-from sessions_app.questions.limits import why_not_book
-from sessions_app.questions.mentee_standing import MenteeStanding, standing_of
+from sessions_app.questions.limits import read_limit, read_standing
 from sessions_app.questions.programme_limits import (
     KEPT_OUT,
     ProgrammeLimitError,
     other_kind_error,
-    why_visitor_kept_out,
 )
 from sessions_app.questions.same_question import carried_files_of, find_earlier_engagement
 from sessions_app.questions.suggestions import FreeMentor, people_for
@@ -170,7 +168,7 @@ def read_mentor_page(
     shared = list_shared(reader, profile.person, now=now)
     programmes = list_choices(profile, reader, shared, data=data, wished=read_wished(address, typed), now=now)
     programme = next((choice.programme.pk for choice in programmes if choice.is_chosen), None)
-    standing = read_standing(profile, reader, programme, now=now)
+    standing = read_standing(profile, reader, now=now, chosen=programme)
     is_apart = standing is not None and standing.is_apart
     pair = pair_rules_of(reader, profile.person, now=now, chosen=programme)
     limit = read_limit(profile, reader, standing, now=now)
@@ -229,28 +227,11 @@ def browse_times(timetable: Timetable, offer: Offer, *, reader: User | None, zon
     return SlotPicker(timetable, offer.length, offer.step, zone, now, busy=own.sessions, elsewhere=own.elsewhere)
 
 
-def read_standing(
-    profile: MentorProfile, reader: User | None, programme: int | None, *, now: datetime
-) -> MenteeStanding | None:
-    if reader is None or reader == profile.person:
-        return None
-    return standing_of(reader, profile.person_id, now=now, chosen=programme)
-
-
 def read_times(profile: MentorProfile, pair: PairRules, *, is_hidden: bool, now: datetime) -> Timetable | None:
     timetable = load_timetable(profile, now=now)
     if timetable is None:
         return None
     return timetable.without_times() if is_hidden else timetable.for_pair(pair)
-
-
-def read_limit(
-    profile: MentorProfile, reader: User | None, standing: MenteeStanding | None, *, now: datetime
-) -> SessionError | None:
-    """Why the reader, or a visitor, can't book this mentor at any time. `standing` is None for one's own page too."""
-    if reader is None:
-        return why_visitor_kept_out(profile, now=now)
-    return why_not_book(reader, profile, now=now, standing=standing) if standing else None
 
 
 def is_kept_out(limit: SessionError | None) -> bool:

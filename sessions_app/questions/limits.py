@@ -17,7 +17,7 @@ from trust.sanctions import Doing
 
 from .mentee_standing import MenteeStanding, standing_of
 from .pace import check_bookings
-from .programme_limits import check_sessions_in, why_kept_out
+from .programme_limits import check_sessions_in, why_kept_out, why_visitor_kept_out
 
 
 def closed_error(profile: MentorProfile) -> SessionError:
@@ -82,6 +82,24 @@ def why_not_book(
     except SessionError as refused:
         return refused
     return None
+
+
+def read_standing(
+    profile: MentorProfile, reader: User | None, *, now: datetime, chosen: int | None = None
+) -> MenteeStanding | None:
+    """None for a visitor, and for a mentor who looks at their own times. `chosen`: as for `standing_of`."""
+    if reader is None or reader == profile.person:
+        return None
+    return standing_of(reader, profile.person_id, now=now, chosen=chosen)
+
+
+def read_limit(
+    profile: MentorProfile, reader: User | None, standing: MenteeStanding | None, *, now: datetime
+) -> SessionError | None:
+    """Why the reader, or a visitor, can't book this mentor at any time. `standing`: from `read_standing`."""
+    if reader is None:
+        return why_visitor_kept_out(profile, now=now)
+    return why_not_book(reader, profile, now=now, standing=standing) if standing else None
 
 
 def why_not_book_anyone(mentee: User, *, now: datetime) -> SessionError | None:

@@ -30,7 +30,7 @@ from sessions_app.forms.guest import GuestForm
 from sessions_app.forms.waiting import HeldTimeForm, WaitForm
 from sessions_app.impact.help_sought import read_help_sought
 from sessions_app.models import Booking, BookingState, HeldTime, WaitlistEntry
-from sessions_app.models.waiting import HELPED, HeldTimeAnswer
+from sessions_app.models.waiting import HeldTimeAnswer
 from sessions_app.questions.gatherings import find_gatherings
 from sessions_app.waiting.acts import decline_time, leave_waitlist, take_time, wait_for_help, wait_for_mentor
 from sessions_app.waiting.choosing import free_slots
@@ -199,8 +199,8 @@ def held_time(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             "is_held": held.answer == HeldTimeAnswer.OPEN
             and held.until > now
             and held.booking.state == BookingState.HELD,
-            "is_given_back": held.answer == HeldTimeAnswer.DECLINED or is_helped(held),
-            "is_helped": is_helped(held),
+            "is_given_back": held.answer == HeldTimeAnswer.DECLINED or held.is_helped,
+            "is_helped": held.is_helped,
             "is_past": held.booking.start <= now,
             "is_taken": held.answer == HeldTimeAnswer.TAKEN,
             "seen": still_seen(request, str(held.version), told=result.is_refused),
@@ -210,7 +210,3 @@ def held_time(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         },
         status=result.status,
     )
-
-
-def is_helped(held: HeldTime) -> bool:
-    return held.answer != HeldTimeAnswer.TAKEN and held.waiting.ended in HELPED

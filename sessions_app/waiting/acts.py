@@ -17,7 +17,7 @@ from sessions_app.errors import SessionError, stale_error
 from sessions_app.locks import atomic_act, lock_people
 from sessions_app.models import Booking, Brief, HeldTime, WaitlistEntry
 from sessions_app.models.schedules import Weekday
-from sessions_app.models.waiting import HELPED, DayPart, HeldTimeAnswer, WaitlistOutcome
+from sessions_app.models.waiting import DayPart, HeldTimeAnswer, WaitlistOutcome
 from sessions_app.questions.limits import closed_error
 from sessions_app.questions.self_harm import watch_question
 
@@ -129,7 +129,7 @@ def take_time(*, held: HeldTime, question: str, by: User, now: datetime, seen: s
     lock_people(held.booking.mentor_id, by)
     held = HeldTime.objects.select_related("booking__engagement", "waiting").get(pk=held.pk)
     check_own(held.waiting, by)
-    if held.answer != HeldTimeAnswer.TAKEN and held.waiting.ended in HELPED:
+    if held.is_helped:
         words = _(
             "You’ve found help already, so this time isn’t held for you any more. If you want to meet all the same,"
             " choose a time on the mentor’s page."
