@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from smtplib import SMTPRecipientsRefused
 
 # The finer code of RFC 3463 and its registry, after the class: `550 5.1.1 No such user`.
 FINER = re.compile(r"[245]\.(\d{1,3})\.(\d{1,3})\b")
@@ -41,6 +42,15 @@ def find_blame(code: int, answer: str) -> Blame:
     if kind in ABOUT_THE_MAILBOX or (not finer and code in MAILBOX_CODES):
         return Blame.MAILBOX
     return Blame.OURS if code in SIGN_IN_CODES else Blame.LATER
+
+
+def read_bounce(refused: SMTPRecipientsRefused) -> str:
+    """Of a mail to one recipient: what the server said if it is the mailbox's fault, in short; else empty, and a later
+    try may succeed.
+    """
+    code, answer = next(iter(refused.recipients.values()))
+    words = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+    return (in_short(words) or str(code)) if find_blame(code, words) == Blame.MAILBOX else ""
 
 
 def leads_nowhere(code: int, answer: str) -> bool:

@@ -15,7 +15,7 @@ from accounts.mail import AccountEmail, send_here
 from accounts.models import User
 from accounts.privacy.retention import Rule
 from common.mail.rendering import absolute_url
-from notifications.smtp_refusals import Blame, find_blame, in_short
+from notifications.smtp_refusals import read_bounce
 from programmes.invitations import why_closed
 from programmes.managers import check_manages, lock_programme
 from programmes.members import Entry, enter
@@ -144,11 +144,8 @@ def _tell(number: int, now: datetime) -> bool:
     try:
         send_here(write_invitation(invitee))
     except SMTPRecipientsRefused as refused:
-        code, answer = next(iter(refused.recipients.values()))
-        words = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
-        if find_blame(code, words) == Blame.MAILBOX:
-            invitee.bounced = in_short(words) or str(code)
-        else:
+        invitee.bounced = read_bounce(refused)
+        if not invitee.bounced:
             invitee.try_after = now + TRY_AGAIN_AFTER
         invitee.save(update_fields=["bounced", "try_after"])
         return False
@@ -157,7 +154,8 @@ def _tell(number: int, now: datetime) -> bool:
     return True
 
 
-def write_invitation(invitee: Invitee) -> AccountEmail:
+# `more`: what this template says besides
+def write_invitation(invitee: Invitee, template: str = "programmes/invited", **more: str) -> AccountEmail:
     programme = invitee.programme
     context = {
         "programme": programme.name,
@@ -167,10 +165,9 @@ def write_invitation(invitee: Invitee) -> AccountEmail:
         "asks": invitee.asks,
         "days": settings.RETENTION["invited addresses"].days,
         "page_url": absolute_url("programmes"),
+        **more,
     }
-    return AccountEmail(
-        "programmes/invited", invitee.address, context, zone=programme.timezone, language=programme.language
-    )
+    return AccountEmail(template, invitee.address, context, zone=programme.timezone, language=programme.language)
 
 
 def forget_invited(before: datetime, most: int) -> int:

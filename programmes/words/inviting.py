@@ -14,13 +14,14 @@ from django.core.signing import Signer
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
 
-from accounts.mail import AccountEmail, send_here
+from accounts.mail import send_here
 from accounts.models import User
 from common.mail.rendering import absolute_url
-from notifications.smtp_refusals import Blame, find_blame, in_short
+from notifications.smtp_refusals import read_bounce
 from programmes.invitations import why_closed
 from programmes.models import MOST_NUDGES, Invitee, Membership, Nudge, NudgeStage, Programme
 from programmes.models.rosters import InviteeQuerySet
+from programmes.rosters.invitees import write_invitation
 
 from .reminding import DUE_AFTER, REST, is_held_out
 
@@ -94,12 +95,9 @@ def _send(nudge: Nudge, now: datetime) -> bool:
     if invitee is None:
         return True
     try:
-        send_here(write_second_invitation(invitee))
+        send_here(write_invitation(invitee, "programmes/invited_again", decline_url=decline_url(invitee)))
     except SMTPRecipientsRefused as refused:
-        code, answer = next(iter(refused.recipients.values()))
-        words = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
-        bounced = (in_short(words) or str(code)) if find_blame(code, words) == Blame.MAILBOX else ""
-        _take_back(nudge, invitee, now, bounced)
+        _take_back(nudge, invitee, now, read_bounce(refused))
     except (OSError, SMTPException) as error:
         logger.warning("reminders of invitations wait for the mail server: %s", type(error).__name__)
         if isinstance(error, NEVER_LEFT):
@@ -112,22 +110,6 @@ def _send(nudge: Nudge, now: datetime) -> bool:
 def _take_back(nudge: Nudge, invitee: Invitee, now: datetime, bounced: str = "") -> None:
     nudge.delete()
     Invitee.objects.filter(pk=invitee.pk).update(bounced=bounced, try_after=now + TRY_AGAIN_AFTER)
-
-
-def write_second_invitation(invitee: Invitee) -> AccountEmail:
-    programme = invitee.programme
-    context = {
-        "programme": programme.name,
-        "line": programme.line,
-        "name": invitee.name,
-        "gives": invitee.gives,
-        "asks": invitee.asks,
-        "page_url": absolute_url("programmes"),
-        "decline_url": decline_url(invitee),
-    }
-    return AccountEmail(
-        "programmes/invited_again", invitee.address, context, zone=programme.timezone, language=programme.language
-    )
 
 
 def decline_url(invitee: Invitee) -> str:
