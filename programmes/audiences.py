@@ -17,6 +17,8 @@ from accounts.models import User
 from .models import LIVE, Directory, Membership
 
 EVERYONE = 0
+# A membership that shows its mentor to everyone
+SHOWS_TO_ALL = Q(programme__directory=Directory.PUBLIC) | Q(shown_outside=True)
 
 
 def audience_sql(mentor: str) -> str:
@@ -48,7 +50,7 @@ def may_be_hidden_sql() -> str:
 def narrow_to_seen(profiles: QuerySet[Any], reader: User | None) -> QuerySet[Any]:
     """The profiles of mentors whom this reader, or a visitor, sees; `MentorProfile.objects.seen_by` calls it."""
     gives = Membership.objects.filter(person=OuterRef("person"), state=LIVE, gives=True)
-    shows = Q(programme__directory=Directory.PUBLIC) | Q(shown_outside=True)
+    shows = SHOWS_TO_ALL
     if reader is not None:
         shows |= Q(programme__in=Membership.objects.filter(person=reader, state=LIVE).values("programme"))
     return profiles.filter(~Exists(gives) | Exists(gives.filter(shows)))

@@ -1,5 +1,7 @@
-"""The kinds of notices about programmes. All but announcements always come:
-each asks for something, or changes what one may."""
+"""The kinds of notices about programmes.
+
+All but announcements always come: each asks for something, or changes what one may.
+"""
 
 from notifications.registry import Kind
 

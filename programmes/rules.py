@@ -5,7 +5,7 @@ from dataclasses import asdict, astuple, dataclass, fields
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,6 +13,7 @@ from accounts.models import User
 from common.pages.seen import mark_of
 from mentors.models import Format, Length, Offer
 
+from .audiences import SHOWS_TO_ALL
 from .errors import ProgrammeError, stale_error
 from .managers import check_runs_or_manages, lock_programme
 from .models import LIVE, Directory, Membership, Programme, RuleChange
@@ -247,8 +248,7 @@ def _count_without_offers(members: MembershipQuerySet, present: Rules, given: Ru
 # Mentors of whom this programme's directory alone decides whether everyone sees them.
 def _count_seen_by_it(programme: Programme, members: MembershipQuerySet) -> int:
     others = Membership.objects.filter(person=OuterRef("person"), state=LIVE, gives=True).exclude(programme=programme)
-    shown = others.filter(Q(programme__directory=Directory.PUBLIC) | Q(shown_outside=True))
-    return members.filter(~Exists(shown), gives=True, shown_outside=False).count()
+    return members.filter(~Exists(others.filter(SHOWS_TO_ALL)), gives=True, shown_outside=False).count()
 
 
 def _is_stricter(present: int | None, given: int | None) -> bool:

@@ -66,8 +66,8 @@ def show_overview(request: SignedInRequest, programme: Programme, result: PostRe
     return render(request, "programmes/manage.html", context, status=result.status)
 
 
+# Which first steps in a draft are done, as far as it can be told from what is saved.
 def _list_steps_taken(programme: Programme) -> Iterator[str]:
-    """Which first steps in a draft are done, as far as it can be told from what is saved."""
     if programme.line:
         yield "says"
     if programme.rule_changes.exists():

@@ -58,7 +58,7 @@ def programme_page(request: SignedInRequest, found: Programme, form: MinutesForm
         "stage": found.stage_at(timezone.now()),
         "managers": [row.person for row in managers],
         "rules": list(rules_of(found).in_words()),
-        "announcements": announced_to(request.user, found, MOST_ANNOUNCED),
+        "announcements": announced_to(membership, MOST_ANNOUNCED),
         "is_manager": any(row.person_id == request.user.pk for row in managers),
         "membership": membership,
         "mentor_steps": _list_mentor_steps(request) if membership and membership.gives else [],
@@ -70,8 +70,8 @@ def programme_page(request: SignedInRequest, found: Programme, form: MinutesForm
     return render(request, "programmes/programme.html", context, status=422 if form else 200)
 
 
+# What a mentor has to do before members can book them at any time of a week: `profile`, `times`.
 def _list_mentor_steps(request: SignedInRequest) -> list[str]:
-    """What a mentor has to do before members can book them at any time of a week: `profile`, `times`."""
     profile = own_profile(request)
     steps = [] if profile is not None and profile.is_public else ["profile"]
     if profile is None or not times_in_words(profile, hour12=request.user.hour12):

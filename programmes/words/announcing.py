@@ -17,7 +17,7 @@ from notifications.preferences import find_switched_on
 from notifications.services import Due, schedule_notices, show_in_inbox
 from programmes.errors import ProgrammeError, stale_error
 from programmes.managers import check_manages, lock_programme
-from programmes.models import Announcement, Audience, Membership, Programme, Stage
+from programmes.models import LIVE, Announcement, Audience, Membership, Programme, Stage
 from programmes.models.members import MembershipQuerySet
 
 from .notices import ANNOUNCEMENT, WORTH_TELLING_FOR
@@ -161,13 +161,12 @@ def _tell(row: Announcement, people: list[int], now: datetime) -> None:
     show_in_inbox(*(due for due in dues if due.recipient_id not in wanted))
 
 
-def announced_to(person: User, programme: Programme, most: int) -> list[Announcement]:
-    """The latest that are for this member, by what they do in it now."""
-    membership = Membership.objects.live().filter(programme=programme, person=person).first()
-    if membership is None:
+def announced_to(membership: Membership | None, most: int) -> list[Announcement]:
+    """The latest that are for this member, by what they do in the programme now; none for who isn't let in yet."""
+    if membership is None or membership.state != LIVE:
         return []
     audiences = [Audience.ALL]
     audiences += [Audience.GIVES] if membership.gives else []
     audiences += [Audience.ASKS] if membership.asks else []
-    rows = Announcement.objects.filter(programme=programme, audience__in=audiences)
+    rows = Announcement.objects.filter(programme=membership.programme_id, audience__in=audiences)
     return list(rows.order_by("-at", "-pk")[:most])

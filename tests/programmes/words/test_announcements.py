@@ -125,7 +125,7 @@ def test_who_joins_after_it_was_sent_reads_it_on_the_page_only(members, alice, b
     send_announcements(now=NOW + timedelta(minutes=1))
 
     assert bob.name not in told()
-    assert [one.text for one in announced_to(bob, members, 10)] == [TEXT]
+    assert [one.text for one in announced_to(Membership.objects.get(programme=members, person=bob), 10)] == [TEXT]
 
 
 def test_two_in_seven_days_and_the_next_when_the_first_is_a_week_old(members, alice):
