@@ -67,10 +67,9 @@ def to_next(request: HttpRequest, otherwise: str) -> HttpResponse:
 
     A `next` without a slash is no address; it could be the name of a view, and is ignored.
     """
-    wanted = get_next_redirect_url(request) or ""
-    if wanted.startswith("/"):
-        return HttpResponseRedirect(wanted)
-    usual = otherwise if otherwise != wanted else "home"
+    if page := next_page(request):
+        return HttpResponseRedirect(page)
+    usual = otherwise if otherwise != (get_next_redirect_url(request) or "") else "home"
     return HttpResponseRedirect(resolve_url(usual))
 
 

@@ -20,16 +20,8 @@ from sessions_app.questions.suggestions import FreeMentor
 from .criteria import Order, SearchCriteria, When
 from .finding import find_mentors, question_of
 from .forms import read_criteria
-from .ranking.candidates import (
-    IndexQuery,
-    among_sql,
-    is_seen_sql,
-    matching_sql,
-    nearness_sql,
-    suitable_conditions,
-    values_of,
-)
-from .written_search import IS_HERE, find_writers
+from .ranking.candidates import IndexQuery, among_sql, matching_sql, nearness_sql, suitable_conditions, values_of
+from .written_search import find_writers, is_here_sql
 
 # For everyone who waits with the same words: a person who can't have one of these mentors may have another.
 MOST = 20
@@ -58,8 +50,8 @@ def filters_of(wish: SearchCriteria) -> str:
 
     Dates and times of day are left out: they pass. So are filters that mean something else for each reader.
     """
-    timeless = wish.with_changes(when=When.ANY, first=None, last=None, later=False)
-    lasting = timeless.with_changes(words="", saved=False, programme="", loose=False, order=Order.SOONEST)
+    passing = {"when": When.ANY, "first": None, "last": None, "later": False}
+    lasting = wish.with_changes(words="", saved=False, programme="", loose=False, order=Order.SOONEST, **passing)
     return lasting.query_string()[:LONGEST_FILTERS]
 
 
@@ -109,7 +101,7 @@ def find_knowers(
         near=near,
         tables="search_mentorindex JOIN search_mentorwords USING (profile_id)",
         where=" AND ".join(conditions),
-        is_here=IS_HERE.format(is_seen=is_seen_sql(asked)),
+        is_here=is_here_sql(asked),
     )
     with reading_connection().cursor() as cursor:
         cursor.execute(sql, values)

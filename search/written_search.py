@@ -30,8 +30,8 @@ from .finding import ENOUGH, question_of
 from .words import SearchQuestion
 
 PAGE = 20
-# A mentor whom the reader sees, and who isn't away, resting or closed, on the rows `profile`, `person` and `schedule`
-IS_HERE = """{is_seen} AND profile.state = %(approved)s AND person.is_active AND profile.resting_since IS NULL
+# A mentor who isn't away, resting or closed
+IS_HERE = """profile.state = %(approved)s AND person.is_active AND profile.resting_since IS NULL
     AND (profile.paused_until IS NULL
         OR profile.paused_until <= (%(now)s AT TIME ZONE coalesce(schedule.timezone, 'UTC'))::date)"""
 # Left out are mentors who are away, or who have as many questions as they take: they could not be asked.
@@ -126,6 +126,11 @@ def _add_more(
     return found, last, tuple(brought)
 
 
+# A mentor whom the reader sees besides, on the rows `profile`, `person` and `schedule`
+def is_here_sql(asked: IndexQuery) -> str:
+    return f"{is_seen_sql(asked)} AND {IS_HERE}"
+
+
 def _find_profiles(
     wish: SearchCriteria,
     question: SearchQuestion,
@@ -152,7 +157,7 @@ def _find_profiles(
     sql = WRITERS.format(
         near=near,
         is_open=OPEN_WRITTEN,
-        is_here=IS_HERE.format(is_seen=is_seen_sql(asked)),
+        is_here=is_here_sql(asked),
         tables=f"search_mentorindex{' JOIN search_mentorwords USING (profile_id)' if by_match else ''}",
         where=" AND ".join(suitable_conditions(asked, among_sql(matching_sql(asked)))),
     )

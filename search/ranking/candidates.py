@@ -117,8 +117,7 @@ class Candidate:
 
     No start of theirs in the times asked about lies before `bound`, and they come at `place` or later in the results.
     `near` is how much of the question they match. `writes`: they answer in writing too. `is_seen`: they are
-    public, and the reader sees them. `topics`: those that they and
-    their offers name.
+    public, and the reader sees them. `topics`: those that they and their offers name.
     """
 
     profile_id: int

@@ -98,9 +98,7 @@ class MadeUp:
         return replace(standing, shut_by=standing.shut_by or OTHERS_SHUT) if self._hides(mentor_id) else standing
 
     def _hides(self, mentor_id: int) -> bool:
-        """Whether a visitor doesn't see this made-up mentor: who sees a real one, a function of the database says,
-        and it reads no made-up rows.
-        """
+        # From a visitor. Who sees a real mentor, a function of the database says, which reads no made-up rows.
         is_inside = mentor_id in (INSIDE, OF_UNIT)
         return is_inside and self.mentee is None and self.programme.directory == Directory.MEMBERS
 

@@ -78,8 +78,8 @@ def show_visitor(request: SignedInRequest, made_up: MadeUp) -> dict[str, Any]:
 SHOWN = {MENTEE: show_mentee, MENTOR: show_mentor, VISITOR: show_visitor}
 
 
+# The programme's mentors, by name, and behind them made-up ones in whom a rule shows that nobody else may show.
 def _mentors_for(request: SignedInRequest, made_up: MadeUp) -> dict[str, Any]:
-    """The programme's mentors, by name, and behind them made-up ones in whom a rule shows that nobody else may show."""
     page = _page_of_mentors(made_up.programme, request.GET.get("page"))
     members = list(page)
     tried = load_tried(members, now=made_up.now)
