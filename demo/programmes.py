@@ -135,15 +135,17 @@ def _write(plan: Plan, owner: User, mentors: list[User], others: list[User], now
     asking, others = others[:ASKING], others[ASKING:]
     known = {name: User.objects.get(email=f"{name}@{DOMAIN}") for name in (*plan.mentors, *plan.members)}
     mentors = [*(known[name] for name in plan.mentors), *mentors]
-    _join_by_link(programme, LinkInput(True, False, 100, 180), [*mentors, *others[:NEW_MENTORS]], manager, begun)
+    to_mentors = LinkInput(True, False, 100, 180, label="Letter to our mentors")
+    _join_by_link(programme, to_mentors, [*mentors, *others[:NEW_MENTORS]], manager, begun)
     # One of them is seen by members only; the demo would lose half of its mentors otherwise.
     hidden = mentors[len(plan.mentors) :][-1:]  # nobody of those who have stories, which begin outside of programmes
     Membership.objects.filter(programme=programme, gives=True).exclude(person__in=hidden).update(shown_outside=True)
     mentees = [*(known[name] for name in plan.members), *others[NEW_MENTORS:]]
-    whole = _join_by_link(programme, LinkInput(False, True, MENTEES + len(plan.members), 180), mentees, manager, begun)
+    to_mentees = LinkInput(False, True, MENTEES + len(plan.members), 180, label="Welcome mail")
+    whole = _join_by_link(programme, to_mentees, mentees, manager, begun)
     revoke_invitation(programme=programme, number=whole.pk, by=manager, now=now - 2 * DAY)
     asked, _text = make_invitation(
-        programme=programme, given=LinkInput(False, True, 40, 30, needs_yes=True), by=manager, now=now - DAY
+        programme=programme, given=LinkInput(False, True, 40, 30, True, "Poster in the hall"), by=manager, now=now - DAY
     )
     for number, person in enumerate(asking):
         join(person=person, invitation=asked, now=now - timedelta(hours=2 + number))

@@ -16,7 +16,7 @@ from .changes import ProgrammeTexts
 from .invitations import LinkInput
 from .looks import LookInput, read_logo, read_origins, why_not_colour
 from .models import Audience, Directory, Look, Programme, Verdict
-from .models.invitations import LONGEST
+from .models.invitations import LONGEST, LONGEST_LABEL
 from .models.members import LEAST_MINUTES, LONGEST_REASON, LONGEST_UNIT, MOST_MINUTES
 from .models.programmes import LONGEST_LINE, LONGEST_NAME, MOST_OPEN, MOST_SESSIONS, MOST_SHARE
 from .models.rosters import LONGEST_TEXT, RosterRow
@@ -167,6 +167,12 @@ class RulesForm(forms.Form):
 
 class LinkForm(forms.Form):
     use_required_attribute = False
+    label = PlainText(
+        label=_("What is this link for?"),
+        help_text=_("For you and the other managers, such as “Welcome mail” or “Poster in the hall”"),
+        max_length=LONGEST_LABEL,
+        required=False,
+    )
     sides = forms.MultipleChoiceField(
         label=_("What can people do who join by it?"),
         choices=SIDES,
@@ -198,7 +204,7 @@ class LinkForm(forms.Form):
     def read_link(self) -> LinkInput:
         said = self.cleaned_data
         sides = said["sides"]
-        return LinkInput(GIVES in sides, ASKS in sides, said["most"], said["days"], said["needs_yes"])
+        return LinkInput(GIVES in sides, ASKS in sides, said["most"], said["days"], said["needs_yes"], said["label"])
 
 
 class UnitForm(forms.Form):

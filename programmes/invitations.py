@@ -19,13 +19,14 @@ from .models.invitations import LONGEST, LinkStage
 
 @dataclass(frozen=True, slots=True)
 class LinkInput:
-    """What a link lets people do, how many of them, and for how long."""
+    """What a link lets people do, how many of them, and for how long. `label`: what managers call it."""
 
     gives: bool
     asks: bool
     most: int
     days: int
     needs_yes: bool = False
+    label: str = ""
 
 
 @transaction.atomic
@@ -53,6 +54,7 @@ def make_invitation(*, programme: Programme, given: LinkInput, by: User, now: da
     token = secrets.token_urlsafe(24)
     made = Invitation.objects.create(
         programme=programme,
+        label=given.label,
         token_hash=hash_text(token),
         gives=given.gives,
         asks=given.asks,
@@ -85,9 +87,8 @@ def why_closed(programme: Programme, now: datetime) -> ProgrammeError | None:
         case Stage.OPEN:
             return None
         case Stage.CLOSED:
-            return ProgrammeError(
-                "programme_closed", _("This programme takes no new members now. Ask one of its managers.")
-            )
+            words = _("This programme takes no new members now. A manager can open it again.")
+            return ProgrammeError("programme_closed", words)
         case Stage.DRAFT:
             return ProgrammeError("programme_draft", _("This programme isn’t open yet. A manager opens it first."))
         case _:

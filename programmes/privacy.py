@@ -65,7 +65,11 @@ TABLES: tuple[Table, ...] = (
         company=programme_name,
         why="stays: how many were reminded and took the step, with no name",
     ),
-    Table(Invitation, {"token_hash": not_personal("a hash")}, why="a link, which names nobody whom it lets in"),
+    Table(
+        Invitation,
+        {"token_hash": not_personal("a hash"), "label": not_personal(ORGANISATION)},
+        why="a link, which names nobody whom it lets in",
+    ),
     Table(
         Membership,
         {"source": fact(), "state": fact(), **dict.fromkeys(("reason", "unit"), mine())},

@@ -11,6 +11,7 @@ from accounts.models import User
 from .programmes import Programme
 
 LONGEST = timedelta(days=180)
+LONGEST_LABEL = 60
 
 
 class LinkStage(StrEnum):
@@ -26,9 +27,13 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 
 
 class Invitation(models.Model):
-    """A link into a programme, as a hash of its token. It is kept when it has ended, so that its page can say why."""
+    """A link into a programme, as a hash of its token. It is kept when it has ended, so that its page can say why.
+
+    `label`: what managers call it, to tell it from others. Nobody else reads it.
+    """
 
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="invitations")
+    label = models.CharField(max_length=LONGEST_LABEL, blank=True, default="", db_default="")
     token_hash = models.CharField(max_length=64, unique=True)
     gives = models.BooleanField(default=False)
     asks = models.BooleanField(default=True)

@@ -299,9 +299,28 @@ def test_each_link_is_revoked_by_a_button_that_says_whom_it_is_for(client_for, a
     assert all(heading in button for heading, button in zip(headings, buttons, strict=True))
 
 
+def test_link_is_called_what_managers_call_it_and_only_to_them(client_for, alice, bob, programme):
+    client, page = client_for(alice), page_of("programme_links", programme)
+
+    made = client.post(page, {"label": "Poster <hall>", "sides": ["asks"], "most": "3", "days": "10"})
+
+    [field] = elements_of(markup_of(made), "input", id="address")
+    [row] = [one for one in elements_of(markup_of(client.get(page)), "li") if "data-link" in one.attributes]
+    [heading] = elements_in(markup_of(client.get(page)), "h3", data_link=row.attributes["data-link"])
+    [button] = elements_in(markup_of(client.get(page)), "button", data_link=row.attributes["data-link"])
+    assert heading.text == "Poster <hall>"
+    assert "Poster <hall>" in button.text
+    path = "/join/" + field.attributes["value"].rpartition("/join/")[2]
+    assert "Poster" not in markup_of(client_for(bob).get(path))
+    client.post(page_of("programme_link_revoke", programme, row.attributes["data-link"]))
+    [ended] = [one for one in elements_of(markup_of(client.get(page)), "li") if "data-link" in one.attributes]
+    assert "Poster <hall>" in ended.text
+
+
 @pytest.mark.parametrize(
     ("said", "codes"),
     [
+        ({"label": "x" * 61}, {"label": ["max_length"]}),
         ({"sides": []}, {"sides": ["required"]}),
         ({"sides": ["all"]}, {"sides": ["invalid_choice"]}),
         ({"most": "0"}, {"most": ["min_value"]}),
@@ -309,7 +328,7 @@ def test_each_link_is_revoked_by_a_button_that_says_whom_it_is_for(client_for, a
         ({"days": "181"}, {"days": ["max_value"]}),
         ({"days": "x"}, {"days": ["invalid"]}),
     ],
-    ids=["no-side", "other-side", "no-uses", "too-many-uses", "too-many-days", "letters"],
+    ids=["long-label", "no-side", "other-side", "no-uses", "too-many-uses", "too-many-days", "letters"],
 )
 def test_bad_link_is_refused_beside_its_field(client_for, alice, programme, said, codes):
     whole = {"sides": ["asks"], "most": "3", "days": "10"}
