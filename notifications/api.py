@@ -24,7 +24,7 @@ from common.api.pages import Part, page_answer, read_page
 from common.mail.rendering import absolute_url
 
 from .inbox import InboxEntry, build_entries
-from .models import Group, InboxItem, Preference
+from .models import OFF_AT_FIRST, Group, InboxItem, Preference
 from .preferences import LEADS, MOST_LEADS, preference_of, save_preference
 
 answers_for(PrivacyError)
@@ -60,10 +60,9 @@ class Lead(serializers.ChoiceField):
 class MailsShape(Input):
     """Which optional emails are sent. Emails about changes to a session are always sent."""
 
-    reminders = YesNo(required=False)
-    afterwards = YesNo(required=False)
-    profile = YesNo(required=False)
-    digest = YesNo(required=False)
+    def get_fields(self) -> dict[str, Any]:
+        """Every group that a person can switch off, by name."""
+        return {group: YesNo(required=False) for group in Group.values}
 
 
 class QuietShape(Input):
@@ -95,7 +94,7 @@ ME: dict[str, Any] = {
     "language": "en",
     "preferences": {
         "clock": "24",
-        "mails": {"reminders": True, "afterwards": True, "profile": True, "digest": True},
+        "mails": {group: group not in OFF_AT_FIRST for group in Group.values},
         "reminders": [1440, 60],
         "quiet_hours": {"from": "22:00", "until": "07:00"},
     },

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import DataExport
 from accounts.privacy.exports import write_due_copies
+from notifications.models import Group
 from sessions_app.availability.busy_times import replace_busy_times
 from sessions_app.models import AttendanceAct, Booking, BookingState
 from tests.conftest import NOW, at
@@ -409,11 +410,24 @@ def test_me_and_what_i_change(program, bob):
         "language": "en",
         "preferences": {
             "clock": "12",
-            "mails": {"reminders": True, "afterwards": False, "profile": True, "digest": True},
+            "mails": {group: group not in ("afterwards", "news") for group in Group.values},
             "reminders": [60],
             "quiet_hours": None,
         },
     }
+
+
+@pytest.mark.parametrize("group", Group.values)
+def test_each_group_of_mails_is_switched_off_and_on_alone(program, bob, group):
+    asked = program(bob)
+    before = asked.get("me/")[1]["preferences"]["mails"]
+
+    answers = [
+        asked.send("PATCH", "me/", {"preferences": {"mails": {group: value}}})[1]["preferences"]["mails"]
+        for value in (False, True)
+    ]
+
+    assert answers == [before | {group: False}, before | {group: True}]
 
 
 def test_quiet_hours_come_and_go(program, bob):
