@@ -325,7 +325,25 @@ def sessions_over_budget() -> int:
     return sum(max(0, given - MOST_A_WEEK) for given in weeks.values())
 
 
-def live_through(seed: int, people: int, mentors: int, days: int, *, with_ways: bool) -> None:
+def tell_of_unfilled(asks: list[Ask]) -> None:
+    """What was tried, in order, for those who weren't helped within 72 hours: when, whom, and what came of it."""
+    from sessions_app.models import Route
+
+    for ask in asks:
+        if ask.met and ask.met - ask.asked <= 72 * HOUR:
+            continue
+        print(f"      {ask.subject}, {ask.person.timezone}, {'/'.join(ask.parts) or 'any'}:", end="")
+        tried = Route.objects.filter(waiting__person=ask.person, waiting__since=ask.asked).order_by("opened_at")
+        for route in tried:
+            began, ended = (
+                (moment - ask.asked) / HOUR if moment else 0 for moment in (route.opened_at, route.settled_at)
+            )
+            silent = " silent" if route.mentor_id % 5 == 0 else ""
+            print(f" {route.kind} {began:.0f}-{ended:.0f} {route.state}{silent};", end="")
+        print(f" {ask.way or 'nobody'}", flush=True)
+
+
+def live_through(seed: int, people: int, mentors: int, days: int, *, with_ways: bool, tells: bool) -> None:
     put_away_others()
     chance, began = random.Random(seed), time.process_time()
     community = Community(chance, days, *make_people(chance, people, mentors), with_ways=with_ways)
@@ -341,6 +359,8 @@ def live_through(seed: int, people: int, mentors: int, days: int, *, with_ways: 
         f"{', '.join(f'{way} {number}' for way, number in ways.most_common())}  ({time.process_time() - began:.0f} s)",
         flush=True,
     )
+    if tells:
+        tell_of_unfilled(community.asks)
 
 
 def main() -> None:
@@ -350,12 +370,15 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=28)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--line-only", action="store_true", help="as it was: people wait for freed time alone")
+    parser.add_argument("--tell", action="store_true", help="what was tried for those who weren't helped in time")
+    parser.add_argument("--first", type=int, default=1, help="the first seed")
     options = parser.parse_args()
     with bench_database("help"):
         print("hours until booked or answered; 'later': the middle one of those who were not booked at once")
         print("seed  ways       asks     p50     p90  72 h: none  over    later   by")
-        for seed in range(1, options.seeds + 1):
-            live_through(seed, options.people, options.mentors, options.days, with_ways=not options.line_only)
+        for seed in range(options.first, options.first + options.seeds):
+            about = (seed, options.people, options.mentors, options.days)
+            live_through(*about, with_ways=not options.line_only, tells=options.tell)
 
 
 if __name__ == "__main__":

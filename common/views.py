@@ -30,6 +30,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
     context = {
         "hold_minutes": settings.HOLD_MINUTES,
         "pause": settings.LEDGER_PAUSE,
+        "most_asked": settings.MAX_ROUTES,
     }
     return render(request, "pages/help.html", context)
 

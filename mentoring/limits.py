@@ -34,7 +34,7 @@ WAITS_FOR = timedelta(days=30)
 MAX_WAITINGS = 5
 # For who waits, mentors are asked one after the other; how long each has while they are awake. In writing only later
 ROUTE_LASTS = timedelta(hours=6)
-MAX_ROUTES = 4
+MAX_ROUTES = 6
 WRITERS_AFTER = timedelta(hours=12)
 MAX_WRITER_ROUTES = 2
 # By person who waits, whatever they wait for
@@ -42,6 +42,8 @@ MAX_ROUTES_A_DAY = 8
 # By mentor: asked at the same time for people who wait, and how often in all
 MAX_ROUTES_OPEN = 2
 ROUTE_EVERY = timedelta(hours=20)
+# Who didn't answer the last request is asked after the others for so long
+SILENCE_COUNTS_FOR = timedelta(days=28)
 MAX_SAVED_MENTORS = 200
 TIME_HELD_FOR = timedelta(hours=2)
 # How long freed time waits for a worker to ask the line, at most: four of its looks

@@ -27,7 +27,9 @@ from .written_search import find_writers, is_here_sql
 MOST = 20
 LONGEST_FILTERS = 300
 MOST_ASKED = 10
-# The best match first; among equals those who are asked least, and those who weren't asked for longest.
+# Who let the last request lapse, whatever it was about, is asked after the others for some weeks: each request that
+# nobody answers costs the person hours. Then the best match first; among equals those who are asked least, and those
+# who weren't asked for longest.
 KNOWERS = """
 SELECT first.profile_id
 FROM (SELECT profile_id, {near} AS near FROM {tables} WHERE {where} OFFSET 0) AS first
@@ -35,12 +37,14 @@ JOIN mentors_mentorprofile AS profile ON profile.id = first.profile_id
 JOIN accounts_user AS person ON person.id = profile.person_id
 LEFT JOIN sessions_app_schedule AS schedule ON schedule.profile_id = profile.id
 CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE state = %(open)s) AS open, max(opened_at) AS last
+    SELECT count(*) FILTER (WHERE state = %(open)s) AS open, max(opened_at) AS last,
+        (array_agg(state = %(passed)s AND held_id IS NULL ORDER BY opened_at DESC)
+            FILTER (WHERE state IN %(settled)s AND opened_at > %(remembered)s))[1] AS was_silent
     FROM sessions_app_route WHERE mentor_id = profile.person_id AND kind = %(request)s
 ) AS asked
 WHERE {is_here} AND coalesce(schedule.asked_for_others, true)
     AND asked.open < %(most_open)s AND (asked.last IS NULL OR asked.last <= %(asked_before)s)
-ORDER BY near DESC, asked.open, asked.last NULLS FIRST, first.profile_id
+ORDER BY coalesce(asked.was_silent, false), near DESC, asked.open, asked.last NULLS FIRST, first.profile_id
 LIMIT %(limit)s
 """
 
@@ -91,6 +95,9 @@ def find_knowers(
         **terms,
         "approved": ProfileState.APPROVED,
         "open": RouteState.OPEN,
+        "passed": RouteState.PASSED,
+        "settled": (RouteState.WON, RouteState.PASSED, RouteState.DECLINED),
+        "remembered": now - settings.SILENCE_COUNTS_FOR,
         "request": RouteKind.REQUEST,
         "most_open": settings.MAX_ROUTES_OPEN,
         "asked_before": now - settings.ROUTE_EVERY,

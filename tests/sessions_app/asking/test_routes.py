@@ -39,7 +39,9 @@ from tests.sessions_app.helpers.written import reply, writes
 
 pytestmark = pytest.mark.django_db
 WORDS = "Beekeeping on a balcony"
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+# Words that nobody searches for make a profile a worse match
+FILLING = "saddles, lamps, boats, kites, bells and old clocks that were never wound in a house by the sea"
 
 
 @pytest.fixture
@@ -119,6 +121,51 @@ def test_who_says_no_or_nothing_is_followed_by_the_next_and_nobody_is_asked_twic
     assert sorted(Route.objects.values_list("state", flat=True)) == [RouteState.DECLINED, RouteState.PASSED]
     assert {row.state for row in Notification.objects.filter(kind="help_asked")} == {State.OBSOLETE}
     assert not InboxItem.objects.filter(kind="help_asked").exists()
+
+
+def test_who_let_the_last_request_lapse_is_asked_after_the_others_for_some_weeks(keeper, bob, charlie, dora):
+    """Also after those who match less well; until they answer one again."""
+    second = make_mentor(make_person("lou@example.org", "Lou Lavender"), asks=(f"{WORDS} and {FILLING}",), windows=[])
+    write_profiles([second.pk])
+    asked = []
+
+    def first_asked_for(person, now) -> Route:
+        ask(person, now=now)
+        tick(now)
+        asked.append(Route.objects.open().get(waiting__person=person))
+        return asked[-1]
+
+    silent = first_asked_for(bob, NOW)
+    leave_waitlist(waiting=silent.waiting, by=bob, now=tick_until(silent.until + HOUR))
+    answered = first_asked_for(charlie, NOW + 2 * DAY)
+    decline_route(route=answered, by=answered.mentor, now=NOW + 2 * DAY)
+    again = Route.objects.filter(waiting__person=charlie).exclude(pk=answered.pk)
+    tick(NOW + 2 * DAY)
+    decline_route(route=again.get(), by=keeper.person, now=NOW + 2 * DAY)
+    leave_waitlist(waiting=answered.waiting, by=charlie, now=NOW + 2 * DAY)
+    first_asked_for(dora, NOW + 4 * DAY)
+
+    assert [route.mentor for route in asked] == [keeper.person, second.person, keeper.person]
+
+
+def test_a_silence_is_forgotten_after_some_weeks(keeper, bob, charlie, settings):
+    second = make_mentor(make_person("lou@example.org", "Lou Lavender"), asks=(f"{WORDS} and {FILLING}",), windows=[])
+    write_profiles([second.pk])
+    ask(bob)
+    tick(NOW)
+    silent = Route.objects.get()
+    leave_waitlist(waiting=silent.waiting, by=bob, now=tick_until(silent.until + HOUR))
+    later = NOW + settings.SILENCE_COUNTS_FOR + HOUR
+
+    ask(charlie, now=later)
+    tick(later)
+
+    assert Route.objects.open().get().mentor == silent.mentor == keeper.person
+
+
+def tick_until(now):
+    tick(now)
+    return now
 
 
 def offer_first(route, *, now) -> HeldTime:
