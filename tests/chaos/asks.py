@@ -63,8 +63,9 @@ from tests.conftest import make_mentor  # noqa: E402
 PEOPLE, MENTORS = 30, 10
 BEGIN = datetime(2026, 11, 30, 7, tzinfo=UTC)  # a Monday
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-# Hours of the first days, in which nearly all is decided, and then until every ask is over by the clock
-STEPS = [*(BEGIN + hour * HOUR for hour in range(3 * 24)), *(BEGIN + hour * HOUR for hour in range(72, 33 * 24, 24))]
+# Hours of the first days, in which nearly all is decided; then less often, until every ask is over by the clock
+HOURS = (*range(48), *range(48, 96, 6), *range(96, 720, 72), 720, 744, 768)
+STEPS = [BEGIN + hour * HOUR for hour in HOURS]
 WORDS = "Beekeeping on a balcony"
 MINUTES, SESSIONS = 50, 3  # that a mentor gives in a week
 # Of three lives in a step at most so many end at a place that the step chooses, among the first of so many.
@@ -176,7 +177,7 @@ def answer_request(route: Route, step: Step) -> None:
 def act_as_people(step: Step) -> None:
     for number in range(PEOPLE):
         person = User.objects.get(email=f"person-{number}@chaos.test")
-        if step.number >= 1 + number % 20:
+        if step.number >= first_step(person):
             allow(ask_once, person)
         if not writes_only(person):
             allow(decide_about_times, person, step)
@@ -186,13 +187,18 @@ def act_as_people(step: Step) -> None:
 def ask_once(person: User) -> None:
     """At the moment of a step that is always the same, however often its process is killed."""
     if not WaitlistEntry.objects.filter(person=person).exists():
-        now = STEPS[1 + number_of(person) % 20]
+        now = STEPS[first_step(person)]
         mentors = not writes_only(person)
         wait_for_help(words=WORDS, filters="", person=person, now=now, asks_mentors=mentors, asks_writers=True)
 
 
 def number_of(person: User) -> int:
     return int(person.email.split("@")[0].removeprefix("person-"))
+
+
+def first_step(person: User) -> int:
+    """In which they begin to look for help: who wants it in writing first, while mentors have time for it."""
+    return 1 if writes_only(person) else 1 + number_of(person) % 20
 
 
 def writes_only(person: User) -> bool:
