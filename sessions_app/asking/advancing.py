@@ -4,7 +4,7 @@ Each step is a transaction of its own, and what is due next is noted last, so a 
 nothing undone: the next look begins where this one stopped.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -27,6 +27,7 @@ from sessions_app.waiting.acts import end_entry, release_time
 from sessions_app.waiting.handing_out import OF_THE_PERSON
 from sessions_app.written.acts import ask_in_writing
 
+from .acts import extra_times, offer_of, times_to_offer
 from .notices import asked_due
 from .settling import answer_until, settle_route
 
@@ -127,7 +128,8 @@ def ask_next(waiting: WaitlistEntry, kind: RouteKind, *, now: datetime) -> None:
     for_them = Route.objects.filter(waiting__person=waiting.person_id, opened_at__gt=now - DAY)
     if for_them.count() >= settings.MAX_ROUTES_A_DAY:
         return
-    for offer in who_is_left(waiting, kind, now=now):
+    left = who_is_left(waiting, kind, now=now)
+    for offer in with_times_first(waiting, left, now=now) if kind == RouteKind.REQUEST else left:
         try:
             is_settled = open_route(waiting, offer, kind, now=now)
         except SessionError as refused:
@@ -147,6 +149,24 @@ def who_is_left(waiting: WaitlistEntry, kind: RouteKind, *, now: datetime) -> li
         for_writing=kind == RouteKind.WRITING,
         now=now,
     )
+
+
+def with_times_first(waiting: WaitlistEntry, offers: Sequence[Offer], *, now: datetime) -> Iterator[Offer]:
+    """Those whose mentor has a free time that this person could take, then those whose mentor could open one.
+
+    The others could only say no, which costs both of them time: those are left out. They may have times later.
+    """
+    could_open = []
+    for offer in offers:
+        route = Route(waiting=waiting, kind=RouteKind.REQUEST, mentor=offer.profile.person)
+        offered = offer_of(route, now=now)
+        if offered and times_to_offer(route, offered, now=now):
+            yield offer
+        elif offered:
+            could_open.append((offer, route, offered))
+    for offer, route, offered in could_open:
+        if extra_times(route, offered, now=now):
+            yield offer
 
 
 def lock_live(waiting: WaitlistEntry, profile: MentorProfile, *, now: datetime) -> WaitlistEntry | None:

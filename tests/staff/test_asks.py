@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.urls import reverse
 
 from sessions_app.asking.advancing import advance_routes
@@ -16,11 +17,12 @@ from tests.markup import answers_in, elements_of, markup_of, parts_in, refusals_
 pytestmark = pytest.mark.django_db
 WORDS = "Beekeeping on a balcony"
 LATER = NOW + timedelta(hours=73)
+MOST = settings.MAX_ROUTES
 
 
 @pytest.fixture
 def keepers(db):
-    people = [make_person(f"keeper{number}@example.org", f"Kim{number} Keeper") for number in range(6)]
+    people = [make_person(f"keeper{number}@example.org", f"Kim{number} Keeper") for number in range(MOST + 2)]
     return [make_mentor(person, asks=(WORDS,), windows=[]) for person in people]
 
 
@@ -36,7 +38,7 @@ def waiting(bob):
 
 @pytest.fixture
 def asked(waiting, keepers):
-    """The first four, who said nothing."""
+    """As many as the clock asks, who said nothing."""
     return Route.objects.bulk_create(
         Route(
             waiting=waiting,
@@ -47,7 +49,7 @@ def asked(waiting, keepers):
             state=RouteState.PASSED,
             settled_at=NOW + timedelta(hours=6),
         )
-        for profile in keepers[:4]
+        for profile in keepers[:MOST]
     )
 
 
@@ -69,7 +71,7 @@ def test_a_question_waits_for_staff_after_three_days_without_its_words(asked, ke
     page = desk.get(reverse("staff_asks"))
 
     assert (waits(maria, NOW + timedelta(hours=71)), waits(maria, LATER)) == (0, 1)
-    assert buttons_on(page) == [profile.slug for profile in keepers[4:]]
+    assert buttons_on(page) == [profile.slug for profile in keepers[MOST:]]
     assert WORDS not in page.content.decode()
     assert "Bob" not in page.content.decode()
 
@@ -77,12 +79,12 @@ def test_a_question_waits_for_staff_after_three_days_without_its_words(asked, ke
 def test_one_more_is_asked_by_hand_and_then_waited_for(asked, keepers, waiting, desk):
     press = reverse("staff_ask_mentor", args=[waiting.uuid])
 
-    said = markup_of(desk.post(press, {"mentor": keepers[4].slug}, follow=True))
-    again = markup_of(desk.post(press, {"mentor": keepers[5].slug}, follow=True))
+    said = markup_of(desk.post(press, {"mentor": keepers[MOST].slug}, follow=True))
+    again = markup_of(desk.post(press, {"mentor": keepers[MOST + 1].slug}, follow=True))
 
     route = Route.objects.open().get()
-    assert (route.mentor, answers_in(said), "is-asking" in parts_in(said)) == (keepers[4].person, ["ok"], True)
-    assert (refusals_in(again), Route.objects.count()) == (["asked_already"], 5)
+    assert (route.mentor, answers_in(said), "is-asking" in parts_in(said)) == (keepers[MOST].person, ["ok"], True)
+    assert (refusals_in(again), Route.objects.count()) == (["asked_already"], MOST + 1)
 
 
 def test_nobody_is_asked_twice_nor_who_does_not_know_about_it(asked, keepers, waiting, alice, desk):
@@ -95,15 +97,15 @@ def test_nobody_is_asked_twice_nor_who_does_not_know_about_it(asked, keepers, wa
 def test_who_was_helped_meanwhile_is_gone(asked, keepers, waiting, maria, desk):
     WaitlistEntry.objects.filter(pk=waiting.pk).update(ended_at=LATER, ended=WaitlistOutcome.ANSWERED)
 
-    status = desk.post(reverse("staff_ask_mentor", args=[waiting.uuid]), {"mentor": keepers[4].slug}).status_code
+    status = desk.post(reverse("staff_ask_mentor", args=[waiting.uuid]), {"mentor": keepers[MOST].slug}).status_code
 
     assert (status, waits(maria, LATER), Route.objects.open().exists()) == (404, 0, False)
 
 
 def test_the_clock_goes_on_with_a_question_that_was_asked_by_hand(asked, keepers, waiting, desk):
-    desk.post(reverse("staff_ask_mentor", args=[waiting.uuid]), {"mentor": keepers[4].slug})
+    desk.post(reverse("staff_ask_mentor", args=[waiting.uuid]), {"mentor": keepers[MOST].slug})
 
     advance_routes(now=LATER + timedelta(days=2))
 
-    assert Route.objects.get(mentor=keepers[4].person).state == RouteState.PASSED
+    assert Route.objects.get(mentor=keepers[MOST].person).state == RouteState.PASSED
     assert not Route.objects.open().exists()  # the clock asks nobody beyond its number

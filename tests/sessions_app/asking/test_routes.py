@@ -163,6 +163,27 @@ def test_a_silence_is_forgotten_after_some_weeks(keeper, bob, charlie, settings)
     assert Route.objects.open().get().mentor == silent.mentor == keeper.person
 
 
+def test_who_could_not_offer_any_time_is_not_asked_and_who_has_one_is_asked_first(keeper, bob):
+    """Who has the next weeks off, or sleeps while the person could meet, could only say no."""
+    away = make_keeper("ayo@example.org", "Ayo Away", windows=[])
+    away.schedule.time_off.create(first=NOW.date(), last=NOW.date() + 20 * DAY)
+    asleep = make_mentor(make_person("ali@example.org", "Ali Asleep", "America/Los_Angeles"), asks=(WORDS,), windows=[])
+    free = make_keeper("flo@example.org", "Flo Free", windows=[])
+    waiting = ask(bob, parts=["afternoon"])
+    open_time(free, start=540, end=570)
+    order = []
+
+    for hours in range(4):
+        now = NOW + hours * HOUR
+        tick(now)
+        if route := waiting.routes.open().first():
+            order.append(route.mentor)
+            decline_route(route=route, by=route.mentor, now=now)
+
+    assert order == [free.person, keeper.person]
+    assert not {away.person, asleep.person} & set(order)
+
+
 def tick_until(now):
     tick(now)
     return now
