@@ -5,7 +5,7 @@ Here is also which database is read: a standby for some public pages, if there i
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
@@ -71,11 +71,16 @@ def reading_only() -> Iterator[None]:
 
 
 class ModelColumns(Generic[M]):
-    """All columns of one table under an alias, and the instance that a row of them is."""
+    """The columns of one table under an alias, and the instance that a row of them is.
 
-    def __init__(self, model: type[M], alias: str) -> None:
+    `only`: the names of those that are needed, beside the key; Django loads others one by one when they are used.
+    """
+
+    def __init__(self, model: type[M], alias: str, *, only: Collection[str] = ()) -> None:
         self.model = model
-        fields = model._meta.concrete_fields
+        fields = [one for one in model._meta.concrete_fields if not only or one.primary_key or one.attname in only]
+        if missing := set(only).difference(field.attname for field in fields):
+            raise ValueError(f"{model.__name__} has no {', '.join(sorted(missing))}.")
         self.names = [field.attname for field in fields]
         self.columns = ", ".join(f'{alias}."{field.column}"' for field in fields)
         self.converted = [(place, field) for place, field in enumerate(fields) if hasattr(field, "from_db_value")]

@@ -6,7 +6,7 @@ Who shares one isn't outside for the other, whatever other programmes the two ar
 don't see (`programmes.audiences`), whether a programme runs or not.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -81,15 +81,15 @@ def shut_by_sql(mentee: str, mentor: str) -> str:
     END"""
 
 
-def can_meet_sql(person: str, *, mentee: str | None) -> str:
-    """`shut_by_sql` is null, but for who sees whom, over many mentors: each list of people is read once, not per row.
+def meeting_sets_sql(*, mentee: str | None) -> dict[str, str]:
+    """By a name, the queries that `can_meet_sql` needs; `mentee` is a parameter, None for a visitor.
 
-    `person` is the column of the mentor; without `mentee`, a parameter, for a visitor.
+    None depends on a row of the larger statement. One that asks in several places names them once (`WITH`).
     """
-    keeps = f"SELECT keeps.person_id FROM {_members_sql('keeps', 'gives')} AND NOT keeps_of.others_book_ours"
+    kept = f"SELECT keeps.person_id FROM {_members_sql('keeps', 'gives')} AND NOT keeps_of.others_book_ours"
     if mentee is None:
-        return f"{person} NOT IN ({keeps})"
-    stays = f"SELECT FROM {_members_sql('stays', 'asks')} AND stays.person_id = {mentee}"
+        return {"kept": kept}
+    stays = f"FROM {_members_sql('stays', 'asks')} AND stays.person_id = {mentee} AND NOT stays_of.members_book_outside"
     mine = f"FROM {_members_sql('mine', 'asks')} AND mine.person_id = {mentee}"
     apart = f"{mine} AND mine_of.units_apart AND mine.unit <> ''"
     of_my_unit = f"(shares.programme_id, lower(shares.unit)) IN (SELECT mine.programme_id, lower(mine.unit) {apart})"
@@ -97,10 +97,24 @@ def can_meet_sql(person: str, *, mentee: str | None) -> str:
         f"SELECT shares.person_id FROM programmes_membership AS shares WHERE shares.state = '{LIVE.value}'"
         " AND shares.gives AND shares.programme_id = ANY(ARRAY(SELECT mine.programme_id {mine}))"
     )
-    share, share_apart = shares.format(mine=mine), shares.format(mine=apart)
+    return {
+        "kept": kept,
+        "stays": f"SELECT stays.id {stays}",
+        "shared": f"{shares.format(mine=mine)} AND NOT {of_my_unit}",
+        "parted": f"{shares.format(mine=apart)} AND {of_my_unit}",
+    }
+
+
+def can_meet_sql(person: str, sets: Mapping[str, str]) -> str:
+    """`shut_by_sql` is null, but for who sees whom, over many mentors: each list of people is read once, not per row.
+
+    `person` is the column of the mentor; `sets` are those of `meeting_sets_sql`, or `TABLE name` for each.
+    """
+    if "shared" not in sets:
+        return f"{person} NOT IN ({sets['kept']})"
     return (
-        f"({person} IN ({share} AND NOT {of_my_unit}) OR (NOT EXISTS ({stays} AND NOT stays_of.members_book_outside)"
-        f" AND {person} NOT IN ({keeps}) AND {person} NOT IN ({share_apart} AND {of_my_unit})))"
+        f"({person} IN ({sets['shared']}) OR (NOT EXISTS ({sets['stays']})"
+        f" AND {person} NOT IN ({sets['kept']}) AND {person} NOT IN ({sets['parted']})))"
     )
 
 

@@ -5,21 +5,30 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import chain, repeat
+from typing import Any
 
 from accounts.models import User
+from common.statements import ModelColumns, Prepared, reading_connection
 from mentors.models import Format, MentorProfile, Offer
 from mentors.usual import usual_offer
 from search.ranking.best_first import find_best
-from search.ranking.candidates import Candidate, IndexQuery, Offered, find_candidates
-from search.ranking.sort_keys import Keys, keys_for
+from search.ranking.candidates import Candidate, IndexQuery, find_candidates
+from search.ranking.close_look import Offered, Seen, look_at
+from search.ranking.sort_keys import keys_for
 from search.reading.question_reading import TopicRead
 from search.understanding.issue_types import read_issue_type
 from search.understanding.understood import Because
-from sessions_app.afterwards.track_record import TrackRecord, track_records_of
+from sessions_app.afterwards.track_record import (
+    RECORD_COLUMNS,
+    RECORD_TABLES,
+    TrackRecord,
+)
 from sessions_app.availability.pair_facts import EVERYTHING, is_offers_narrowed, read_pair_rules
 from sessions_app.availability.pair_rules import PairRules
 from sessions_app.availability.slots import Slot, overlaps_busy
-from sessions_app.availability.timetable import Timetable, load_timetables
+from sessions_app.availability.timetable import Timetable
+from sessions_app.models.feedback import BLIND_FOR
 from sessions_app.questions.suggestions import FreeMentor
 
 from .criteria import WORDS_GIVEN_UP, Drop, Listing, SearchCriteria, Span
@@ -31,25 +40,26 @@ PAGE = 20
 # With fewer people who know what was read, those of the next reading, of later days and of other lengths come too.
 ENOUGH = 5
 WEEK = timedelta(days=7)
-# How many rows one statement reads from the index (the first twice as many where many share a key), and for how many of
-# them timetables are loaded together. Nearly always the first of both fill a page; later ones are larger so that a
-# search which finds few people needs few round trips.
-CHUNKS = (64, 480, 2400)
-FIRST_LOOK, NEXT_LOOK = 32, 64
+# The first look is at so many more people than are wanted, since some have lost their first time, and where many share
+# a key it says less. Each further one is at twice as many, up to a most.
+SPARE, SPARE_IN_HOURS, MOST_LOOKED_AT = 3, 11, 256
+# How many rows the statements after the first read from the index. Nearly always the first look fills a page; these are
+# larger so that a search which finds few people needs few round trips.
+CHUNKS = (480, 2400)
 
-# The columns that pages and mails show of a mentor. Django loads others one by one when they are used.
-ON_A_CARD = (
-    "uuid",
-    "length",
-    "format",
-    "instant",
-    "profile__slug",
-    "profile__headline",
-    "profile__asks",
-    "profile__languages",
-    "profile__photo",
-    "profile__person__name",
-    "profile__person__timezone",
+# What pages and mails show of a mentor, with how they helped: in one statement, since a search runs it every time.
+_OFFER = ModelColumns(Offer, "offer", only=("uuid", "profile_id", "length", "format", "instant"))
+_PROFILE = ModelColumns(MentorProfile, "profile", only=("person_id", "slug", "headline", "asks", "languages", "photo"))
+_PERSON = ModelColumns(User, "person", only=("name", "timezone"))
+CARDS = Prepared(
+    f"""
+SELECT {_OFFER.columns}, {_PROFILE.columns}, {_PERSON.columns}, {RECORD_COLUMNS}
+FROM mentors_offer AS offer
+JOIN mentors_mentorprofile AS profile ON profile.id = offer.profile_id
+JOIN accounts_user AS person ON person.id = profile.person_id
+{RECORD_TABLES}
+WHERE offer.id = ANY(%(offers)s)
+"""
 )
 
 
@@ -99,6 +109,7 @@ class Found:
     """A candidate who really has a time, with their first `start`."""
 
     candidate: Candidate
+    seen: Seen
     offer: Offered
     timetable: Timetable
     start: datetime
@@ -132,53 +143,49 @@ class Finder:
             return []
         mentee, narrowed = self.mentee.pk if self.mentee else None, is_offers_narrowed(self.mentee)
         asked = IndexQuery(wish, question, times, self.now, mentee, self.without, narrowed, self.among)
-        return find_best(count, self.candidate_batches(asked), lambda batch: self.look_closely(batch, times))
+        return find_best(count, self.candidate_batches(asked, count), partial(self.look_closely, asked))
 
-    def candidate_batches(self, asked: IndexQuery) -> Iterator[Sequence[Candidate]]:
-        after, size = None, FIRST_LOOK
-        for limit in self.batch_limits(keys_for(asked.times, asked.now)):
+    def candidate_batches(self, asked: IndexQuery, count: int) -> Iterator[Sequence[Candidate]]:
+        size = count + (SPARE if keys_for(asked.times, asked.now).is_sharp else SPARE_IN_HOURS)
+        after = None
+        # Twice as many rows as are looked at, since each stage of a statement is content with half (`find_candidates`).
+        for limit in chain([2 * size], CHUNKS, repeat(CHUNKS[-1])):
             candidates, busy, after = find_candidates(asked, limit=limit, after=after)
             if candidates:
                 self.busy = busy
             at = 0
             while at < len(candidates):
                 yield candidates[at : at + size]
-                at, size = at + size, NEXT_LOOK
+                at, size = at + size, min(2 * size, MOST_LOOKED_AT)
             if after is None:
                 return
 
-    @staticmethod
-    def batch_limits(keys: Keys) -> Iterator[int]:
-        first, *others = CHUNKS
-        yield first if keys.is_sharp else 2 * first
-        yield from others
-        while True:
-            yield CHUNKS[-1]
-
-    def look_closely(self, batch: Sequence[Candidate], times: Sequence[Span]) -> list[Found]:
+    def look_closely(self, asked: IndexQuery, batch: Sequence[Candidate]) -> list[Found]:
         """The candidates who really have a time that suits the reader.
 
         The slot engine decides, from rows read just now: the index only knows who may have one.
         """
-        there = [candidate for candidate in batch if candidate.is_seen and candidate.offers]
-        timetables = load_timetables([candidate.profile_id for candidate in there], now=self.now)
-        pairs = self.pair_rules(there)
+        seen = look_at([candidate.profile_id for candidate in batch], asked)
+        pairs = self.pair_rules([one.person_id for one in seen.values()])
         found = []
-        for candidate in there:
-            pair = pairs.get(candidate.person_id, EVERYTHING)
-            offers = [offer for offer in candidate.offers if pair.allows(offer.length, offer.format)]
-            if offers and (timetable := timetables.get(candidate.profile_id)):
-                timetable = timetable.for_waitlist() if self.for_waitlist else timetable
+        for candidate in batch:
+            if one := seen.get(candidate.profile_id):
+                pair = pairs.get(one.person_id, EVERYTHING)
+                offers = (
+                    [offer for offer in one.offers if pair.allows(offer.length, offer.format)] if pairs else one.offers
+                )
+                if not offers:
+                    continue
+                timetable = one.timetable.for_waitlist() if self.for_waitlist else one.timetable
                 timetable = timetable.for_pair(pair) if pairs else timetable
                 offer = usual_offer([offer for offer in offers if offer.is_of_kind] or offers)
-                if start := self.first_start(timetable, offer, times, after=candidate.bound):
-                    found.append(Found(candidate, offer, timetable, start))
+                if start := self.first_start(timetable, offer, asked.times, after=candidate.bound):
+                    found.append(Found(candidate, one, offer, timetable, start))
         return found
 
-    def pair_rules(self, candidates: Sequence[Candidate]) -> dict[int, PairRules]:
+    def pair_rules(self, people: Sequence[int]) -> dict[int, PairRules]:
         if self.mentee is None or not self.mentee.is_in_programmes:
             return {}
-        people = [candidate.person_id for candidate in candidates]
         return read_pair_rules(self.mentee, people, now=self.now, chosen=self.chosen)
 
     def first_start(
@@ -199,32 +206,30 @@ class Finder:
         return [slot for slot in slots if not overlaps_busy(slot, self.busy)] if self.busy else slots
 
     def matches(self, found: Sequence[Found], wish: SearchCriteria, question: SearchQuestion) -> list[Match]:
-        of_page = Offer.objects.filter(pk__in=[one.offer.pk for one in found]).order_by()
-        offers = {offer.pk: offer for offer in of_page.select_related("profile__person").only(*ON_A_CARD)}
-        proofs = track_records_of([offer.profile.person_id for offer in offers.values()], now=self.now)
+        shown = load_shown([one.offer.pk for one in found], now=self.now)
         times = wish.times(zone=self.zone, now=self.now)
         topics = question.topics_searched(wider=wish.wider)
-        return [self.match(one, offers[one.offer.pk], times, proofs, topics) for one in found if one.offer.pk in offers]
+        return [self.match(one, *shown[one.offer.pk], times, topics) for one in found if one.offer.pk in shown]
 
     def match(
         self,
         found: Found,
         offer: Offer,
+        proof: TrackRecord,
         times: Sequence[Span],
-        proofs: dict[int, TrackRecord],
         topics: Sequence[TopicRead],
     ) -> Match:
-        brought = [topic for topic in topics if topic.pk in found.candidate.topics]
+        brought = [topic for topic in topics if topic.pk in found.seen.topics]
         slots = slots_within(times, self.slots(found.timetable, found.offer, times[0][0], times[-1][1]))
         return Match(
             profile=offer.profile,
             offer=offer,
             slots=slots[:3],
             zone=found.timetable.rules.zone,
-            writes=found.candidate.writes,
+            writes=found.seen.writes,
             times=len(slots),
             free=parts_of_days([slot.start for slot in slots], zone=self.zone, now=self.now),
-            proof=proofs[offer.profile.person_id],
+            proof=proof,
             because=tuple(topic.name for topic in brought),
             about=next((topic.slug for topic in brought if topic.because != Because.NAMED), ""),
             is_ready=bool(slots) and found.timetable.is_ready_at(slots[0].start),
@@ -332,6 +337,22 @@ def list_relaxations(
 
 def question_of(wish: SearchCriteria) -> SearchQuestion:
     return read_question(wish.words, topic=wish.topic, typing=wish.typing, about=wish.about, unlike=wish.unlike)
+
+
+def load_shown(offers: Sequence[int], *, now: datetime) -> dict[int, tuple[Offer, TrackRecord]]:
+    """Offers by their ids, each with its mentor's profile and person, as far as a card shows them, and record."""
+    if not offers:
+        return {}
+    with reading_connection().cursor() as cursor:
+        CARDS.execute(cursor, {"offers": list(offers), "blind_until": now - BLIND_FOR})
+        return dict(map(_take_card, cursor.fetchall()))
+
+
+def _take_card(row: Sequence[Any]) -> tuple[int, tuple[Offer, TrackRecord]]:
+    offer, row = _OFFER.read_row(row)
+    offer.profile, row = _PROFILE.read_row(row)
+    offer.profile.person, row = _PERSON.read_row(row)
+    return offer.pk, (offer, TrackRecord(*row))
 
 
 def slots_within(times: Sequence[Span], slots: Sequence[Slot]) -> list[Slot]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from typing import Any, NamedTuple
 
-from common.statements import reading_connection
+from common.statements import Prepared, reading_connection
 from common.texts import fold, split_words
 from search.reading.loading import IN_USE
 from search.reading.question_reading import (
@@ -44,6 +44,7 @@ FROM mentors_topic AS topic LEFT JOIN mentors_topic AS parent ON parent.id = top
 WHERE topic.is_active AND coalesce(parent.is_active, true)
 """
 CHOSEN = f"SELECT 'chosen', name, id FROM ({SHOWN}) AS shown WHERE %(topic)s <> '' AND %(topic)s IN (slug, root)"
+CHOSEN_ALONE = Prepared(CHOSEN)
 READ = f"""
 WITH said AS (
     SELECT to_tsvector('english', search_plain(%(words)s)) AS stems,
@@ -243,7 +244,7 @@ def _understand(
 
 def _with_children(slug: str) -> tuple[int, ...]:
     with reading_connection().cursor() as cursor:
-        cursor.execute(CHOSEN, {"topic": slug})
+        CHOSEN_ALONE.execute(cursor, {"topic": slug})
         return tuple(number for _, _, number in cursor.fetchall())
 
 

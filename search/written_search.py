@@ -128,7 +128,7 @@ def _add_more(
 
 # A mentor whom the reader sees besides, on the rows `profile`, `person` and `schedule`
 def is_here_sql(asked: IndexQuery) -> str:
-    return f"{is_seen_sql(asked)} AND {IS_HERE}"
+    return f"{is_seen_sql(is_visitor=not asked.mentee_id)} AND {IS_HERE}"
 
 
 def _find_profiles(

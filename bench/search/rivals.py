@@ -12,7 +12,7 @@ from django.db import connection
 from mentors.models import MentorProfile, Offer
 from mentors.usual import usual_offer
 from search.criteria import SearchCriteria
-from search.finding import CHUNKS, PAGE, Finder, split_spans
+from search.finding import PAGE, SPARE, Finder, split_spans
 from search.ranking.candidates import IndexQuery, find_candidates
 from search.words import SearchQuestion, read_question
 from sessions_app.afterwards.track_record import track_records_of
@@ -223,7 +223,7 @@ class Matrix:
 def bare_ranking(wish: SearchCriteria, now: datetime, zone: str) -> int:
     """The statement over the index alone, after which ours looks at people."""
     asked = IndexQuery(wish, read_question(wish.words, topic=wish.topic), wish.times(zone=zone, now=now), now)
-    return len(find_candidates(asked, limit=CHUNKS[0]).candidates)
+    return len(find_candidates(asked, limit=2 * (PAGE + 1 + SPARE)).candidates)
 
 
 def our_answer(wish: SearchCriteria, now: datetime, zone: str) -> Answer:

@@ -1,17 +1,16 @@
-"""Candidates: mentors who may be free first, read from the index in one statement, each with the offers that suit."""
+"""Candidates: mentors who may be free first, read from the index in one statement."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from common.statements import reading_connection
-from mentors.models import ProfileState
 from programmes.audiences import may_be_hidden_sql, reader_sql, sees_sql
-from programmes.pairs import can_meet_sql
+from programmes.pairs import can_meet_sql, meeting_sets_sql
 from search.bounds.lower_bounds import ANY, USUAL, lower_bound_sql
-from search.bounds.offer_bits import LENGTHS, TIMED, kind_bits, writing_bits
+from search.bounds.offer_bits import LENGTHS, TIMED, kind_bits
 from search.criteria import Order, SearchCriteria, Span
 from search.words import SearchQuestion
 from sessions_app.availability.walltime import EPOCH, instant_at, minute_at_or_after
@@ -32,25 +31,12 @@ SOON, LATER_ON = timedelta(hours=2), timedelta(hours=12)
 NEARBY = timedelta(hours=36)
 FIRST_DAY = timedelta(hours=24)
 
-# The index alone decides which rows are within the limit; profiles and offers are joined to those few.
+# The index alone decides who is looked at closely (`close_look`).
 CANDIDATES = """
 WITH {parts}
-SELECT first.profile_id, first.near, first.key, {bound}, row.offers & %(writing)s <> 0, row.topics,
-    profile.state = %(approved)s AND person.is_active AND {is_seen}, person.id,
-    (
-        SELECT json_agg(json_build_array(
-            offer.id, offer.length, offer.step, offer.position, offer.issue_types @> %(kind)s::varchar[],
-            offer.format
-        ))
-        FROM mentors_offer AS offer
-        WHERE offer.profile_id = first.profile_id AND offer.is_active
-            AND offer.length = ANY(%(lengths)s) AND offer.format = ANY(%(formats)s) AND (offer.instant OR %(any)s)
-    ),
-    {busy}
+SELECT first.profile_id, first.near, first.key, {bound}, {busy}
 FROM (SELECT * FROM ({found}) AS found ORDER BY near DESC, key, profile_id LIMIT %(limit)s) AS first
-JOIN search_mentorindex AS row ON row.profile_id = first.profile_id
-JOIN mentors_mentorprofile AS profile ON profile.id = first.profile_id
-JOIN accounts_user AS person ON person.id = profile.person_id
+{tables}
 ORDER BY first.near DESC, first.key, first.profile_id
 """
 # OFFSET 0 keeps Postgres from folding the subqueries together, which would compute `floor` and `key` more than once.
@@ -79,7 +65,7 @@ BUSY = f"""ARRAY(
             AND NOT {overdue_sql()}
     )"""
 NOT_APART = f"person_id <> ALL(ARRAY({apart_from_sql('%(mentee)s')}))"
-CAN_MEET, VISITOR_CAN_MEET = can_meet_sql("person_id", mentee="%(mentee)s"), can_meet_sql("person_id", mentee=None)
+MEETING, VISITOR_MEETING = meeting_sets_sql(mentee="%(mentee)s"), meeting_sets_sql(mentee=None)
 # The index's own copy narrows what is read, and only where a programme has a directory for its members. What is then
 # found is looked at once more, so that a copy that is out of date shows nobody to a reader who may not see them.
 SEES = f"(NOT {may_be_hidden_sql()} OR audience && ({reader_sql('%(mentee)s')}))"
@@ -100,35 +86,17 @@ Place = tuple[int, datetime, int]
 NOWHERE: Place = (1, EPOCH, 0)
 
 
-class Offered(NamedTuple):
-    """`format` is the value of a `Format`. `is_of_kind`: it is for the kind of help that decides, or none does."""
-
-    pk: int
-    length: int
-    step: int | None
-    position: int
-    is_of_kind: bool
-    format: str
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A mentor who may have a time, as far as the index knows.
 
     No start of theirs in the times asked about lies before `bound`, and they come at `place` or later in the results.
-    `near` is how much of the question they match. `writes`: they answer in writing too. `is_seen`: they are
-    public, and the reader sees them. `topics`: those that they and their offers name.
+    `near` is how much of the question they match.
     """
 
     profile_id: int
     near: int
     bound: datetime
     place: Place
-    writes: bool
-    is_seen: bool
-    person_id: int
-    offers: tuple[Offered, ...]
-    topics: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,14 +148,12 @@ def find_candidates(asked: IndexQuery, *, limit: int, after: Position | None = N
     after = Position(*rows[-1][:3]) if len(rows) >= enough else None
     rest = (-after.near, keys.bound(after.key), after.profile_id) if after else NOWHERE
     found = []
-    for profile, near, key, minute, writes, topics, public, person, offers, _ in rows:
-        # A key may say little more than the hour, so the bound is looked up too, now that there are few rows.
-        bound = max(keys.bound(key), instant_at(minute))
+    for profile, near, key, minute, _ in rows:
+        bound = keys.bound(key) if minute is None else max(keys.bound(key), instant_at(minute))
         # Rows come in order of keys, which can be coarser than bounds: a row's own bound may lie behind rows that are
         # still to be read. Such a row is placed before them, or `find_best` would stop too early.
         place = min((-near, bound, profile), rest)
-        offered = tuple(Offered(*offer) for offer in offers or ())
-        found.append(Candidate(profile, near, bound, place, writes, public, person, offered, frozenset(topics)))
+        found.append(Candidate(profile, near, bound, place))
     busy = tuple((span.lower, span.upper) for span in (rows[0][-1] if rows else None) or ())
     return CandidatePage(sorted(found, key=attrgetter("place")), busy, after)
 
@@ -202,24 +168,25 @@ def build_statement(
     after: Position | None = None,
 ) -> tuple[str, dict[str, Any]]:
     run = run_of(asked)
-    # The exact bound, from their key on, is computed for rows that are returned; the rough one for all that are read.
-    bound, named = lower_bound_sql(run, asked.now, begin="first.key")
-    rough, _ = lower_bound_sql(run, asked.now)
+    rough, named = lower_bound_sql(run, asked.now)
+    # A key that many share may say little more than the hour, so the bound is computed too, for the few that are left.
+    exact, _ = lower_bound_sql(run, asked.now, begin="first.key")
+    bound = "NULL::int" if keys.is_sharp else exact
+    tables = "" if keys.is_sharp else "JOIN search_mentorindex AS row ON row.profile_id = first.profile_id"
     values: dict[str, Any] = (
         values_of(asked)
         | named
         | {
-            "approved": ProfileState.APPROVED,
             "limit": limit,
             "enough": enough,
-            "writing": writing_bits(),
         }
     )
     page = "true"
     if after:
         values |= {"near_after": -after.near, "key_after": after.key, "profile_after": after.profile_id}
         page = "(-near, {key}, profile_id) > (%(near_after)s, %(key_after)s, %(profile_after)s)"
-    parts = []
+    # What each stage asks in the same way is planned once.
+    parts = [f"{name} AS MATERIALIZED ({query})" for name, query in meeting_of(asked).items()]
     ids = matching_sql(asked)
     # Where topics and words both count, two indexes are read: once, not again in each stage.
     if is_kept := " UNION " in ids:
@@ -232,8 +199,7 @@ def build_statement(
         values |= named
     found = " UNION ALL ".join(f"TABLE stage{number}" for number in range(len(stages)))
     busy = BUSY if asked.mentee_id else "NULL"
-    is_seen = is_seen_sql(asked)
-    return CANDIDATES.format(parts=", ".join(parts), bound=bound, busy=busy, found=found, is_seen=is_seen), values
+    return CANDIDATES.format(parts=", ".join(parts), bound=bound, busy=busy, found=found, tables=tables), values
 
 
 class SearchStage(NamedTuple):
@@ -296,7 +262,7 @@ def _stage_sql(
         values |= {f"{name}_since": minute_at_or_after(stage.since), f"{name}_first": stage.first}
         pages.append(f"(key >= %({name}_first)s OR floor >= %({name}_since)s)")
         place = f"greatest({key.sharpened}, %({name}_first)s)"
-    where = [f"{run}_from < %({name}_end)s", *key.conditions, *suitable_conditions(asked, condition)]
+    where = [f"{run}_from < %({name}_end)s", *key.conditions, *suitable_conditions(asked, condition, by_name=True)]
     if number:
         # Decided once, before any row is read: without it Postgres would run all stages every time.
         nearer = " UNION ALL ".join(f"TABLE stage{before}" for before in range(number))
@@ -348,10 +314,15 @@ def values_of(asked: IndexQuery) -> dict[str, Any]:
     }
 
 
-def suitable_conditions(asked: IndexQuery, condition: str) -> Iterator[str]:
+def meeting_of(asked: IndexQuery) -> Mapping[str, str]:
+    return MEETING if asked.mentee_id else VISITOR_MEETING
+
+
+def suitable_conditions(asked: IndexQuery, condition: str, *, by_name: bool = False) -> Iterator[str]:
     """SQL conditions on a row for mentors who can help this reader, whenever that is.
 
-    `condition`: that they match the words of the question (see `among_sql`).
+    `condition`: that they match the words of the question (see `among_sql`). `by_name`: the queries of `meeting_of`
+    are named in the statement.
     """
     wish, question = asked.wish, asked.question
     if run_of(asked) == ANY:
@@ -368,21 +339,21 @@ def suitable_conditions(asked: IndexQuery, condition: str) -> Iterator[str]:
         yield "person_id <> ALL(%(without)s)"
     if asked.among is not None:
         yield "person_id = ANY(%(among)s::bigint[])"
+    meeting = meeting_of(asked)
+    yield can_meet_sql("person_id", {name: f"TABLE {name}" for name in meeting} if by_name else meeting)
     if asked.mentee_id:
         yield "person_id <> %(mentee)s"
         yield NOT_APART
-        yield CAN_MEET
         yield SEES
         if wish.saved:
             yield SAVED
     else:
-        yield VISITOR_CAN_MEET
         yield VISITOR_SEES
 
 
-def is_seen_sql(asked: IndexQuery) -> str:
+def is_seen_sql(*, is_visitor: bool) -> str:
     """Whether the reader sees the mentor on the row `person`, by what their programmes say at this moment."""
-    sees = sees_sql("%(mentee)s" if asked.mentee_id else None, "person.id")
+    sees = sees_sql(None if is_visitor else "%(mentee)s", "person.id")
     return f"(NOT person.is_in_programmes OR {sees})"
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
+from common.statements import Prepared, write_array
 from sessions_app.models import BookingState, Role, WrittenState
 from sessions_app.models.feedback import BLIND_FOR, HELPED, UNVEILED, Agreement
 from sessions_app.models.states import OVER
@@ -20,37 +21,44 @@ def counts_sql(*, since: str = "'-infinity'::timestamptz", until: str = "'infini
 
     An answer counts once its mentor may read it, as in `Feedback.objects.unveiled`; that a mentor missed a session once
     nobody can dispute it. Both are found by when they began; no session is longer than a day.
+    States and roles are constants, or a prepared statement could not use indexes of some of them only.
     """
     return f"""
 CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE booking.state = %(completed)s)::int AS sessions,
-        count(*) FILTER (WHERE booking.state = %(missed)s AND upper(booking.during) <= %(blind_until)s)::int AS missed
+    SELECT count(*) FILTER (WHERE booking.state = '{BookingState.COMPLETED.value}')::int AS sessions,
+        count(*) FILTER (
+            WHERE booking.state = '{BookingState.MENTOR_NO_SHOW.value}' AND upper(booking.during) <= %(blind_until)s
+        )::int AS missed
     FROM sessions_app_booking AS booking
     WHERE booking.mentor_id = person.id AND lower(booking.during) > {since} - interval '1 day'
         AND upper(booking.during) > {since} AND upper(booking.during) <= {until}
 ) AS held
 CROSS JOIN LATERAL (
-    SELECT count(*)::int AS answers, count(*) FILTER (WHERE said.resolution = ANY(%(helped)s))::int AS helped
+    SELECT count(*)::int AS answers,
+        count(*) FILTER (WHERE said.resolution = ANY('{write_array(HELPED)}'))::int AS helped
     FROM sessions_app_feedback AS said
-    WHERE said.mentor_id = person.id AND said.role = %(mentee)s AND said.at > {since} - interval '1 day'
+    WHERE said.mentor_id = person.id AND said.role = '{Role.MENTEE.value}' AND said.at > {since} - interval '1 day'
         AND said.ended_at > {since} AND said.ended_at <= {until} AND {UNVEILED}
 ) AS said
 CROSS JOIN LATERAL (
     SELECT count(*)::int AS answers FROM sessions_app_writtenquestion AS question
-    WHERE question.mentor_id = person.id AND question.state = %(answered)s
+    WHERE question.mentor_id = person.id AND question.state = '{WrittenState.ANSWERED.value}'
         AND question.settled_at > {since} AND {until} >= question.settled_at
 ) AS written"""
 
 
-# Every list of mentors runs this. What is long past is in `MentorTally`, for those who have one.
-NUMBERS = f"""
-SELECT person.id, coalesce(tally.sessions, 0) + held.sessions, coalesce(tally.answers, 0) + said.answers,
+# What a `TrackRecord` is made of, for statements that have a row `person`. What is long past is in `MentorTally`, for
+# those who have one.
+RECORD_COLUMNS = """coalesce(tally.sessions, 0) + held.sessions, coalesce(tally.answers, 0) + said.answers,
     coalesce(tally.helped, 0) + said.helped, coalesce(tally.written, 0) + written.answers,
-    coalesce(tally.missed, 0) + held.missed
-FROM unnest(%(mentors)s::bigint[]) AS person(id)
+    coalesce(tally.missed, 0) + held.missed"""
+RECORD_TABLES = f"""
 LEFT JOIN sessions_app_mentortally AS tally ON tally.person_id = person.id
 {counts_sql(since="coalesce(tally.until, '-infinity')")}
 """
+RECORDS = Prepared(
+    f"SELECT person.id, {RECORD_COLUMNS} FROM unnest(%(mentors)s::bigint[]) AS person(id) {RECORD_TABLES}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +96,13 @@ class TrackRecord:
 def track_records_of(mentors: Sequence[int], *, now: datetime) -> dict[int, TrackRecord]:
     """By person id, in one query."""
     with connection.cursor() as cursor:
-        cursor.execute(NUMBERS, count_parameters(mentors, until=now - BLIND_FOR))
+        RECORDS.execute(cursor, count_parameters(mentors, until=now - BLIND_FOR))
         return {mentor: TrackRecord(*counts) for mentor, *counts in cursor.fetchall()}
 
 
 def count_parameters(mentors: Sequence[int], *, until: datetime) -> dict[str, Any]:
     """`until`: whatever ended by then is settled."""
-    return {
-        "mentors": list(mentors),
-        "until": until,
-        "blind_until": until,
-        "completed": BookingState.COMPLETED,
-        "missed": BookingState.MENTOR_NO_SHOW,
-        "answered": WrittenState.ANSWERED,
-        "helped": list(HELPED),
-        "mentee": Role.MENTEE,
-    }
+    return {"mentors": list(mentors), "until": until, "blind_until": until}
 
 
 # The figures of the whole site come from so many of the latest bookings, so that they cost the same in every year.

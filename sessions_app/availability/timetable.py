@@ -329,14 +329,7 @@ def load_timetables(
     with reading_connection().cursor() as cursor:
         TIMETABLES.execute(cursor, asked)
         rows = cursor.fetchall()
-    timetables = {}
-    for row in rows:
-        try:
-            timetables[row[0]] = timetable_of(*row, now=now)
-        except ValueError:
-            # Many are loaded together. One whose rules can't be read has no times, but the others keep theirs.
-            logger.exception("the schedule of profile %s can't be read", row[0])
-    return timetables
+    return {row[0]: timetable for row in rows if (timetable := read_timetable(row, now=now))}
 
 
 def timetable_parameters(
@@ -377,6 +370,15 @@ def load_timetable_for(
     if timetable and is_shut(reader, profile.person, now=now):
         return timetable.without_times()
     return timetable and timetable.for_pair(pair_rules_of(reader, profile.person, now=now, chosen=chosen))
+
+
+def read_timetable(row: Sequence[Any], *, now: datetime) -> Timetable | None:
+    """From a row of `COLUMNS`. None where rules can't be read: many are loaded together, and the others keep theirs."""
+    try:
+        return timetable_of(*row, now=now)
+    except ValueError:
+        logger.exception("the schedule of profile %s can't be read", row[0])
+        return None
 
 
 def timetable_of(

@@ -32,9 +32,10 @@ RACES = {"taken", "buffer", "day_cap", "week_cap"}
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch):
     """So that few mentors are enough to need more than one look and more than one chunk."""
-    monkeypatch.setattr(finding, "CHUNKS", (4, 5, 6))
-    monkeypatch.setattr(finding, "FIRST_LOOK", 2)
-    monkeypatch.setattr(finding, "NEXT_LOOK", 3)
+    monkeypatch.setattr(finding, "CHUNKS", (5, 6))
+    monkeypatch.setattr(finding, "SPARE", 0)
+    monkeypatch.setattr(finding, "SPARE_IN_HOURS", 0)
+    monkeypatch.setattr(finding, "MOST_LOOKED_AT", 3)
 
 
 def pages(wish, *, zone, now, mentee, size):
