@@ -90,7 +90,7 @@ class ModelColumns(Generic[M]):
         values = list(row[: len(self.names)])
         for place, field in self.converted:
             values[place] = field.from_db_value(values[place], field.cached_col, connection)
-        return self.model.from_db(connection.alias, self.names, values), row[len(values) :]
+        return self.model.from_db(DEFAULT_DB_ALIAS, self.names, values), row[len(values) :]
 
 
 def read_range(text: str) -> DateTimeTZRange:
@@ -142,7 +142,7 @@ class RowsBeside(Generic[M]):
         for place, read in self.readers:
             if values[place] is not None:
                 values[place] = read(values[place])
-        return self.model.from_db(connection.alias, self.names, values)
+        return self.model.from_db(DEFAULT_DB_ALIAS, self.names, values)
 
 
 # None for what needs none. A field of a kind that nobody has thought of is refused, not read wrongly.

@@ -13,7 +13,7 @@ from common.statements import ModelColumns, Prepared, reading_connection
 from mentors.models import Format, MentorProfile, Offer
 from mentors.usual import usual_offer
 from search.ranking.best_first import find_best
-from search.ranking.candidates import Candidate, IndexQuery, find_candidates
+from search.ranking.candidates import Candidate, IndexQuery, Place, find_candidates
 from search.ranking.close_look import Offered, Seen, look_at
 from search.ranking.sort_keys import keys_for
 from search.reading.question_reading import TopicRead
@@ -106,17 +106,18 @@ class Results(Listing):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A candidate who really has a time, with their first `start`."""
+    """A candidate who really has a time. `slots` are those of the first week with any, `later` lists those after it."""
 
     candidate: Candidate
     seen: Seen
     offer: Offered
     timetable: Timetable
-    start: datetime
+    slots: Sequence[Slot]
+    later: Iterator[Sequence[Slot]]
 
     @property
-    def place(self) -> tuple[int, datetime, int]:
-        return -self.candidate.near, self.start, self.candidate.profile_id
+    def place(self) -> Place:
+        return -self.candidate.near, self.slots[0].start, self.candidate.profile_id
 
 
 @dataclass(slots=True)
@@ -179,8 +180,9 @@ class Finder:
                 timetable = one.timetable.for_waitlist() if self.for_waitlist else one.timetable
                 timetable = timetable.for_pair(pair) if pairs else timetable
                 offer = usual_offer([offer for offer in offers if offer.is_of_kind] or offers)
-                if start := self.first_start(timetable, offer, asked.times, after=candidate.bound):
-                    found.append(Found(candidate, one, offer, timetable, start))
+                weeks = self.free_weeks(timetable, offer, asked.times, after=candidate.bound)
+                if slots := next(weeks, None):
+                    found.append(Found(candidate, one, offer, timetable, slots, weeks))
         return found
 
     def pair_rules(self, people: Sequence[int]) -> dict[int, PairRules]:
@@ -188,39 +190,29 @@ class Finder:
             return {}
         return read_pair_rules(self.mentee, people, now=self.now, chosen=self.chosen)
 
-    def first_start(
+    def free_weeks(
         self, timetable: Timetable, offer: Offered, times: Sequence[Span], *, after: datetime
-    ) -> datetime | None:
-        for first, last in split_spans(times, after):
-            # With sessions of their own the reader may not have the very first, so one slot wouldn't do.
-            slots = self.slots(timetable, offer, first, last, limit=None if self.busy else 1)
-            if slots:
-                return slots[0].start
-        return None
+    ) -> Iterator[Sequence[Slot]]:
+        """The mentor's free slots in these times, week by week, without those that overlap the reader's own sessions.
 
-    def slots(
-        self, timetable: Timetable, offer: Offered, first: datetime, last: datetime, limit: int | None = None
-    ) -> list[Slot]:
-        """The mentor's free slots, without those that overlap the reader's own sessions."""
-        slots = timetable.slots(length=offer.length, step=offer.step, now=self.now, first=first, last=last, limit=limit)
-        return [slot for slot in slots if not overlaps_busy(slot, self.busy)] if self.busy else slots
+        A mentor who is free soon then costs one short question to the slot engine. Weeks without any are left out.
+        """
+        asked = partial(timetable.slots, length=offer.length, step=offer.step, now=self.now)
+        for first, last in split_weeks(max(times[0][0], after), times[-1][1]):
+            slots = asked(first=first, last=last)
+            if self.busy:
+                slots = [slot for slot in slots if not overlaps_busy(slot, self.busy)]
+            if slots := slots_within(times, slots):
+                yield slots
 
     def matches(self, found: Sequence[Found], wish: SearchCriteria, question: SearchQuestion) -> list[Match]:
         shown = load_shown([one.offer.pk for one in found], now=self.now)
-        times = wish.times(zone=self.zone, now=self.now)
         topics = question.topics_searched(wider=wish.wider)
-        return [self.match(one, *shown[one.offer.pk], times, topics) for one in found if one.offer.pk in shown]
+        return [self.match(one, *shown[one.offer.pk], topics) for one in found if one.offer.pk in shown]
 
-    def match(
-        self,
-        found: Found,
-        offer: Offer,
-        proof: TrackRecord,
-        times: Sequence[Span],
-        topics: Sequence[TopicRead],
-    ) -> Match:
+    def match(self, found: Found, offer: Offer, proof: TrackRecord, topics: Sequence[TopicRead]) -> Match:
         brought = [topic for topic in topics if topic.pk in found.seen.topics]
-        slots = slots_within(times, self.slots(found.timetable, found.offer, times[0][0], times[-1][1]))
+        slots = [*found.slots, *chain.from_iterable(found.later)]
         return Match(
             profile=offer.profile,
             offer=offer,
@@ -228,11 +220,11 @@ class Finder:
             zone=found.timetable.rules.zone,
             writes=found.seen.writes,
             times=len(slots),
-            free=parts_of_days([slot.start for slot in slots], zone=self.zone, now=self.now),
+            free=parts_of_days(slots, zone=self.zone, now=self.now),
             proof=proof,
             because=tuple(topic.name for topic in brought),
             about=next((topic.slug for topic in brought if topic.because != Because.NAMED), ""),
-            is_ready=bool(slots) and found.timetable.is_ready_at(slots[0].start),
+            is_ready=found.timetable.is_ready_at(slots[0].start),
         )
 
 
@@ -355,21 +347,18 @@ def _take_card(row: Sequence[Any]) -> tuple[int, tuple[Offer, TrackRecord]]:
     return offer.pk, (offer, TrackRecord(*row))
 
 
-def slots_within(times: Sequence[Span], slots: Sequence[Slot]) -> list[Slot]:
-    """The slots that start within one of the spans. `slots` must be in order."""
-    starts = [slot.start for slot in slots]
-    return [slot for first, last in times for slot in slots[bisect_left(starts, first) : bisect_left(starts, last)]]
+def slots_within(times: Sequence[Span], slots: Sequence[Slot]) -> Sequence[Slot]:
+    """The slots that start within one of the spans. Both must be in order, and no slot before or after all spans."""
+    if len(times) == 1:
+        return slots
+    # A slot is a tuple that begins with its start.
+    ends = ((bisect_left(slots, (first,)), bisect_left(slots, (last,))) for first, last in times)
+    return [slot for begin, until in ends for slot in slots[begin:until]]
 
 
-def split_spans(times: Sequence[Span], after: datetime | None = None) -> Iterator[Span]:
-    """The spans from `after` on, cut into weeks.
-
-    A mentor who is free soon then costs one short question to the slot engine.
-    """
-    for start, end in times:
-        first = max(start, after) if after else start
-        while first < end:
-            yield first, (first := min(end, first + WEEK))
+def split_weeks(first: datetime, last: datetime) -> Iterator[Span]:
+    while first < last:
+        yield first, (first := min(last, first + WEEK))
 
 
 def suggest_mentors(

@@ -12,7 +12,7 @@ from django.db import connection
 from mentors.models import MentorProfile, Offer
 from mentors.usual import usual_offer
 from search.criteria import SearchCriteria
-from search.finding import PAGE, SPARE, Finder, split_spans
+from search.finding import PAGE, SPARE, Finder, split_weeks
 from search.ranking.candidates import IndexQuery, find_candidates
 from search.words import SearchQuestion, read_question
 from sessions_app.afterwards.track_record import track_records_of
@@ -125,7 +125,8 @@ def expand_all(wish: SearchCriteria, now: datetime, zone: str) -> Answer:
             offer = usual_offer(offers[profile])
             starts = [
                 slot.start
-                for first, last in split_spans(times)
+                for span in times
+                for first, last in split_weeks(*span)
                 for slot in timetable.slots(length=offer.length, step=offer.step, now=now, first=first, last=last)
             ]
             if starts:

@@ -268,12 +268,13 @@ def _refused_days(rules: Rules, taken: tuple[Block, ...], last_day: int) -> set[
     back = _day_back(rules, last_day)
     if back is not None:
         refused.add(back - 1)
-    if rules.max_per_day is not None:
-        given = Counter(_given_days(rules, taken))
-        refused.update(day for day, count in given.items() if count >= rules.max_per_day)
-    if rules.max_per_week is not None:
-        given = Counter(map(walltime.week_start, _given_days(rules, taken)))
-        full = (monday for monday, count in given.items() if count >= rules.max_per_week)
+    given = _given_days(rules, taken) if rules.has_caps else []
+    # Who gives fewer in all than a day or a week may hold has none that is full.
+    if rules.max_per_day is not None and len(given) >= rules.max_per_day:
+        refused.update(day for day, count in Counter(given).items() if count >= rules.max_per_day)
+    if rules.max_per_week is not None and len(given) >= rules.max_per_week:
+        weeks = Counter(map(walltime.week_start, given))
+        full = (monday for monday, count in weeks.items() if count >= rules.max_per_week)
         refused.update(day for monday in full for day in range(monday, monday + 7))
     return refused
 

@@ -3,11 +3,12 @@
 By hand because every list of people asks it, with the locked facts of a booking in the same statement (decision 18).
 """
 
+import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from itertools import dropwhile, islice
 from typing import Any
 
@@ -39,6 +40,10 @@ CAP_REACH = timedelta(days=9)
 # The engine looks up to three local days back for the beginning of a grid, and a zone's date may differ by a day.
 GRID_REACH = timedelta(days=5)
 NO_BOOKING = 0
+# Some 2 KB each.
+MOST_RULES_KEPT = 2048
+# An array of numbers as PostgreSQL writes it
+AS_JSON = str.maketrans("{}", "[]")
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -66,15 +71,15 @@ COLUMNS = f"""
     ARRAY(
         SELECT ARRAY[weekday, start, "end"] FROM sessions_app_availabilitywindow
         WHERE schedule_id = schedule.id
-    ),
+    )::text,
     (
         SELECT json_agg(json_build_array(date, minutes)) FROM sessions_app_dateoverride
         WHERE schedule_id = schedule.id AND date >= %(since)s
-    ),
-    ARRAY(
-        SELECT ARRAY[first, last] FROM sessions_app_timeoff
+    )::text,
+    (
+        SELECT json_agg(json_build_array(first, last)) FROM sessions_app_timeoff
         WHERE schedule_id = schedule.id AND last >= %(since)s
-    ),
+    )::text,
     ARRAY(
         SELECT ARRAY[
             {minutes_sql("taken.during")},
@@ -392,9 +397,9 @@ def timetable_of(
     ready_from: datetime | None,
     ready_until: datetime | None,
     paused_until: date | None,
-    windows: Sequence[Sequence[int]],
-    overrides: Sequence[tuple[str, list[int]]] | None,
-    time_off: Sequence[Sequence[date]],
+    windows: str,
+    overrides: str | None,
+    time_off: str | None,
     occupied: Sequence[Sequence[int]],
     over: Sequence[Sequence[int]],
     reserved: Sequence[Sequence[int]],
@@ -402,18 +407,8 @@ def timetable_of(
     *,
     now: datetime,
 ) -> Timetable:
-    rules = Rules(
-        # A name that the zone database has retired since it was saved is replaced by its present one.
-        zone=canonical_zone(zone) or zone,
-        windows=tuple((weekday, start, end) for weekday, start, end in windows),
-        overrides={date.fromisoformat(day): spans_of(minutes) for day, minutes in overrides or ()},
-        time_off=tuple((first, last) for first, last in time_off),
-        buffer=buffer,
-        notice=notice,
-        horizon_days=horizon_days,
-        max_per_day=max_per_day,
-        max_per_week=max_per_week,
-        paused_until=paused_until,
+    rules = read_rules(
+        zone, buffer, notice, horizon_days, max_per_day, max_per_week, paused_until, windows, overrides, time_off
     )
     rows, busy, this_minute = (*occupied, *over, *reserved), busy or (), minute_at_or_before(now)
     elsewhere = zip(busy[::2], busy[1::2], strict=True)
@@ -423,6 +418,39 @@ def timetable_of(
         reserved=tuple(_make_taken(*row) for row in rows if row[-1]),
         busy=list(dropwhile(lambda span: span[1] <= this_minute, elsewhere)),
         ready=ReadySpan(ready_from, ready_until) if ready_from and ready_until and ready_until > now else None,
+    )
+
+
+@lru_cache(maxsize=MOST_RULES_KEPT)
+def read_rules(
+    zone: str,
+    buffer: int,
+    notice: int,
+    horizon_days: int,
+    max_per_day: int | None,
+    max_per_week: int | None,
+    paused_until: date | None,
+    windows: str,
+    overrides: str | None,
+    time_off: str | None,
+) -> Rules:
+    """From what the row says. The same text always means the same rules, and those who are free soonest are on nearly
+    every page of results, so theirs are kept.
+    """
+    return Rules(
+        # A name that the zone database has retired since it was saved is replaced by its present one.
+        zone=canonical_zone(zone) or zone,
+        windows=tuple((weekday, start, end) for weekday, start, end in json.loads(windows.translate(AS_JSON))),
+        overrides={date.fromisoformat(day): spans_of(minutes) for day, minutes in json.loads(overrides or "[]")},
+        time_off=tuple(
+            (date.fromisoformat(first), date.fromisoformat(last)) for first, last in json.loads(time_off or "[]")
+        ),
+        buffer=buffer,
+        notice=notice,
+        horizon_days=horizon_days,
+        max_per_day=max_per_day,
+        max_per_week=max_per_week,
+        paused_until=paused_until,
     )
 
 

@@ -146,6 +146,7 @@ def wall_segments(zone: str, start: int, end: int) -> Iterator[tuple[int, int, i
                 at = after
 
 
+@lru_cache(maxsize=16384)
 def local_day(zone: str, minute: int) -> int:
     """The date that the wall shows at this minute, as a number of days."""
     return (minute + offset_stretches(zone, minute, minute + 1)[0][2]) // DAY

@@ -12,6 +12,7 @@ from search.cursors import MOST_SHOWN, decode_shown, encode_shown
 from search.ranking.best_first import find_best
 from search.ribbon import parts_of_days
 from search.words import SearchQuestion, at_least, begun_word, is_part, telling_words
+from sessions_app.availability.slots import Slot
 from tests.conftest import NOW, at
 
 MONDAY = date(2026, 11, 30)
@@ -121,8 +122,10 @@ def test_best_stops_when_no_bound_can_beat_what_is_found():
 def test_parts_of_days_are_the_readers():
     starts = [at("2026-11-24 23:30"), at("2026-11-25 12:00"), at("2026-12-01 16:59"), at("2026-12-02 09:00")]
 
-    assert parts_of_days(starts, zone="Europe/London", now=NOW) == {(0, 2), (1, 1)}
-    assert parts_of_days(starts[:1], zone="Asia/Kolkata", now=NOW) == {(1, 0)}
+    slots = [Slot(start, start + timedelta(minutes=25)) for start in starts]
+
+    assert parts_of_days(slots, zone="Europe/London", now=NOW) == {(0, 2), (1, 1)}
+    assert parts_of_days(slots[:1], zone="Asia/Kolkata", now=NOW) == {(1, 0)}
 
 
 @pytest.mark.parametrize(
