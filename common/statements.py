@@ -21,6 +21,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transac
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.backends.utils import CursorWrapper
+from django.db.models.base import ModelState
 
 M = TypeVar("M", bound=models.Model)
 PARAMETER = re.compile(r"%\((\w+)\)s")
@@ -90,7 +91,12 @@ class ModelColumns(Generic[M]):
         values = list(row[: len(self.names)])
         for place, field in self.converted:
             values[place] = field.from_db_value(values[place], field.cached_col, connection)
-        return self.model.from_db(DEFAULT_DB_ALIAS, self.names, values), row[len(values) :]
+        # What `from_db` does, without asking for each field of the model whether it is there.
+        instance = self.model.__new__(self.model)
+        instance._state = ModelState()
+        instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS
+        instance.__dict__.update(zip(self.names, values, strict=True))
+        return instance, row[len(values) :]
 
 
 def read_range(text: str) -> DateTimeTZRange:

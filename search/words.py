@@ -45,7 +45,7 @@ WHERE topic.is_active AND coalesce(parent.is_active, true)
 """
 CHOSEN = f"SELECT 'chosen', name, id FROM ({SHOWN}) AS shown WHERE %(topic)s <> '' AND %(topic)s IN (slug, root)"
 CHOSEN_ALONE = Prepared(CHOSEN)
-READ = f"""
+READ = Prepared(f"""
 WITH said AS (
     SELECT to_tsvector('english', search_plain(%(words)s)) AS stems,
         to_tsvector('simple', search_plain(%(words)s)) AS plain
@@ -103,7 +103,7 @@ SELECT 'topic', slug || ' ' || name, id FROM shown
 WHERE slug = ANY(%(about)s) OR EXISTS (SELECT FROM search_storedreader) AND parent_id IS NOT NULL
 UNION ALL
 {CHOSEN}
-"""
+""")
 QUOTED = re.compile(r"[“\"«„]([^“”\"«»„]{3,})[”\"»“]")
 MOSTLY = 0.5
 
@@ -221,7 +221,7 @@ def _ask_database(words: str, *, topic: str, typing: bool, about: Sequence[str])
     }
     by_kind: dict[str, list[tuple[str, int]]] = {}
     with reading_connection().cursor() as cursor:
-        cursor.execute(READ, values)
+        READ.execute(cursor, values)
         for kind, text, number in cursor.fetchall():
             by_kind.setdefault(kind, []).append((text, number))
     return Rows(by_kind)
