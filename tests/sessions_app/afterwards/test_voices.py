@@ -280,6 +280,6 @@ def test_home_asks_a_fixed_number_of_queries(two, offer, django_assert_num_queri
         answer(offer, number, resolution="yes")
 
     Client().get(reverse("help"))  # Each process reads the footer's texts once.
-    # Four of them find who is free; the others are the entrances, the words, the figures and the events.
-    with time_machine.travel(LATER, tick=False), django_assert_num_queries(8):
+    # Three of them find who is free; the others are the entrances, the words, the figures and the events.
+    with time_machine.travel(LATER, tick=False), django_assert_num_queries(7):
         Client().get(reverse("home"))
