@@ -41,11 +41,11 @@ PAGE = 20
 ENOUGH = 5
 WEEK = timedelta(days=7)
 # The first look is at so many more people than are wanted, since some have lost their first time, and where many share
-# a key it says less. Each further one is at twice as many, up to a most.
+# a key it says less. Each further one is at half as many more, up to a most.
 SPARE, SPARE_IN_HOURS, MOST_LOOKED_AT = 3, 11, 256
-# How many rows the statements after the first read from the index. Nearly always the first look fills a page; these are
-# larger so that a search which finds few people needs few round trips.
-CHUNKS = (480, 2400)
+# How many rows a statement reads from the index: in the first so many times those of a look. Nearly always the first
+# look fills a page; later statements are larger so that a search which finds few people needs few round trips.
+LOOKS_AT_FIRST, CHUNKS = 4, (480, 2400)
 
 # What pages and mails show of a mentor, with how they helped: in one statement, since a search runs it every time.
 _OFFER = ModelColumns(Offer, "offer", only=("uuid", "profile_id", "length", "format", "instant"))
@@ -149,15 +149,14 @@ class Finder:
     def candidate_batches(self, asked: IndexQuery, count: int) -> Iterator[Sequence[Candidate]]:
         size = count + (SPARE if keys_for(asked.times, asked.now).is_sharp else SPARE_IN_HOURS)
         after = None
-        # Twice as many rows as are looked at, since each stage of a statement is content with half (`find_candidates`).
-        for limit in chain([2 * size], CHUNKS, repeat(CHUNKS[-1])):
-            candidates, busy, after = find_candidates(asked, limit=limit, after=after)
+        for limit in chain([LOOKS_AT_FIRST * size], CHUNKS, repeat(CHUNKS[-1])):
+            candidates, busy, after = find_candidates(asked, limit=limit, enough=size, after=after)
             if candidates:
                 self.busy = busy
             at = 0
             while at < len(candidates):
                 yield candidates[at : at + size]
-                at, size = at + size, min(2 * size, MOST_LOOKED_AT)
+                at, size = at + size, min(size + size // 2, MOST_LOOKED_AT)
             if after is None:
                 return
 

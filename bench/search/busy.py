@@ -35,22 +35,28 @@ SECONDS, WRITERS = 10, 2
 # Of whom the writers take their mentors
 BOOKED = 400
 DAYS = timedelta(days=14)
-Searches = list[tuple[float, Cpu]]
+# The kind of search, how long it took and what it cost
+Searches = list[tuple[str, float, Cpu]]
 
 
 def show_busy(wishes: Mapping[str, "SearchCriteria"], *, now: datetime, zone: str) -> None:
-    """Prints milliseconds on the clock and of processors' work for each search, and how much was written meanwhile."""
+    """Prints milliseconds on the clock and of processors' work for each search, and how much was written meanwhile; at
+    last the work for each kind of search.
+    """
     connection.close()
     print("searches of all kinds in turn:   median    p95   work, ms   searches/s   written/s   work / alone")
-    alone = 0.0
+    alone, kinds = 0.0, []
     for searchers, writers in ((1, 0), (1, WRITERS), (4, WRITERS)):
         searches, written = _run(searchers, writers, wishes, now, zone)
-        clock, work = sorted(took for took, _work in searches), median(cost.both for _took, cost in searches)
+        clock, work = sorted(took for _kind, took, _cost in searches), median(cost.both for *_, cost in searches)
         alone = alone or work
+        of_kinds = ((name, [cost.both for kind, _took, cost in searches if kind == name]) for name in wishes)
+        kinds.append(", ".join(f"{name.split(',')[0]} {median(some):.1f}" for name, some in of_kinds if some))
         print(
             f"{searchers} searching, {writers} booking {median(clock):18.1f} {clock[int(len(clock) * 0.95)]:6.1f}"
             f" {work:10.1f} {len(searches) / SECONDS:12.1f} {written / SECONDS:11.1f} {work / alone:14.2f}"
         )
+    print("work in each of these, ms:", *kinds, sep="\n  ")
 
 
 def _run(
@@ -76,11 +82,12 @@ def _search(
 ) -> None:
     connection.ensure_connection()
     meter, searches = CpuMeter(), []
-    turns = cycle([*wishes.values()][number % len(wishes) :] + [*wishes.values()][: number % len(wishes)])
+    kinds = [*wishes.items()]
+    turns = cycle(kinds[number % len(kinds) :] + kinds[: number % len(kinds)])
     while time.monotonic() < until:
-        wish, began = next(turns), time.perf_counter()
+        (name, wish), began = next(turns), time.perf_counter()
         cost = meter.measure(lambda wish=wish: rivals.our_answer(wish, now, zone))  # type: ignore[misc]
-        searches.append(((time.perf_counter() - began) * 1000, cost))
+        searches.append((name, (time.perf_counter() - began) * 1000, cost))
     pipe.send(searches)
 
 

@@ -12,10 +12,9 @@ from django.db import connection
 from mentors.models import MentorProfile, Offer
 from mentors.usual import usual_offer
 from search.criteria import SearchCriteria
-from search.finding import PAGE, SPARE, Finder, split_weeks
+from search.finding import LOOKS_AT_FIRST, PAGE, SPARE, Finder, load_shown, split_weeks
 from search.ranking.candidates import IndexQuery, find_candidates
 from search.words import SearchQuestion, read_question
-from sessions_app.afterwards.track_record import track_records_of
 from sessions_app.availability.timetable import load_timetables
 
 COLUMN = timedelta(minutes=5)
@@ -214,17 +213,16 @@ class Matrix:
         return [(place, np.flatnonzero(self.free[:, place])[:3].tolist()) for place in found]
 
     def page(self, wish: SearchCriteria, zone: str, now: datetime) -> int:
-        """What a page shows still comes from the database."""
+        """What a page shows still comes from the database, as quickly as ours."""
         places = [place for place, _ in self.answer(wish, zone)]
-        offers = list(Offer.objects.filter(pk__in=self.offers[places].tolist()).select_related("profile__person"))
-        track_records_of([offer.profile.person_id for offer in offers], now=now)
-        return len(offers)
+        return len(load_shown(self.offers[places].tolist(), now=now))
 
 
 def bare_ranking(wish: SearchCriteria, now: datetime, zone: str) -> int:
     """The statement over the index alone, after which ours looks at people."""
     asked = IndexQuery(wish, read_question(wish.words, topic=wish.topic), wish.times(zone=zone, now=now), now)
-    return len(find_candidates(asked, limit=2 * (PAGE + 1 + SPARE)).candidates)
+    look = PAGE + 1 + SPARE
+    return len(find_candidates(asked, limit=LOOKS_AT_FIRST * look, enough=look).candidates)
 
 
 def our_answer(wish: SearchCriteria, now: datetime, zone: str) -> Answer:

@@ -137,11 +137,13 @@ class CandidatePage(NamedTuple):
     after: Position | None
 
 
-def find_candidates(asked: IndexQuery, *, limit: int, after: Position | None = None) -> CandidatePage:
-    """The next candidates behind `after`: at most `limit`, or half as many where more would take a further stage."""
+def find_candidates(
+    asked: IndexQuery, *, limit: int, enough: int | None = None, after: Position | None = None
+) -> CandidatePage:
+    """The next candidates behind `after`: at most `limit`, or only `enough` of them where more take a further stage."""
     keys = keys_for(asked.times, asked.now)
     stages = [stage for stage in _split_stages(asked, keys) if not (after and stage.until and stage.until <= after.key)]
-    enough = limit if len(stages) == 1 else -(-limit // 2)
+    enough = limit if enough is None or len(stages) == 1 else min(enough, limit)
     with reading_connection().cursor() as cursor:
         cursor.execute(*build_statement(asked, keys, stages, limit=limit, enough=enough, after=after))
         rows = cursor.fetchall()

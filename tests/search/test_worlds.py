@@ -33,6 +33,7 @@ RACES = {"taken", "buffer", "day_cap", "week_cap"}
 def small_steps(monkeypatch):
     """So that few mentors are enough to need more than one look and more than one chunk."""
     monkeypatch.setattr(finding, "CHUNKS", (5, 6))
+    monkeypatch.setattr(finding, "LOOKS_AT_FIRST", 2)
     monkeypatch.setattr(finding, "SPARE", 0)
     monkeypatch.setattr(finding, "SPARE_IN_HOURS", 0)
     monkeypatch.setattr(finding, "MOST_LOOKED_AT", 3)
