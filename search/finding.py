@@ -198,10 +198,10 @@ class Finder:
         """
         asked = partial(timetable.slots, length=offer.length, step=offer.step, now=self.now)
         for first, last in split_weeks(max(times[0][0], after), times[-1][1]):
-            slots = asked(first=first, last=last)
+            theirs = asked(first=first, last=last)
             if self.busy:
-                slots = [slot for slot in slots if not overlaps_busy(slot, self.busy)]
-            if slots := slots_within(times, slots):
+                theirs = [slot for slot in theirs if not overlaps_busy(slot, self.busy)]
+            if slots := slots_within(times, theirs):
                 yield slots
 
     def matches(self, found: Sequence[Found], wish: SearchCriteria, question: SearchQuestion) -> list[Match]:
@@ -330,8 +330,8 @@ def question_of(wish: SearchCriteria) -> SearchQuestion:
     return read_question(wish.words, topic=wish.topic, typing=wish.typing, about=wish.about, unlike=wish.unlike)
 
 
+# By the ids of offers: each with its mentor's profile and person, as far as a card shows them, and record.
 def load_shown(offers: Sequence[int], *, now: datetime) -> dict[int, tuple[Offer, TrackRecord]]:
-    """Offers by their ids, each with its mentor's profile and person, as far as a card shows them, and record."""
     if not offers:
         return {}
     with reading_connection().cursor() as cursor:
@@ -346,8 +346,8 @@ def _take_card(row: Sequence[Any]) -> tuple[int, tuple[Offer, TrackRecord]]:
     return offer.pk, (offer, TrackRecord(*row))
 
 
+# The slots that start within one of the spans. Both must be in order, and no slot before or after all spans.
 def slots_within(times: Sequence[Span], slots: Sequence[Slot]) -> Sequence[Slot]:
-    """The slots that start within one of the spans. Both must be in order, and no slot before or after all spans."""
     if len(times) == 1:
         return slots
     # A slot is a tuple that begins with its start.

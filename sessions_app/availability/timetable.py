@@ -3,12 +3,11 @@
 By hand because every list of people asks it, with the locked facts of a booking in the same statement (decision 18).
 """
 
-import json
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache, partial
+from functools import partial
 from itertools import dropwhile, islice
 from typing import Any
 
@@ -16,12 +15,10 @@ from django.conf import settings
 
 from accounts.models import User
 from common.statements import Prepared, reading_connection, write_array
-from common.zones import canonical_zone
 from mentors.models import MentorProfile
 from programmes.pairs import is_shut
 from sessions_app.models import Booking
 from sessions_app.models.bookings import given_sql, overdue_sql
-from sessions_app.models.schedules import spans_of
 from sessions_app.models.states import OVER
 from sessions_app.models.waiting import waitlist_sql
 from trust.separations import are_apart
@@ -31,6 +28,7 @@ from .pair_rules import PairRules, week_of, weeks_between
 from .ready import READY_NOTICE, READY_STEP, ReadySpan, ready_rules
 from .rules import Block, BusyMinutes, TakenMinutes
 from .slots import Rules, Slot, SlotRefusal, list_slots, overlaps_busy, why_not
+from .stored_rules import read_rules
 from .walltime import MINUTE, minute_at_or_before
 
 logger = logging.getLogger(__name__)
@@ -40,10 +38,6 @@ CAP_REACH = timedelta(days=9)
 # The engine looks up to three local days back for the beginning of a grid, and a zone's date may differ by a day.
 GRID_REACH = timedelta(days=5)
 NO_BOOKING = 0
-# Some 2 KB each.
-MOST_RULES_KEPT = 2048
-# An array of numbers as PostgreSQL writes it
-AS_JSON = str.maketrans("{}", "[]")
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -418,39 +412,6 @@ def timetable_of(
         reserved=tuple(_make_taken(*row) for row in rows if row[-1]),
         busy=list(dropwhile(lambda span: span[1] <= this_minute, elsewhere)),
         ready=ReadySpan(ready_from, ready_until) if ready_from and ready_until and ready_until > now else None,
-    )
-
-
-@lru_cache(maxsize=MOST_RULES_KEPT)
-def read_rules(
-    zone: str,
-    buffer: int,
-    notice: int,
-    horizon_days: int,
-    max_per_day: int | None,
-    max_per_week: int | None,
-    paused_until: date | None,
-    windows: str,
-    overrides: str | None,
-    time_off: str | None,
-) -> Rules:
-    """From what the row says. The same text always means the same rules, and those who are free soonest are on nearly
-    every page of results, so theirs are kept.
-    """
-    return Rules(
-        # A name that the zone database has retired since it was saved is replaced by its present one.
-        zone=canonical_zone(zone) or zone,
-        windows=tuple((weekday, start, end) for weekday, start, end in json.loads(windows.translate(AS_JSON))),
-        overrides={date.fromisoformat(day): spans_of(minutes) for day, minutes in json.loads(overrides or "[]")},
-        time_off=tuple(
-            (date.fromisoformat(first), date.fromisoformat(last)) for first, last in json.loads(time_off or "[]")
-        ),
-        buffer=buffer,
-        notice=notice,
-        horizon_days=horizon_days,
-        max_per_day=max_per_day,
-        max_per_week=max_per_week,
-        paused_until=paused_until,
     )
 
 
