@@ -105,6 +105,7 @@ class World:
         from accounts.models import User
         from demo.world import Seeder
         from mentors.models import MentorProfile, Offer
+        from programmes.pairs import mentors_shut_to
 
         self.now = now
         if MentorProfile.objects.public().count() < 2 * PEOPLE:
@@ -116,7 +117,10 @@ class World:
         self.open_common_hour()
         of_public = Offer.objects.bookable().filter(profile__in=MentorProfile.objects.public(), instant=True)
         offers = list(of_public.select_related("profile__person").order_by("profile", "length"))
-        self.slots = {offer: slots for offer in offers if len(slots := self.slots_of(offer)) > 2}
+        # Those who ask are in no programme.
+        shut = mentors_shut_to(self.people[0], {offer.profile.person_id for offer in offers}, now=now)
+        open_to_all = [offer for offer in offers if offer.profile.person_id not in shut]
+        self.slots = {offer: slots for offer in open_to_all if len(slots := self.slots_of(offer)) > 2}
         self.offers = list({offer.profile_id: offer for offer in self.slots}.values())
 
     def open_common_hour(self) -> None:
