@@ -5,30 +5,30 @@ lock.
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
-
 from accounts.models import LOCK_PEOPLE, User
-from common.statements import Prepared, execute_together
+from common.statements import Prepared
 from mentors import offers
 from mentors.models import Offer
 from sessions_app.availability import timetable
 from sessions_app.availability.timetable import Timetable, timetable_of
 from sessions_app.questions import mentee_standing
-from sessions_app.questions.mentee_standing import MenteeStanding
+from sessions_app.questions.mentee_standing import MenteeStanding, StandingStatement
 
 from .notices import how_told
 from .notices.how_told import HowTold
 from .notices.webhooks import CREATED
 
 LOCK = Prepared(LOCK_PEOPLE)
-ASKED = Prepared(
-    f"""
-SELECT {offers.COLUMNS}, {how_told.COLUMNS}, {mentee_standing.COLUMNS}, {timetable.COLUMNS}
+ASKED = StandingStatement(
+    lambda columns, tables, condition: (
+        f"""
+SELECT {offers.COLUMNS}, {how_told.COLUMNS}, {columns}, {timetable.COLUMNS}
 FROM {offers.TABLES}
 LEFT JOIN sessions_app_schedule AS schedule ON schedule.profile_id = profile.id
-CROSS JOIN {mentee_standing.TABLES}
-WHERE offer.id = %(offer)s
-""",
+CROSS JOIN {tables}
+WHERE offer.id = %(offer)s AND {condition}
+"""
+    )
 )
 STANDING_WIDTH, TOLD_WIDTH = len(MenteeStanding.__slots__), len(HowTold.__slots__)
 
@@ -65,11 +65,10 @@ def lock_and_read(
         "people": people,
         "event": CREATED,
     }
-    with connection.cursor() as cursor:
-        # Two statements, not one: each has a snapshot of its own, so the second sees what was committed while the first
-        # waited for the lock.
-        execute_together(cursor, (LOCK, asked), (ASKED, asked))
-        row = cursor.fetchone()
+    is_member = offer.profile.person.is_in_programmes or (mentee is not None and mentee.is_in_programmes)
+    # Two statements, not one: each has a snapshot of its own, so the second sees what was committed while the first
+    # waited for the lock.
+    row = ASKED.fetch_row(asked, is_member=is_member, after=(LOCK, asked))
     if row is None:
         raise Offer.DoesNotExist
     read, row = offers.take_offer(row)

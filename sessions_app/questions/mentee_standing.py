@@ -1,5 +1,6 @@
 """Everything about a mentee that limits their bookings, and what they have with one mentor, read in one statement."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 from django.db import connection
 
 from accounts.models import User
-from common.statements import Prepared, write_array
+from common.known import known
+from common.statements import Prepared, execute_together, write_array
 from programmes.pairs import counts_for_sql, shared_sql, shut_by_sql
 from sessions_app.availability.timetable import NO_BOOKING
 from sessions_app.ledger.ledgers import Ledger
@@ -25,7 +27,7 @@ AHEAD, COUNTED = f"'{write_array(OPEN)}'", f"'{write_array(OPEN_OR_OVER)}'"
 MENTEE, MOMENT = "%(mentee)s::bigint", "%(now)s::timestamptz"
 # Each part is said by a QuerySet too: `Booking.objects.overdue` and `open_for`, `trust.separations.are_apart`,
 # `ledger.facts.list_against`, `Engagement.objects.live().between`, `WrittenQuestion.objects.open`.
-COLUMNS = f"""
+_OWN_COLUMNS = f"""
     EXISTS (SELECT FROM sessions_app_booking WHERE mentee_id = %(mentee)s AND idempotency_key = %(mark)s),
     EXISTS (
         SELECT FROM sessions_app_occupancy AS taken
@@ -65,7 +67,9 @@ COLUMNS = f"""
         UNION ALL
         SELECT asked_at FROM sessions_app_writtenquestion
         WHERE mentee_id = %(mentee)s AND mentor_id = %(mentor)s AND asked_at > %(a_day_ago)s
-    ),
+    )
+"""
+COLUMNS = f"""{_OWN_COLUMNS},
     {shut_by_sql("%(mentee)s::bigint", "%(mentor)s")},
     EXISTS ({shared_sql("%(mentee)s::bigint", "%(mentor)s")}),
     programme.id,
@@ -87,9 +91,8 @@ PROGRAMME = f"""
     (SELECT NULL) AS one_row
     LEFT JOIN programmes_programme AS programme ON programme.id = {counts_for_sql("%(mentee)s::bigint", "%(mentor)s")}
 """
-TABLES = f"({ledger_sql(Role.MENTEE, MENTEE, MOMENT)}) AS ledger CROSS JOIN {PROGRAMME}"
-# Planning it takes several times as long as running it, and all who lose a race ask it.
-STANDING = Prepared(f"SELECT {COLUMNS} FROM {TABLES}")
+_LEDGER = f"({ledger_sql(Role.MENTEE, MENTEE, MOMENT)}) AS ledger"
+TABLES = f"{_LEDGER} CROSS JOIN {PROGRAMME}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,46 @@ class MenteeStanding:
         return Ledger(self.number, self.last_fact)
 
 
+class StandingStatement:
+    """A statement with `COLUMNS` from `TABLES`, prepared: planning it takes several times as long as running it.
+
+    It has two forms, since what programmes say is half of the work. The short one doesn't ask for it, and finds no row
+    if either of the two people is in a programme; then the whole one is asked.
+    `compose`: makes its text of columns, tables and a condition.
+    """
+
+    def __init__(self, compose: Callable[[str, str, str], str]) -> None:
+        outside = "NULL::text, false, NULL::bigint, NULL::int, NULL::int, ARRAY[]::timestamptz[], ARRAY[]::bigint[]"
+        is_outside = (
+            "NOT EXISTS (SELECT FROM accounts_user AS member"
+            " WHERE member.id IN (%(mentee)s::bigint, %(mentor)s::bigint) AND member.is_in_programmes)"
+        )
+        self.short = Prepared(compose(f"{_OWN_COLUMNS}, {outside}", _LEDGER, is_outside))
+        self.whole = Prepared(compose(COLUMNS, TABLES, "true"))
+
+    def fetch_row(
+        self, asked: Mapping[str, Any], *, is_member: bool, after: tuple[Prepared, Mapping[str, Any]] | None = None
+    ) -> Sequence[Any] | None:
+        """The row, None if there is none. `after`: a statement that goes before it on the same trip.
+
+        `is_member`: whether either person was in a programme when they were read. If that has changed since, or isn't
+        known, it takes a second trip and the answer is the same.
+        """
+        before = [after] if after else []
+        with connection.cursor() as cursor:
+            if not is_member:
+                execute_together(cursor, *before, (self.short, asked))
+                if row := cursor.fetchone():
+                    return row
+                before = []
+            execute_together(cursor, *before, (self.whole, asked))
+            return cursor.fetchone()
+
+
+# All who lose a race ask it.
+STANDING = StandingStatement("SELECT {} FROM {} WHERE {}".format)
+
+
 def standing_of(
     mentee: User,
     mentor_id: int,
@@ -146,10 +189,8 @@ def standing_of(
 
     `chosen`: the id of the programme that the mentee chose, in case the two share several.
     """
-    with connection.cursor() as cursor:
-        asked = standing_parameters(mentee.pk, mentor_id, now=now, mark=mark, excluding=excluding, chosen=chosen)
-        STANDING.execute(cursor, asked)
-        return MenteeStanding(*cursor.fetchone())
+    asked = standing_parameters(mentee.pk, mentor_id, now=now, mark=mark, excluding=excluding, chosen=chosen)
+    return MenteeStanding(*known(STANDING.fetch_row(asked, is_member=mentee.is_in_programmes)))
 
 
 def standing_parameters(
