@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import count
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -84,19 +84,66 @@ class ModelColumns(Generic[M]):
             raise ValueError(f"{model.__name__} has no {', '.join(sorted(missing))}.")
         self.names = [field.attname for field in fields]
         self.columns = ", ".join(f'{alias}."{field.column}"' for field in fields)
-        self.converted = [(place, field) for place, field in enumerate(fields) if hasattr(field, "from_db_value")]
+        self.converted = [field for field in fields if hasattr(field, "from_db_value")]
 
     def read_row(self, row: Sequence[Any]) -> tuple[M, Sequence[Any]]:
         """The instance at the row's beginning, and what comes after it."""
-        values = list(row[: len(self.names)])
-        for place, field in self.converted:
-            values[place] = field.from_db_value(values[place], field.cached_col, connection)
-        # What `from_db` does, without asking for each field of the model whether it is there.
-        instance = self.model.__new__(self.model)
-        instance._state = ModelState()
-        instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS
-        instance.__dict__.update(zip(self.names, values, strict=True))
-        return instance, row[len(values) :]
+        values = dict(zip(self.names, row, strict=False))
+        for field in self.converted:
+            values[field.attname] = field.from_db_value(values[field.attname], field.cached_col, connection)
+        return make_stored(self.model, values), row[len(values) :]
+
+
+def make_stored(model: type[M], values: Mapping[str, Any]) -> M:
+    """The instance of a row that is in the database. Columns without a value are loaded when they are used.
+
+    As `from_db`, which sets one after the other and takes five times as long. Raises TypeError for a model that does
+    more when it is made.
+    """
+    instance = _make_empty(model)
+    instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS
+    instance.__dict__.update(values)
+    return instance
+
+
+def make_new(model: type[M], related: Mapping[str, models.Model | None], **values: Any) -> M:
+    """A new instance, as the model makes it of the same keywords, in a fifth of the time.
+
+    `related`: instances, by the names of their foreign keys. `values`: by the names of other columns. What is in
+    neither gets what the model says.
+    """
+    constants, callables = _defaults_of(model)
+    instance = _make_empty(model)
+    here = instance.__dict__
+    here.update(constants)
+    here.update((name, default()) for name, default in callables if name not in values)
+    here.update(values)
+    for name, other in related.items():
+        here[f"{name}_id"] = None if other is None else other.pk
+        instance._state.fields_cache[name] = other
+    return instance
+
+
+def note_stored(instance: models.Model, pk: int, **others: int) -> None:
+    """It was written by hand, and got this id. `others`: its columns with the ids that `related` instances got."""
+    instance.__dict__.update(others)
+    instance.pk = pk
+    instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS
+
+
+def _make_empty(model: type[M]) -> M:
+    if model.__init__ is not models.Model.__init__:
+        raise TypeError(f"{model} is made in its own way: leave it to the ORM.")
+    instance = model.__new__(model)
+    instance._state = ModelState()
+    return instance
+
+
+@cache
+def _defaults_of(model: type[models.Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    fields = model._meta.concrete_fields
+    made = [(field.attname, field.default) for field in fields if callable(field.default) and field.has_default()]
+    return {field.attname: field.get_default() for field in fields if field.attname not in dict(made)}, made
 
 
 def read_range(text: str) -> DateTimeTZRange:
@@ -208,20 +255,27 @@ def execute_together(cursor: CursorWrapper, *steps: tuple[Prepared, Mapping[str,
 
 
 class Insert:
-    """The INSERT that `save()` sends for a new instance. `given`: columns whose value is SQL, not the instance's.
+    """The INSERT that `save()` sends for a new instance.
 
+    `told`: the columns that differ from row to row. All others are in the text, as the model says a new row has them,
+    since each value costs both sides more than what it is. Without it, every column is told.
+    `given`: columns whose value is SQL, not the instance's.
     A name tells the parameters of one row from those of other rows in the same statement.
     """
 
-    def __init__(self, model: type[models.Model], **given: str) -> None:
+    def __init__(self, model: type[models.Model], *, told: str | None = None, **given: str) -> None:
         fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-        self.fields = {str(field.column): field for field in fields if field.column not in given}
+        own = {str(field.column): field for field in fields if field.column not in given}
+        names = own if told is None else told.split()
+        self.usual = {field.attname: field.get_default() for name, field in own.items() if name not in names}
+        constants = {name: _constant_sql(field) for name, field in own.items() if name not in names}
+        self.fields = {name: own[name] for name in names}
         self.plain = {
             column: None if _is_now(field) else PLAIN.get(type(field)) for column, field in self.fields.items()
         }
-        self.given = given
-        names = ", ".join(f'"{column}"' for column in (*self.fields, *given))
-        self.into = f'INSERT INTO "{model._meta.db_table}" ({names})'
+        self.given = given | constants
+        columns = ", ".join(f'"{column}"' for column in (*self.fields, *self.given))
+        self.into = f'INSERT INTO "{model._meta.db_table}" ({columns})'
 
     def row(self, name: str) -> str:
         own = (f"%({name}_{column})s" for column in self.fields)
@@ -231,13 +285,16 @@ class Insert:
         return f"{self.into} VALUES {self.row(name)}"
 
     def values(self, name: str, instance: models.Model) -> dict[str, Any]:
-        database = connections[DEFAULT_DB_ALIAS]
+        """Raises ValueError for an instance that has something unusual in a column that isn't told."""
+        here = instance.__dict__
+        if self.usual and any(here[attname] != usual for attname, usual in self.usual.items()):
+            raise ValueError(f"{instance!r} has more to tell than {[*self.fields]}.")
         values = {}
         for column, field in self.fields.items():
             plain = self.plain.get(column)
-            value = getattr(instance, field.attname) if plain else None
+            value = here[field.attname] if plain else None
             if type(value) is not plain:
-                value = field.get_db_prep_save(field.pre_save(instance, True), database)
+                value = field.get_db_prep_save(field.pre_save(instance, True), connections[DEFAULT_DB_ALIAS])
             values[f"{name}_{column}"] = value
         return values
 
@@ -302,6 +359,20 @@ def write_array(values: Iterable[Any]) -> str:
     if "\\" in together or '"' in together:
         texts = [text and text.replace("\\", "\\\\").replace('"', '\\"') for text in texts]
     return "{" + ",".join(["NULL" if text is None else f'"{text}"' for text in texts]) + "}"
+
+
+# As part of a text whose parameters are named, and only what needs no quoting.
+def _constant_sql(field: "models.Field[Any, Any]") -> str:
+    match field.get_default():
+        case None:
+            return "NULL"
+        case bool(value):
+            return str(value).lower()
+        case int(value):
+            return str(value)
+        case "":
+            return "''"
+    raise TypeError(f"{field} can’t be left out of what is told.")
 
 
 def _is_now(field: "models.Field[Any, Any]") -> bool:

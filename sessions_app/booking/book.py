@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.hashing import form_mark
+from common.statements import make_new
 from common.zones import canonical_zone
 from mentors.models import Format, MentorProfile, Offer
 from mentors.offers import terms_mark
@@ -279,12 +280,11 @@ def insert_booking(
     programme: int | None = None,
 ) -> Booking:
     person = offer.profile.person
-    engagement = Engagement(mentee=mentee, mentor=person, brief=Brief(author=mentee, **brief.values()))
-    booking = Booking(
-        engagement=engagement,
-        offer=offer,
-        mentor=person,
-        mentee=mentee,
+    asked = make_new(Brief, {"author": mentee}, **brief.values())
+    engagement = make_new(Engagement, {"mentee": mentee, "mentor": person, "brief": asked})
+    booking = make_new(
+        Booking,
+        {"engagement": engagement, "offer": offer, "mentor": person, "mentee": mentee},
         programme_id=programme,
         during=DateTimeTZRange(start, start + timedelta(minutes=offer.length), "[)"),
         format=offer.format,

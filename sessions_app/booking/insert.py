@@ -4,14 +4,23 @@ from functools import cache
 
 from django.db import connection
 
-from common.statements import Insert, Prepared
+from common.statements import Insert, Prepared, note_stored
 from sessions_app.errors import taken_error
 from sessions_app.models import Booking, BookingEvent, Brief, Engagement, Occupancy
 
-OF_BOOKING = "(SELECT id FROM booking)"
-BRIEF, ENGAGEMENT = Insert(Brief), Insert(Engagement, brief_id="(SELECT id FROM brief)")
-BOOKING = Insert(Booking, engagement_id="(SELECT id FROM engagement)")
-OCCUPANCY, EVENT = Insert(Occupancy, booking_id=OF_BOOKING), Insert(BookingEvent, booking_id=OF_BOOKING)
+BRIEF = Insert(Brief, told="uuid author_id question issue_type situation tried done_when needed_by answers created_at")
+ENGAGEMENT = Insert(Engagement, told="uuid mentee_id mentor_id created_at", brief_id="(SELECT id FROM brief)")
+BOOKING = Insert(
+    Booking,
+    told="uuid offer_id mentor_id mentee_id programme_id during format state expires_at room idempotency_key held_for"
+    " created_at confirmed_at",
+    engagement_id="(SELECT id FROM engagement)",
+)
+OF_BOOKING = {"booking_id": "(SELECT id FROM booking)", "during": "(SELECT during FROM booking)"}
+OCCUPANCY, EVENT = (
+    Insert(Occupancy, told="person_id", **OF_BOOKING),
+    Insert(BookingEvent, told="by_id to_state event at version", **OF_BOOKING),
+)
 
 
 @cache
@@ -26,7 +35,7 @@ def insert_statement(participants: int) -> Prepared:
         f"""
         WITH brief AS ({BRIEF.text("brief")} RETURNING id),
             engagement AS ({ENGAGEMENT.text("engagement")} RETURNING id),
-            booking AS ({BOOKING.text("booking")} RETURNING id),
+            booking AS ({BOOKING.text("booking")} RETURNING id, during),
             occupied AS ({OCCUPANCY.into} VALUES {occupancies} ON CONFLICT DO NOTHING RETURNING id),
             event AS ({EVENT.text("event")} RETURNING id)
         SELECT brief.id, engagement.id, booking.id, event.id, (SELECT count(*) FROM occupied)
@@ -44,14 +53,13 @@ def write_booking(booking: Booking, entry: BookingEvent) -> None:
     people = booking.participants
     values = BRIEF.values("brief", brief) | ENGAGEMENT.values("engagement", engagement)
     values |= BOOKING.values("booking", booking) | EVENT.values("event", entry)
-    occupancy = Occupancy(during=booking.during)
-    for number, occupancy.person_id in enumerate(sorted(people)):
-        values |= OCCUPANCY.values(f"person{number}", occupancy)
+    values |= {f"person{number}_person_id": person for number, person in enumerate(sorted(people))}
     with connection.cursor() as cursor:
         insert_statement(len(people)).execute(cursor, values)
-        brief.pk, engagement.pk, booking.pk, entry.pk, occupied = cursor.fetchone()
+        brief_id, engagement_id, booking_id, entry_id, occupied = cursor.fetchone()
     if occupied != len(people):
         raise taken_error()
-    for instance in (brief, engagement, booking, entry):
-        instance._state.adding, instance._state.db = False, connection.alias
-    engagement.brief, booking.engagement, entry.booking = brief, engagement, booking
+    note_stored(brief, brief_id)
+    note_stored(engagement, engagement_id, brief_id=brief_id)
+    note_stored(booking, booking_id, engagement_id=engagement_id)
+    note_stored(entry, entry_id, booking_id=booking_id)

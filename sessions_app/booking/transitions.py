@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.known import known
+from common.statements import make_new
 from mentors.resting import note_sign
 from notifications.inbox import mark_subject_read
 from notifications.services import schedule_notices
@@ -169,9 +170,9 @@ def entry_of(
     booking: Booking, *, event: str, from_state: str, by: User | None, now: datetime, reason: str = ""
 ) -> BookingEvent:
     """The line of the log, not yet written, about how the booking came into its present state."""
-    return BookingEvent(
-        booking=booking,
-        by=by,
+    return make_new(
+        BookingEvent,
+        {"booking": booking, "by": by},
         from_state=from_state,
         to_state=booking.state,
         event=event,
