@@ -243,19 +243,25 @@ def measure_races(world: World, rounds: int) -> None:
         for name, tries in kinds.items():
             outcomes: Counter[str] = Counter()
             times: dict[str, list[float]] = {"ours": [], "bare": []}
+            work: dict[str, list[float]] = {"ours": [], "bare": []}
             # The first round, in which new connections learn the tables, doesn't count.
             for number in range(rounds + 1):
-                became, ours = field.run_race("ours", tries)
+                became, ours, ours_work = field.run_race("ours", tries)
                 free_all()
-                _became, bare = field.run_race("bare", [(row, *one) for row, one in zip(spare, tries, strict=False)])
+                for_bare = [(row, *one) for row, one in zip(spare, tries, strict=False)]
+                _became, bare, bare_work = field.run_race("bare", for_bare)
                 free_all()
                 outcomes += became
                 if number:
                     times["ours"].append(percentile_95(ours))
                     times["bare"].append(percentile_95(bare))
+                    work["ours"].append(median(ours_work))
+                    work["bare"].append(median(bare_work))
             worst, other = median(times["ours"]), median(times["bare"])
             print(f"{name}, {rounds + 1} rounds: {dict(outcomes)}")
             print(f"    p95 {worst:.0f} ms, bare {other:.0f} ms: {worst / other:.1f}x (aim 2)")
+            lost, lost_bare = median(work["ours"]), median(work["bare"])
+            print(f"    who loses costs {lost:.2f} ms of CPU, of the bare {lost_bare:.2f}: {lost / lost_bare:.1f}x")
 
 
 def same_time(world: World) -> tuple[list[Any], datetime]:

@@ -33,12 +33,12 @@ class CpuMeter:
         self.process = Path(f"/proc/{pid}")
 
     def measure(self, act: Callable[[], object]) -> Cpu:
-        database, python = self._read_database(), time.process_time_ns()
+        database, python = self.read_database(), time.process_time_ns()
         act()
         python = time.process_time_ns() - python
-        return Cpu(python / 1e6, (self._read_database() - database) / 1e6)
+        return Cpu(python / 1e6, (self.read_database() - database) / 1e6)
 
-    def _read_database(self) -> int:
+    def read_database(self) -> int:
         """Nanoseconds. The process works on for a moment after its answer, and its count is exact while it sleeps."""
         while self.process.joinpath("stat").read_text().rpartition(")")[2].split()[0] != "S":
             time.sleep(0.0005)

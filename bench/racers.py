@@ -13,6 +13,8 @@ from typing import Any
 
 from django.db import connection
 
+from .cpu import CpuMeter
+
 Acts = Mapping[str, Callable[..., object]]
 # Enough for every process to have read what it is to do, and to wait for the moment.
 RUN_UP = 0.1
@@ -22,14 +24,16 @@ class Racers:
     def __init__(self, pipes: Sequence[Connection]) -> None:
         self.pipes = pipes
 
-    def run_race(self, act: str, tries: Sequence[tuple[Any, ...]]) -> tuple[Counter[str], list[float]]:
-        """One process for each try: what became of them, and how long each took in milliseconds."""
+    def run_race(self, act: str, tries: Sequence[tuple[Any, ...]]) -> tuple[Counter[str], list[float], list[float]]:
+        """One process for each try: what became of them, how long each took, and how long processors worked for it, in
+        milliseconds.
+        """
         start = time.monotonic() + RUN_UP
         running = self.pipes[: len(tries)]
         for pipe, one in zip(running, tries, strict=True):
             pipe.send((act, one, start))
-        outcomes, times = zip(*(pipe.recv() for pipe in running), strict=True)
-        return Counter(outcomes), list(times)
+        outcomes, times, work = zip(*(pipe.recv() for pipe in running), strict=True)
+        return Counter(outcomes), list(times), list(work)
 
 
 @contextlib.contextmanager
@@ -52,16 +56,18 @@ def start_racers(count: int, acts: Acts) -> Iterator[Racers]:
 def _run_racer(pipe: Connection, acts: Acts) -> None:
     from sessions_app.errors import SessionError
 
-    connection.ensure_connection()
+    meter = CpuMeter()
     while order := pipe.recv():
         act, tried, start = order
+        database = meter.read_database()
         time.sleep(max(start - time.monotonic(), 0))
-        began = time.perf_counter()
+        began, python = time.perf_counter(), time.process_time_ns()
         try:
             outcome = "won" if acts[act](*tried) else "lost"
         except SessionError as error:
             outcome = f"refused: {error.code}"
         except Exception as error:
             outcome = f"failed: {type(error).__name__}"
-        pipe.send((outcome, (time.perf_counter() - began) * 1000))
+        took, python = time.perf_counter() - began, time.process_time_ns() - python
+        pipe.send((outcome, took * 1000, (python + meter.read_database() - database) / 1e6))
     connection.close()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
-from functools import cache, cached_property
+from functools import cache
 from itertools import count
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -22,6 +22,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.backends.utils import CursorWrapper
 from django.db.models.base import ModelState
+from django.utils import timezone
 
 M = TypeVar("M", bound=models.Model)
 PARAMETER = re.compile(r"%\((\w+)\)s")
@@ -29,6 +30,7 @@ PARAMETER = re.compile(r"%\((\w+)\)s")
 PLAIN: dict[type[Any], type] = {
     models.BooleanField: bool,
     models.CharField: str,
+    models.DateField: date,
     models.DateTimeField: datetime,
     models.ForeignKey: int,
     models.IntegerField: int,
@@ -39,6 +41,8 @@ PLAIN: dict[type[Any], type] = {
 }
 
 
+# The parameter for what a column gets that notes when a row was written
+PRESENT = "present"
 READS_FROM = ContextVar("READS_FROM", default=DEFAULT_DB_ALIAS)
 
 
@@ -270,9 +274,8 @@ class Insert:
         self.usual = {field.attname: field.get_default() for name, field in own.items() if name not in names}
         constants = {name: _constant_sql(field) for name, field in own.items() if name not in names}
         self.fields = {name: own[name] for name in names}
-        self.plain = {
-            column: None if _is_now(field) else PLAIN.get(type(field)) for column, field in self.fields.items()
-        }
+        self.plain = {column: PLAIN.get(type(field)) for column, field in self.fields.items()}
+        self.moments = [(column, field.attname) for column, field in self.fields.items() if _is_now(field)]
         self.given = given | constants
         columns = ", ".join(f'"{column}"' for column in (*self.fields, *self.given))
         self.into = f'INSERT INTO "{model._meta.db_table}" ({columns})'
@@ -289,65 +292,63 @@ class Insert:
         here = instance.__dict__
         if self.usual and any(here[attname] != usual for attname, usual in self.usual.items()):
             raise ValueError(f"{instance!r} has more to tell than {[*self.fields]}.")
+        for _column, attname in self.moments:
+            here[attname] = timezone.now()
         values = {}
         for column, field in self.fields.items():
-            plain = self.plain.get(column)
-            value = here[field.attname] if plain else None
-            if type(value) is not plain:
+            value = here[field.attname]
+            if value is not None and type(value) is not self.plain[column]:
                 value = field.get_db_prep_save(field.pre_save(instance, True), connections[DEFAULT_DB_ALIAS])
             values[f"{name}_{column}"] = value
         return values
 
 
-class InsertMany:
-    """Many rows by one INSERT whose text doesn't grow with them. Those that stand in the way of a constraint stay out.
+class RowsOf:
+    """The rows of one table that an `InsertMany` makes of its list.
 
-    `columns`: what is told for each row; the others get what the model says a new row has.
+    `given`: columns whose value is SQL, in which `entry` is the entry of the list. `where`: for which there is a row.
+    The other columns have what is told under their name, or what the model says that a new row has.
     """
 
-    def __init__(self, model: type[models.Model], columns: str) -> None:
-        self.model, self.told = model, columns.split()
-        fields = {str(field.column): field for field in model._meta.concrete_fields if not field.primary_key}
-        self.anew = {name: field for name, field in fields.items() if name not in self.told and _is_made_anew(field)}
-        each = {name: fields[name] for name in (*self.told, *self.anew)}
-        self.same = {name: field for name, field in fields.items() if name not in each}
-        self.moments = {name: field for name, field in self.same.items() if _is_now(field)}
-        names = ", ".join(f'"{name}"' for name in (*each, *self.same))
-        values = ", ".join(["row.*", *(f"%({name})s" for name in self.same)])
-        arrays = ", ".join(f"%({name})s::{field.db_type(connection)}[]" for name, field in each.items())
-        self.statement = Prepared(
-            f'INSERT INTO "{model._meta.db_table}" ({names}) '
-            f"SELECT {values} FROM unnest({arrays}) AS row ON CONFLICT DO NOTHING"
-        )
+    def __init__(self, model: type[models.Model], *, where: str = "true", **given: str) -> None:
+        self.model, self.where, self.given = model, where, given
+        self.fields = {str(field.column): field for field in model._meta.concrete_fields if not field.primary_key}
 
-    def write(self, rows: Sequence[Sequence[Any]]) -> None:
-        write_together((self, rows))
+    def text(self, told: Sequence[str]) -> str:
+        names = ", ".join(f'"{name}"' for name in self.fields)
+        values = ", ".join(self.given.get(name) or self._value_sql(name, told) for name in self.fields)
+        into = f'INSERT INTO "{self.model._meta.db_table}" ({names})'
+        return f"{into} SELECT {values} FROM entry WHERE {self.where} ON CONFLICT DO NOTHING"
 
-    @cached_property
-    def new(self) -> models.Model:
-        return self.model()
-
-    @cached_property
-    def constants(self) -> dict[str, Any]:
-        """What the model says of every new row, at any time."""
-        return {name: self._value_of_new(field) for name, field in self.same.items() if name not in self.moments}
-
-    def values(self, rows: Sequence[Sequence[Any]]) -> dict[str, Any]:
-        values = dict(zip(self.told, map(write_array, zip(*rows, strict=True)), strict=True))
-        values |= {name: write_array(field.get_default() for _row in rows) for name, field in self.anew.items()}
-        now = {name: self._value_of_new(field) for name, field in self.moments.items()}
-        return values | self.constants | now
-
-    def _value_of_new(self, field: "models.Field[Any, Any]") -> Any:
-        return field.get_db_prep_save(field.pre_save(self.new, True), connections[DEFAULT_DB_ALIAS])
+    def _value_sql(self, name: str, told: Sequence[str]) -> str:
+        if name in told:
+            return f"entry.{name}"
+        field = self.fields[name]
+        return f"%({PRESENT})s" if _is_now(field) else _constant_sql(field)
 
 
-def write_together(*steps: tuple[InsertMany, Sequence[Sequence[Any]]]) -> None:
-    """Rows of several tables on one trip; a table without any is left out."""
-    wanted = [(insert.statement, insert.values(rows)) for insert, rows in steps if rows]
-    if wanted:
-        with connection.cursor() as cursor:
-            execute_together(cursor, *wanted)
+class InsertMany:
+    """Rows of one table or several, made of one list by a statement whose text doesn't grow with it. Those that stand
+    in the way of a constraint stay out.
+
+    `told`: the names of what is told for each entry of the list.
+    """
+
+    def __init__(self, told: str, *tables: RowsOf) -> None:
+        self.told = told.split()
+        fields = {name: field for table in tables for name, field in table.fields.items()}
+        arrays = ", ".join(f"%({name})s::{fields[name].db_type(connection)}[]" for name in self.told)
+        inserts = [table.text(self.told) for table in tables]
+        before = [f"rows_{number} AS ({text})" for number, text in enumerate(inserts[:-1])]
+        parts = [f"entry AS (SELECT * FROM unnest({arrays}) AS entry ({', '.join(self.told)}))", *before]
+        self.statement = Prepared(f"WITH {', '.join(parts)} {inserts[-1]}")
+
+    def write(self, entries: Sequence[Sequence[Any]], **asked: Any) -> None:
+        """`asked`: the parameters of SQL that is given."""
+        if entries:
+            values = dict(zip(self.told, map(write_array, zip(*entries, strict=True)), strict=True))
+            with connection.cursor() as cursor:
+                self.statement.execute(cursor, values | {PRESENT: timezone.now()} | asked)
 
 
 def write_array(values: Iterable[Any]) -> str:
@@ -370,15 +371,10 @@ def _constant_sql(field: "models.Field[Any, Any]") -> str:
             return str(value).lower()
         case int(value):
             return str(value)
-        case "":
-            return "''"
-    raise TypeError(f"{field} can’t be left out of what is told.")
+        case str(value) if value == "" or value.isidentifier():
+            return f"'{value!s}'"
+    raise TypeError(f"{field} has no constant for all new rows: tell it.")
 
 
 def _is_now(field: "models.Field[Any, Any]") -> bool:
-    return getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
-
-
-# Whether each new row has a value of its own: an empty list is the same for all, a random number is not.
-def _is_made_anew(field: "models.Field[Any, Any]") -> bool:
-    return field.has_default() and callable(field.default) and field.default not in (list, dict)
+    return isinstance(field, models.DateTimeField) and (field.auto_now or field.auto_now_add)

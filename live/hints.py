@@ -13,7 +13,7 @@ from django.db import transaction
 
 from common.later import LaterModule
 
-from .streams import Part
+from .streams import Part, name_person_stream
 
 if TYPE_CHECKING:
     import redis
@@ -40,6 +40,12 @@ def tell_pages(part: Part, *streams: str) -> None:
     """
     if settings.LIVE_URL and streams:
         transaction.on_commit(partial(_publish, part, streams), robust=True)
+
+
+def tell_people(part: Part, *people: int) -> None:
+    """The same for the pages of these people (their ids), whose streams aren't named where nobody hears of it."""
+    if settings.LIVE_URL:
+        tell_pages(part, *{name_person_stream(person) for person in people})
 
 
 def name_channel(redis_url: str) -> str:

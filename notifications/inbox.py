@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import User
-from live.hints import tell_pages
-from live.streams import Part, name_person_stream
+from live.hints import tell_people
+from live.streams import Part
 
 from .models import InboxItem
 from .registry import InboxLine, WriteLines, registered_kinds
@@ -48,7 +48,7 @@ def build_entries(items: Sequence[InboxItem], *, reader: User, now: datetime) ->
 
 def tell_bells(*people: int) -> None:
     """Have the open pages of these people (their ids) count again what is unread."""
-    tell_pages(Part.INBOX, *{name_person_stream(pk) for pk in people})
+    tell_people(Part.INBOX, *people)
 
 
 def mark_subject_read(person: User, *, subject_type: str, subject_id: int, now: datetime) -> int:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.roles import may
 from accounts.rules.roles import Power
-from common.statements import InsertMany, write_together
+from common.statements import InsertMany, RowsOf
 
 from . import bounces
 from .hints import wake_outbox
@@ -24,11 +24,15 @@ from .registry import UnknownKindError, kind_named
 
 MOVED_ON = "moved on"
 RETRIED = (State.DEAD, State.UNCERTAIN)
-_SHARED_COLUMNS = "dedupe_key kind recipient_id subject_type subject_id subject_version"
-NOTIFICATIONS = InsertMany(
-    Notification, f"{_SHARED_COLUMNS} due_at send_before next_try_at message_id date caused_by_id"
+_SHARED = "dedupe_key kind recipient_id subject_type subject_id subject_version at read_at"
+# `at` is null for what isn't shown in the inbox. The date of a mail is when it is due: a reminder that was written
+# weeks ahead must not look weeks old.
+NOTICES = InsertMany(
+    f"{_SHARED} due_at send_before message_id caused_by_id",
+    RowsOf(Notification, next_try_at="entry.due_at", date="greatest(entry.due_at, %(now)s::timestamptz)"),
+    RowsOf(InboxItem, where="entry.at IS NOT NULL"),
 )
-INBOX_ITEMS = InsertMany(InboxItem, f"{_SHARED_COLUMNS} at read_at")
+INBOX_ITEMS = InsertMany(_SHARED, RowsOf(InboxItem))
 
 
 class RetryError(Exception):
@@ -72,10 +76,7 @@ def schedule_notices(*dues: Due, now: datetime) -> None:
         if version:
             withdraw_older_versions(subject_type=subject_type, subject_id=subject_id, version=version)
     timely = [due for due in dues if due.send_before > max(now, due.due_at)]
-    write_together(
-        (NOTIFICATIONS, [_notification_values(due, now) for due in timely]),
-        (INBOX_ITEMS, [_inbox_values(due) for due in timely if kinds[due.kind].lines]),
-    )
+    NOTICES.write([_notice_values(due, is_shown=kinds[due.kind].lines is not None) for due in timely], now=now)
     if any(due.due_at <= now for due in timely):
         transaction.on_commit(wake_outbox, robust=True)
     tell_bells(*(due.recipient_id for due in timely if (due.shows_at or due.due_at) <= now and not due.by_recipient))
@@ -88,7 +89,7 @@ def show_in_inbox(*dues: Due) -> None:
     """
     if unseen := [due.kind for due in dues if kind_named(due.kind).lines is None]:
         raise UnknownKindError(f"no line for {unseen}")
-    INBOX_ITEMS.write([_inbox_values(due) for due in dues])
+    INBOX_ITEMS.write([_shared_values(due) for due in dues])
     tell_bells(*(due.recipient_id for due in dues))
 
 
@@ -176,24 +177,12 @@ def _newest_versions(dues: tuple[Due, ...]) -> dict[tuple[str, int], int]:
     return newest
 
 
-def _shared_values(due: Due) -> tuple[Any, ...]:
-    return due.key, due.kind, due.recipient_id, due.subject_type, due.subject_id, due.version
-
-
-def _notification_values(due: Due, now: datetime) -> tuple[Any, ...]:
+def _notice_values(due: Due, *, is_shown: bool) -> tuple[Any, ...]:
     message_id = Notification.new_message_id(settings.SITE_HOST)
-    # The date of the mail is when it is due: a reminder that was written weeks ahead must not look weeks old.
-    return (
-        *_shared_values(due),
-        due.due_at,
-        due.send_before,
-        due.due_at,
-        message_id,
-        max(due.due_at, now),
-        due.caused_by,
-    )
+    return *_shared_values(due, is_shown=is_shown), due.due_at, due.send_before, message_id, due.caused_by
 
 
-def _inbox_values(due: Due) -> tuple[Any, ...]:
-    at = due.shows_at or due.due_at
-    return *_shared_values(due), at, at if due.by_recipient else None
+def _shared_values(due: Due, *, is_shown: bool = True) -> tuple[Any, ...]:
+    at = (due.shows_at or due.due_at) if is_shown else None
+    read_at = at if due.by_recipient else None
+    return due.key, due.kind, due.recipient_id, due.subject_type, due.subject_id, due.version, at, read_at

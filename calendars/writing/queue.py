@@ -45,6 +45,10 @@ WITH touched AS (
 SELECT (SELECT count(*) FROM touched) + (SELECT count(*) FROM added)
 """
 )
+# Nothing is entered for a new booking of people who have chosen no calendar to write into.
+CONCERNS = (
+    "EXISTS (SELECT FROM calendars_connection WHERE person_id = ANY(%(people)s::bigint[]) AND writes_to_id IS NOT NULL)"
+)
 # Of each of these people, by one of the two roles: their sessions ahead that aren't, or aren't entered, as they should.
 ENTER_PEOPLE = f"""
 INSERT INTO calendars_exportedevent ({COLUMNS})

@@ -3,7 +3,7 @@
 Beside it the inbox, the same news as lines on a page, and how a person wants to be told.
 """
 
-import uuid
+import secrets
 from datetime import datetime
 from typing import Self
 
@@ -143,7 +143,7 @@ class Notification(models.Model):
 
     @staticmethod
     def new_message_id(host: str) -> str:
-        return f"<{uuid.uuid4()}@{host}>"
+        return f"<{secrets.token_hex(16)}@{host}>"
 
     def is_too_late(self, now: datetime) -> bool:
         return now >= self.send_before

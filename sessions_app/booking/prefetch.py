@@ -4,6 +4,7 @@ lock.
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from accounts.models import LOCK_PEOPLE, User
 from common.statements import Prepared
@@ -19,18 +20,23 @@ from .notices.how_told import HowTold
 from .notices.webhooks import CREATED
 
 LOCK = Prepared(LOCK_PEOPLE)
-ASKED = StandingStatement(
-    lambda columns, tables, condition: (
-        f"""
-SELECT {offers.COLUMNS}, {how_told.COLUMNS}, {columns}, {timetable.COLUMNS}
-FROM {offers.TABLES}
-LEFT JOIN sessions_app_schedule AS schedule ON schedule.profile_id = profile.id
-CROSS JOIN {tables}
-WHERE offer.id = %(offer)s AND {condition}
-"""
-    )
-)
 STANDING_WIDTH, TOLD_WIDTH = len(MenteeStanding.__slots__), len(HowTold.__slots__)
+
+
+@cache
+def asked_statement() -> StandingStatement:
+    """Made when it is first asked, since apps above have a part in it."""
+    return StandingStatement(
+        lambda columns, tables, condition: (
+            f"""
+        SELECT {offers.COLUMNS}, {how_told.columns_sql()}, {columns}, {timetable.COLUMNS}
+        FROM {offers.TABLES}
+        LEFT JOIN sessions_app_schedule AS schedule ON schedule.profile_id = profile.id
+        CROSS JOIN {tables}
+        WHERE offer.id = %(offer)s AND {condition}
+        """
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ def lock_and_read(
     is_member = offer.profile.person.is_in_programmes or (mentee is not None and mentee.is_in_programmes)
     # Two statements, not one: each has a snapshot of its own, so the second sees what was committed while the first
     # waited for the lock.
-    row = ASKED.fetch_row(asked, is_member=is_member, after=(LOCK, asked))
+    row = asked_statement().fetch_row(asked, is_member=is_member, after=(LOCK, asked))
     if row is None:
         raise Offer.DoesNotExist
     read, row = offers.take_offer(row)

@@ -95,7 +95,7 @@ def begin_booking(
             booking.booked_with = booking
             booking.save(update_fields=["booked_with"])
         log_event(booking, event=event, from_state="", by=by, now=now)
-    if booking.state == BookingState.CONFIRMED:
+    if booking.state == BookingState.CONFIRMED and (how_told is None or how_told.concerns_calendars):
         announce_calendar_change(booking.pk, now=now)
     if event:
         leads = how_told.leads if how_told else None

@@ -70,6 +70,18 @@ def against_sql(side: Role, person: str, now: str) -> str:
     return "UNION ALL".join(parts)
 
 
+def may_count_sql(person: str) -> str:
+    """Whether there may be anything in the ledger of this mentee: true wherever a fact counts against them, and asked
+    in a fifth of the time.
+    """
+    missed, cancelled = MISSED_BY[Role.MENTEE].value, BookingState.CANCELLED.value
+    return f"""EXISTS (
+        SELECT FROM {TABLE} AS fact
+        WHERE fact.mentee_id = {person}
+            AND (fact.state = '{missed}' OR (fact.state = '{cancelled}' AND fact.late))
+    )"""
+
+
 def ledger_sql(side: Role, person: str, now: str) -> str:
     """A SELECT of one row for `FROM`: the person's `number`, and `last_fact`, when the newest thing happened that
     counts against them.

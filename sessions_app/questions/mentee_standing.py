@@ -13,7 +13,7 @@ from common.statements import Prepared, execute_together, write_array
 from programmes.pairs import counts_for_sql, shared_sql, shut_by_sql
 from sessions_app.availability.timetable import NO_BOOKING
 from sessions_app.ledger.ledgers import Ledger
-from sessions_app.ledger.statement import ledger_sql
+from sessions_app.ledger.statement import ledger_sql, may_count_sql
 from sessions_app.models import Booking, Role
 from sessions_app.models.bookings import overdue_sql
 from sessions_app.models.states import OPEN, OPEN_OR_OVER
@@ -139,18 +139,21 @@ class MenteeStanding:
 class StandingStatement:
     """A statement with `COLUMNS` from `TABLES`, prepared: planning it takes several times as long as running it.
 
-    It has two forms, since what programmes say is half of the work. The short one doesn't ask for it, and finds no row
-    if either of the two people is in a programme; then the whole one is asked.
+    It has two forms, since the ledger and what programmes say are most of the work, and have nothing to say of most
+    people. The short one doesn't ask for them. It finds no row if one of the two people is in a programme, or if
+    something may count against the mentee; then the whole one is asked.
     `compose`: makes its text of columns, tables and a condition.
     """
 
     def __init__(self, compose: Callable[[str, str, str], str]) -> None:
-        outside = "NULL::text, false, NULL::bigint, NULL::int, NULL::int, ARRAY[]::timestamptz[], ARRAY[]::bigint[]"
-        is_outside = (
+        nothing = "NULL::text, false, NULL::bigint, NULL::int, NULL::int, ARRAY[]::timestamptz[], ARRAY[]::bigint[]"
+        no_facts = "(SELECT 0::float8 AS number, NULL::timestamptz AS last_fact) AS ledger"
+        has_nothing = (
             "NOT EXISTS (SELECT FROM accounts_user AS member"
             " WHERE member.id IN (%(mentee)s::bigint, %(mentor)s::bigint) AND member.is_in_programmes)"
+            f" AND NOT ({may_count_sql(MENTEE)})"
         )
-        self.short = Prepared(compose(f"{_OWN_COLUMNS}, {outside}", _LEDGER, is_outside))
+        self.short = Prepared(compose(f"{_OWN_COLUMNS}, {nothing}", no_facts, has_nothing))
         self.whole = Prepared(compose(COLUMNS, TABLES, "true"))
 
     def fetch_row(
@@ -158,8 +161,8 @@ class StandingStatement:
     ) -> Sequence[Any] | None:
         """The row, None if there is none. `after`: a statement that goes before it on the same trip.
 
-        `is_member`: whether either person was in a programme when they were read. If that has changed since, or isn't
-        known, it takes a second trip and the answer is the same.
+        `is_member`: whether either person was in a programme when they were read, so that the short form needn't be
+        tried. If that has changed since, or isn't known, it takes a trip more and the answer is the same.
         """
         before = [after] if after else []
         with connection.cursor() as cursor:

@@ -14,11 +14,13 @@ from common.statements import (
     InsertMany,
     ModelColumns,
     Prepared,
+    RowsOf,
     analyze_tables,
     execute_together,
+    make_new,
     write_array,
-    write_together,
 )
+from notifications.models import Preference
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +54,30 @@ def thing():
     return Thing
 
 
+@pytest.fixture
+def note():
+    """A model whose new rows are told by constants alone."""
+    with isolate_apps("common"):
+
+        class Note(models.Model):
+            name = models.CharField(max_length=20, unique=True)
+            number = models.IntegerField(default=7)
+            state = models.CharField(max_length=9, default="pending")
+            is_new = models.BooleanField(default=True)
+            said = models.TextField(blank=True)
+            made_at = models.DateTimeField(auto_now_add=True)
+
+            class Meta:
+                app_label = "common"
+
+            def __str__(self) -> str:
+                return self.name
+
+    with connection.schema_editor() as editor:
+        editor.create_model(Note)
+    return Note
+
+
 def rows(thing) -> list[dict]:
     return list(thing.objects.order_by("pk").values())
 
@@ -75,6 +101,22 @@ def test_insert_writes_what_save_writes(thing, now, same):
     assert {**ours, "id": 0, "name": ""} == {**theirs, "id": 0, "name": ""}
 
 
+def test_insert_has_in_its_text_what_is_not_told(note, now):
+    insert = Insert(note, told="name made_at")
+    with connection.cursor() as cursor:
+        cursor.execute(insert.text("one"), insert.values("one", note(name="ours")))
+    note(name="theirs").save()
+
+    ours, theirs = rows(note)
+    assert {**ours, "id": 0, "name": ""} == {**theirs, "id": 0, "name": ""}
+
+
+@pytest.mark.parametrize("more", [{"number": 8}, {"is_new": False}, {"said": "no"}])
+def test_insert_refuses_an_instance_that_has_more_to_tell(note, more):
+    with pytest.raises(ValueError, match="more to tell"):
+        Insert(note, told="name made_at").values("one", note(name="ours", **more))
+
+
 def test_given_columns_are_sql(thing):
     insert = Insert(thing, owner_number="(SELECT 2 + 3)")
     with connection.cursor() as cursor:
@@ -84,13 +126,14 @@ def test_given_columns_are_sql(thing):
 
 
 def test_insert_many_gives_the_other_columns_their_defaults(thing, now):
-    InsertMany(thing, "name owner_number").write([("a", 1), ("b", None)])
-    thing.objects.bulk_create([thing(name="c", owner_number=1)])
+    mark = uuid.uuid4()
+    insert = InsertMany("name owner_number mark at", RowsOf(thing, tags="'{}'", facts="'{}'"))
+    insert.write([("a", 1, mark, NOW), ("b", None, mark, NOW)])
+    thing.objects.bulk_create([thing(name="c", owner_number=1, mark=mark)])
 
     first, second, by_orm = rows(thing)
-    assert {**first, "id": 0, "mark": 0, "name": ""} == {**by_orm, "id": 0, "mark": 0, "name": ""}
+    assert {**first, "id": 0, "name": ""} == {**by_orm, "id": 0, "name": ""}
     assert (second["name"], second["owner_number"]) == ("b", None)
-    assert len({row["mark"] for row in rows(thing)}) == 3
 
 
 @pytest.mark.parametrize("prepare", [True, False])
@@ -125,13 +168,20 @@ def test_array_is_read_as_it_was_written():
         assert cursor.fetchone() == (texts, [1, None, -2], marks, moments, [])
 
 
-def test_insert_many_leaves_out_what_is_there_and_may_have_nothing_to_write(thing):
-    insert = InsertMany(thing, "name")
+def test_insert_many_leaves_out_what_is_there_and_may_have_nothing_to_write(note):
+    insert = InsertMany("name", RowsOf(note))
     insert.write([("a",)])
     insert.write([("a",), ("b",)])
     insert.write([])
 
-    assert [row["name"] for row in rows(thing)] == ["a", "b"]
+    assert [row["name"] for row in rows(note)] == ["a", "b"]
+
+
+@pytest.mark.parametrize("column", ["mark", "at", "tags", "facts"])
+def test_insert_many_must_be_told_what_no_constant_says(thing, column):
+    told = {"name", "mark", "at", "tags", "facts"} - {column}
+    with pytest.raises(TypeError, match=column):
+        InsertMany(" ".join(sorted(told)), RowsOf(thing))
 
 
 def test_a_prepared_statement_is_planned_once():
@@ -145,22 +195,19 @@ def test_a_prepared_statement_is_planned_once():
         assert cursor.fetchone() == (3, 0)
 
 
-def test_rows_of_several_tables_go_together(thing, django_assert_num_queries):
-    by_name, by_number = InsertMany(thing, "name"), InsertMany(thing, "name owner_number")
-    write_together((by_name, [("a",)]), (by_number, [("b", 1)]))
+def test_rows_of_several_tables_are_made_of_one_list(note, thing, django_assert_num_queries):
+    given = {"mark": "gen_random_uuid()", "at": "%(now)s", "tags": "'{}'", "facts": "'{}'"}
+    both = InsertMany("name number", RowsOf(note), RowsOf(thing, where="entry.number > 1", said="entry.name", **given))
+    both.write([("a", 1)], now=NOW)
     with django_assert_num_queries(1):
-        write_together((by_name, [("c",), ("a",)]), (by_number, [("d", 2)]))
-    with django_assert_num_queries(1):
-        write_together((by_name, []), (by_number, [("e", None)]))
+        both.write([("a", 2), ("b", 3), ("c", 1)], now=NOW)
     with django_assert_num_queries(0):
-        write_together((by_name, []), (by_number, []))
+        both.write([], now=NOW)
 
-    assert [(row["name"], row["owner_number"]) for row in rows(thing)] == [
-        ("a", None),
-        ("b", 1),
-        ("c", None),
-        ("d", 2),
-        ("e", None),
+    assert [(row["name"], row["number"]) for row in rows(note)] == [("a", 1), ("b", 3), ("c", 1)]
+    assert [(row["name"], row["number"], row["said"], row["at"]) for row in rows(thing)] == [
+        ("a", 2, "a", NOW),
+        ("b", 3, "b", NOW),
     ]
 
 
@@ -175,6 +222,48 @@ def test_reading_is_the_instance_that_the_orm_gives(thing):
     assert (read, rest) == (by_orm, ("more",))
     names = [field.attname for field in thing._meta.fields]
     assert [getattr(read, name) for name in names] == [getattr(by_orm, name) for name in names]
+
+
+def test_a_new_instance_is_as_the_model_makes_it(thing, alice):
+    made = make_new(thing, {}, name="one", number=3)
+    by_model = thing(name="one", number=3)
+    names = [field.attname for field in thing._meta.fields]
+
+    assert [getattr(made, name) for name in names if name != "mark"] == [
+        getattr(by_model, name) for name in names if name != "mark"
+    ]
+    assert made.mark != by_model.mark
+    assert made.tags is not make_new(thing, {}).tags
+    assert made._state.adding
+    made.save()
+    assert thing.objects.get() == made
+
+
+def test_a_new_instance_knows_those_that_it_is_related_to(alice, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        preference = make_new(Preference, {"person": alice})
+        nobody = make_new(Preference, {"person": None})
+
+        assert (preference.person, preference.person_id) == (alice, alice.pk)
+        assert nobody.person_id is None
+
+
+def test_a_model_that_does_more_when_it_is_made_is_left_to_the_orm():
+    with isolate_apps("common"):
+
+        class Counted(models.Model):
+            class Meta:
+                app_label = "common"
+
+            def __init__(self, *args, **fields) -> None:
+                super().__init__(*args, **fields)
+                self.count = 0
+
+            def __str__(self) -> str:
+                return str(self.count)
+
+    with pytest.raises(TypeError, match="its own way"):
+        make_new(Counted, {})
 
 
 def test_counting_our_tables_keeps_no_lock_that_other_databases_wait_for():

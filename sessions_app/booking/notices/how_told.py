@@ -7,18 +7,25 @@ from typing import Any, Self
 
 from notifications.models.webhooks import WANTING
 from notifications.preferences import CHOSEN_LEADS, leads_of
+from sessions_app.invites.elsewhere import concerns_calendars_sql
 
-COLUMNS = f"{CHOSEN_LEADS}, {WANTING}"
+
+def columns_sql() -> str:
+    """Call it once all apps are loaded."""
+    return f"{CHOSEN_LEADS}, {WANTING}, {concerns_calendars_sql()}"
 
 
 @dataclass(frozen=True, slots=True)
 class HowTold:
-    """`leads`: how long before a session each person is reminded. `endpoints`: the other systems that want to know."""
+    """`leads`: how long before a session each person is reminded. `endpoints`: the other systems that want to know.
+    `concerns_calendars`: a person's calendar elsewhere may have to show it.
+    """
 
     leads: Mapping[int, tuple[timedelta, ...]]
     endpoints: list[int]
+    concerns_calendars: bool
 
     @classmethod
-    def from_row(cls, people: Iterable[int], chosen: Any, endpoints: list[int]) -> Self:
-        """From `COLUMNS`, which were asked about these people."""
-        return cls(leads_of(people, chosen), endpoints)
+    def from_row(cls, people: Iterable[int], chosen: Any, *others: Any) -> Self:
+        """From `columns_sql`, which were asked about these people."""
+        return cls(leads_of(people, chosen), *others)

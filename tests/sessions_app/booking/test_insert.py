@@ -150,9 +150,9 @@ def test_nothing_of_a_booking_stays_when_one_row_is_refused(offer, bob):
 
 
 def test_booking_takes_few_statements(offer, bob, charlie, django_assert_num_queries):
-    """Savepoint, who is first, lock and question, rows, calendars elsewhere, notices, end; once all are prepared."""
+    """Savepoint, who is first, lock and question, rows, notices, end; once all are prepared."""
     book_session(offer=offer, start=THURSDAY + timedelta(days=1), brief=SAID, mentee=charlie, now=NOW)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         book_session(offer=offer, start=THURSDAY, brief=SAID, mentee=bob, now=NOW)
 
 

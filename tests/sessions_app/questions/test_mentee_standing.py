@@ -6,9 +6,11 @@ from itertools import product
 from random import Random
 
 import pytest
+from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from programmes.models import Programme
+from accounts.models import User
+from programmes.models import Membership, Programme
 from sessions_app.ledger.ledgers import ledger_of
 from sessions_app.models import (
     AttendanceAct,
@@ -23,7 +25,7 @@ from sessions_app.models import (
     WrittenState,
 )
 from sessions_app.models.states import OCCUPYING, OPEN, OPEN_OR_OVER
-from sessions_app.questions.mentee_standing import MenteeStanding, standing_of
+from sessions_app.questions.mentee_standing import STANDING, MenteeStanding, standing_of, standing_parameters
 from tests.apart import keep_apart
 from tests.conftest import NOW, make_mentor, make_person
 from tests.sessions_app.conftest import QUESTION
@@ -151,6 +153,10 @@ def said_by_querysets(mentee, mentor, excluding) -> MenteeStanding:
 IN_NO_ORDER = ("mentors_ahead", "own", "booked_lately", "together_lately", "counted", "open_with")
 
 
+def in_order(standing: MenteeStanding) -> MenteeStanding:
+    return replace(standing, **{name: sorted(getattr(standing, name)) for name in IN_NO_ORDER})
+
+
 def test_standing_is_what_the_querysets_say(world):
     mentors, mentees = world
     one_of_all = Booking.objects.filter(state=BookingState.CONFIRMED).first()
@@ -158,9 +164,50 @@ def test_standing_is_what_the_querysets_say(world):
     for mentor, mentee, excluding in product(mentors, mentees, [None, one_of_all]):
         standing = standing_of(mentee, mentor.pk, now=NOW, mark="5", excluding=excluding)
 
-        in_order = replace(standing, **{name: sorted(getattr(standing, name)) for name in IN_NO_ORDER})
-        assert in_order == said_by_querysets(mentee, mentor, excluding)
-        seen.append(astuple(in_order))
+        assert in_order(standing) == said_by_querysets(mentee, mentor, excluding)
+        seen.append(astuple(in_order(standing)))
     # A column that says the same of everyone would have been compared with nothing.
     columns = zip(*seen, strict=True)
     assert [len(set(map(str, column))) > 1 for column in columns] == [True] * len(fields(MenteeStanding))
+
+
+def test_short_form_says_the_same_as_the_whole_or_nothing(world):
+    mentors, mentees = world
+    newcomer = make_person("f@example.org", "Fay Fresh")
+    Membership.objects.filter(person=mentees[1]).delete()
+    Membership.objects.filter(person=mentors[1]).delete()
+    theirs = Booking.objects.filter(mentee=mentees[1])
+    theirs.filter(state=BookingState.MENTEE_NO_SHOW).update(state=BookingState.MENTOR_NO_SHOW)
+    seen = set()
+    for change in (
+        {},
+        {"late": True},
+        {"state": BookingState.MENTEE_NO_SHOW, "during": (NOW - 3 * DAY, NOW - 2 * DAY)},
+    ):
+        theirs.filter(pk=theirs.latest("pk").pk).update(**{"state": BookingState.CANCELLED} | change)
+        for mentor, mentee in product(mentors, [*mentees, newcomer]):
+            short, whole = ask_both_forms(mentee, mentor)
+            is_member = mentor.memberships.exists() or mentee.memberships.exists()
+            if is_member or whole.last_fact:
+                assert short is None
+            if short:
+                assert in_order(short) == in_order(whole)
+            seen.add((short is None, is_member, whole.last_fact is not None))
+    assert {(False, False, False), (True, True, False), (True, False, True), (True, False, False)} <= seen
+
+
+def ask_both_forms(mentee, mentor) -> list[MenteeStanding | None]:
+    asked, found = standing_parameters(mentee.pk, mentor.pk, now=NOW, mark="5"), []
+    for form in (STANDING.short, STANDING.whole):
+        with connection.cursor() as cursor:
+            form.execute(cursor, asked)
+            row = cursor.fetchone()
+        found.append(MenteeStanding(*row) if row else None)
+    return found
+
+
+def test_who_has_joined_a_programme_since_they_were_read_is_told_what_it_says(alice, bob):
+    let_in(User.objects.get(pk=bob.pk), make_programme(0, members_book_outside=False), asks=True)
+
+    assert not bob.is_in_programmes
+    assert standing_of(bob, alice.pk, now=NOW).shut_by == "own"
