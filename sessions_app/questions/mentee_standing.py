@@ -28,7 +28,7 @@ MENTEE, MOMENT = "%(mentee)s::bigint", "%(now)s::timestamptz"
 # Each part is said by a QuerySet too: `Booking.objects.overdue` and `open_for`, `trust.separations.are_apart`,
 # `ledger.facts.list_against`, `Engagement.objects.live().between`, `WrittenQuestion.objects.open`.
 _OWN_COLUMNS = f"""
-    EXISTS (SELECT FROM sessions_app_booking WHERE mentee_id = %(mentee)s AND idempotency_key = %(mark)s),
+    booked.before,
     EXISTS (
         SELECT FROM sessions_app_occupancy AS taken
         JOIN sessions_app_booking AS booking ON booking.id = taken.booking_id
@@ -39,11 +39,7 @@ _OWN_COLUMNS = f"""
     {is_barred_sql("%(mentor)s", kinds_that_bar(Doing.MEET))},
     ledger.number,
     ledger.last_fact,
-    ARRAY(
-        SELECT DISTINCT booking.mentor_id FROM sessions_app_booking AS booking
-        WHERE booking.mentee_id = %(mentee)s AND booking.state = ANY({AHEAD}) AND upper(booking.during) > %(now)s
-            AND NOT {overdue_sql()}
-    ),
+    coalesce(booked.mentors_ahead, ARRAY[]::bigint[]),
     ARRAY(
         SELECT ARRAY[lower(during), upper(during)] FROM sessions_app_occupancy
         WHERE person_id = %(mentee)s AND booking_id IS DISTINCT FROM %(leave_out)s
@@ -52,22 +48,32 @@ _OWN_COLUMNS = f"""
         SELECT FROM sessions_app_engagement
         WHERE mentee_id = %(mentee)s AND mentor_id = %(mentor)s AND closed_at IS NULL
     ),
+    asked.open,
+    coalesce(booked.lately || asked.lately, ARRAY[]::timestamptz[]),
+    coalesce(booked.together || asked.together, ARRAY[]::timestamptz[])
+"""
+# All that is counted of a mentee's bookings, in one pass, and of their questions in writing.
+_COUNTED = f"""
     (
-        SELECT count(*) FROM sessions_app_writtenquestion
-        WHERE mentee_id = %(mentee)s AND mentor_id <> %(mentor)s AND {OPEN_WRITTEN}
-    ),
-    ARRAY(
-        SELECT created_at FROM sessions_app_booking WHERE mentee_id = %(mentee)s AND created_at > %(an_hour_ago)s
-        UNION ALL
-        SELECT asked_at FROM sessions_app_writtenquestion WHERE mentee_id = %(mentee)s AND asked_at > %(an_hour_ago)s
-    ),
-    ARRAY(
-        SELECT created_at FROM sessions_app_booking
-        WHERE mentee_id = %(mentee)s AND mentor_id = %(mentor)s AND created_at > %(a_day_ago)s
-        UNION ALL
-        SELECT asked_at FROM sessions_app_writtenquestion
-        WHERE mentee_id = %(mentee)s AND mentor_id = %(mentor)s AND asked_at > %(a_day_ago)s
-    )
+        SELECT coalesce(bool_or(booking.idempotency_key = %(mark)s), false) AS before,
+            coalesce(bool_or({may_count_sql()}), false) AS may_count,
+            array_agg(DISTINCT booking.mentor_id) FILTER (
+                WHERE booking.state = ANY({AHEAD}) AND upper(booking.during) > %(now)s AND NOT {overdue_sql()}
+            ) AS mentors_ahead,
+            array_agg(booking.created_at) FILTER (WHERE booking.created_at > %(an_hour_ago)s) AS lately,
+            array_agg(booking.created_at) FILTER (
+                WHERE booking.mentor_id = %(mentor)s AND booking.created_at > %(a_day_ago)s
+            ) AS together
+        FROM sessions_app_booking AS booking
+        WHERE booking.mentee_id = %(mentee)s
+    ) AS booked
+    CROSS JOIN (
+        SELECT count(*) FILTER (WHERE mentor_id <> %(mentor)s AND {OPEN_WRITTEN}) AS open,
+            array_agg(asked_at) FILTER (WHERE asked_at > %(an_hour_ago)s) AS lately,
+            array_agg(asked_at) FILTER (WHERE mentor_id = %(mentor)s AND asked_at > %(a_day_ago)s) AS together
+        FROM sessions_app_writtenquestion
+        WHERE mentee_id = %(mentee)s
+    ) AS asked
 """
 COLUMNS = f"""{_OWN_COLUMNS},
     {shut_by_sql("%(mentee)s::bigint", "%(mentor)s")},
@@ -92,7 +98,7 @@ PROGRAMME = f"""
     LEFT JOIN programmes_programme AS programme ON programme.id = {counts_for_sql("%(mentee)s::bigint", "%(mentor)s")}
 """
 _LEDGER = f"({ledger_sql(Role.MENTEE, MENTEE, MOMENT)}) AS ledger"
-TABLES = f"{_LEDGER} CROSS JOIN {PROGRAMME}"
+TABLES = f"{_LEDGER} CROSS JOIN {_COUNTED} CROSS JOIN {PROGRAMME}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,9 +157,9 @@ class StandingStatement:
         has_nothing = (
             "NOT EXISTS (SELECT FROM accounts_user AS member"
             " WHERE member.id IN (%(mentee)s::bigint, %(mentor)s::bigint) AND member.is_in_programmes)"
-            f" AND NOT ({may_count_sql(MENTEE)})"
+            " AND NOT booked.may_count"
         )
-        self.short = Prepared(compose(f"{_OWN_COLUMNS}, {nothing}", no_facts, has_nothing))
+        self.short = Prepared(compose(f"{_OWN_COLUMNS}, {nothing}", f"{no_facts} CROSS JOIN {_COUNTED}", has_nothing))
         self.whole = Prepared(compose(COLUMNS, TABLES, "true"))
 
     def fetch_row(
