@@ -128,8 +128,8 @@ def make_new(model: type[M], related: Mapping[str, models.Model | None], **value
     return instance
 
 
+# It was written by hand, and got this id. `others`: its columns with the ids that instances got to which it is related.
 def note_stored(instance: models.Model, pk: int, **others: int) -> None:
-    """It was written by hand, and got this id. `others`: its columns with the ids that `related` instances got."""
     instance.__dict__.update(others)
     instance.pk = pk
     instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS
@@ -262,7 +262,8 @@ class Insert:
     """The INSERT that `save()` sends for a new instance.
 
     `told`: the columns that differ from row to row. All others are in the text, as the model says a new row has them,
-    since each value costs both sides more than what it is. Without it, every column is told.
+    since each value costs both sides more than what it is; `values` raises ValueError for an instance that has something
+    else there. Without it, every column is told.
     `given`: columns whose value is SQL, not the instance's.
     A name tells the parameters of one row from those of other rows in the same statement.
     """
@@ -288,7 +289,6 @@ class Insert:
         return f"{self.into} VALUES {self.row(name)}"
 
     def values(self, name: str, instance: models.Model) -> dict[str, Any]:
-        """Raises ValueError for an instance that has something unusual in a column that isn't told."""
         here = instance.__dict__
         if self.usual and any(here[attname] != usual for attname, usual in self.usual.items()):
             raise ValueError(f"{instance!r} has more to tell than {[*self.fields]}.")
@@ -331,7 +331,7 @@ class InsertMany:
     """Rows of one table or several, made of one list by a statement whose text doesn't grow with it. Those that stand
     in the way of a constraint stay out.
 
-    `told`: the names of what is told for each entry of the list.
+    `told`: the names of what is told for each entry of the list. `asked`: the parameters of SQL that is given.
     """
 
     def __init__(self, told: str, *tables: RowsOf) -> None:
@@ -344,7 +344,6 @@ class InsertMany:
         self.statement = Prepared(f"WITH {', '.join(parts)} {inserts[-1]}")
 
     def write(self, entries: Sequence[Sequence[Any]], **asked: Any) -> None:
-        """`asked`: the parameters of SQL that is given."""
         if entries:
             values = dict(zip(self.told, map(write_array, zip(*entries, strict=True)), strict=True))
             with connection.cursor() as cursor:

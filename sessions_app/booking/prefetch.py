@@ -23,9 +23,9 @@ LOCK = Prepared(LOCK_PEOPLE)
 STANDING_WIDTH, TOLD_WIDTH = len(MenteeStanding.__slots__), len(HowTold.__slots__)
 
 
+# Made when it is first asked, since apps above have a part in it.
 @cache
 def asked_statement() -> StandingStatement:
-    """Made when it is first asked, since apps above have a part in it."""
     return StandingStatement(
         lambda columns, tables, condition: (
             f"""

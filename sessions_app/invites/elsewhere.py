@@ -22,8 +22,8 @@ def announce_calendar_change(*bookings: int, now: datetime) -> None:
         listener(bookings, now)
 
 
+# A condition of a larger statement; complete once all apps are loaded
 def concerns_calendars_sql() -> str:
-    """A condition, as part of a larger statement. Call it once all apps are loaded."""
     return " OR ".join(concerns_sql) or "false"
 
 

@@ -10,8 +10,8 @@ from notifications.preferences import CHOSEN_LEADS, leads_of
 from sessions_app.invites.elsewhere import concerns_calendars_sql
 
 
+# A function, since apps above have a part in it that they enter when they start.
 def columns_sql() -> str:
-    """Call it once all apps are loaded."""
     return f"{CHOSEN_LEADS}, {WANTING}, {concerns_calendars_sql()}"
 
 
