@@ -262,8 +262,8 @@ class Insert:
     """The INSERT that `save()` sends for a new instance.
 
     `told`: the columns that differ from row to row. All others are in the text, as the model says a new row has them,
-    since each value costs both sides more than what it is; `values` raises ValueError for an instance that has something
-    else there. Without it, every column is told.
+    since each value costs both sides work; `values` raises ValueError for an instance that has something else there.
+    Without it, every column is told.
     `given`: columns whose value is SQL, not the instance's.
     A name tells the parameters of one row from those of other rows in the same statement.
     """
@@ -276,7 +276,7 @@ class Insert:
         constants = {name: _constant_sql(field) for name, field in own.items() if name not in names}
         self.fields = {name: own[name] for name in names}
         self.plain = {column: PLAIN.get(type(field)) for column, field in self.fields.items()}
-        self.moments = [(column, field.attname) for column, field in self.fields.items() if _is_now(field)]
+        self.moments = [field.attname for field in self.fields.values() if _is_now(field)]
         self.given = given | constants
         columns = ", ".join(f'"{column}"' for column in (*self.fields, *self.given))
         self.into = f'INSERT INTO "{model._meta.db_table}" ({columns})'
@@ -292,7 +292,7 @@ class Insert:
         here = instance.__dict__
         if self.usual and any(here[attname] != usual for attname, usual in self.usual.items()):
             raise ValueError(f"{instance!r} has more to tell than {[*self.fields]}.")
-        for _column, attname in self.moments:
+        for attname in self.moments:
             here[attname] = timezone.now()
         values = {}
         for column, field in self.fields.items():
