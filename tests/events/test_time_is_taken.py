@@ -24,7 +24,7 @@ from sessions_app.errors import SessionError
 from sessions_app.invites.feeds import calendar_of
 from sessions_app.models import Booking, Occupancy
 from sessions_app.questions.brief_input import BriefInput
-from sessions_app.questions.mentee_standing import standing_of
+from sessions_app.questions.mentee_standing import standing_of, standing_parameters
 from tests.conftest import NOW, at, make_person
 from tests.events.making import come, make_event
 from tests.sessions_app.conftest import book
@@ -95,19 +95,9 @@ def test_booking_is_refused_to_a_mentee_who_is_there(mentee_there, offer):
 
 def test_the_race_gate_sees_the_event(event, mentor_there, offer, bob):
     """Another transaction holds the gate, so this one asks who is in the way."""
-    asked = {
-        "gate": race_gate.GATE,
-        "keys": [],
-        "mentor": mentor_there.person_id,
-        "mentee": bob.pk,
-        "during": event.during,
-        "now": NOW,
-    }
-    with transaction.atomic(), transaction.get_connection().cursor() as cursor:
-        # Without keys `bool_and` is unknown: as where the gate is another's.
-        text = race_gate.IN_THE_WAY.text.replace("AND NOT (SELECT bool_and", "AND NOT (SELECT false AND bool_and")
-        cursor.execute(text, asked)
-        assert cursor.fetchone()[0] == [mentor_there.person_id]
+    asked = standing_parameters(bob.pk, mentor_there.person_id, now=NOW) | {"during": event.during}
+    people, *_standing = race_gate.SECOND.fetch_row(asked, is_member=False)
+    assert people == [mentor_there.person_id]
 
 
 def test_holding_for_a_visitor_is_refused(mentor_there, offer):
