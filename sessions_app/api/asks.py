@@ -34,7 +34,7 @@ class AskInput(Input):
         child=serializers.ChoiceField(choices=DayPart.choices),
         required=False,
         max_length=len(DayPart),
-        help_text="Times of day at which you could, by the clock of your time zone. Empty: any.",
+        help_text="Times of day at which you could, by the clock of your time zone. Empty: any, from 7:00 to 23:00.",
     )
     days = serializers.ListField(
         child=WholeNumber(least=1, most=7),

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.rules.validators import validate_plain_text
-from common.times import DAY_PARTS
+from common.times import DAY_PARTS, MORNING_HOUR, NIGHT_HOUR
 from mentors.models import MentorProfile
 
 from .bookings import QUESTION_LENGTH, Booking, Brief
@@ -132,9 +132,15 @@ class WaitlistEntry(models.Model):
         return self.asks_mentors or self.asks_writers
 
     def suits(self, start: datetime) -> bool:
-        """Whether it is on a day and at a time of day at which the person could, by their clock."""
+        """Whether it is on a day and at a time of day at which the person could, by their clock.
+
+        Nobody is offered a time at night, except by the mentor for whom they wait: they may share no other.
+        """
         zone = self.person.zone
-        if self.days and start.astimezone(zone).isoweekday() not in self.days:
+        local = start.astimezone(zone)
+        if self.mentor_id is None and not MORNING_HOUR <= local.hour < NIGHT_HOUR:
+            return False
+        if self.days and local.isoweekday() not in self.days:
             return False
         return not self.parts or DayPart.of(start, zone) in self.parts
 

@@ -458,6 +458,15 @@ def test_only_hours_in_which_a_mentor_is_awake_count(begins, ends):
     assert abs(until - at(ends)) <= timedelta(minutes=1)
 
 
+@pytest.mark.parametrize(("hour", "suits"), [(0, False), (6, False), (7, True), (22, True), (23, False)])
+def test_nobody_is_offered_a_time_at_night_but_by_the_mentor_for_whom_they_wait(keeper, bob, hour, suits):
+    start = at("2026-11-26 00:00").astimezone(bob.zone).replace(hour=hour, minute=30)
+    waiting = ask(bob)
+
+    assert waiting.suits(start) is suits
+    assert WaitlistEntry(person=bob, mentor=keeper).suits(start)
+
+
 def test_a_mentor_without_free_times_offers_one_outside_of_them_in_one_step(bob):
     keeper = make_keeper("kim@example.org", "Kim Keeper", windows=[(3, 600, 660)])
     ask(bob, parts=["evening"])  # Kolkata: from 12:30 in London on
