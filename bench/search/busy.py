@@ -44,6 +44,9 @@ def show_busy(wishes: Mapping[str, "SearchCriteria"], *, now: datetime, zone: st
     """Prints milliseconds on the clock and of processors' work for each search, and how much was written meanwhile; at
     last the work for each kind of search.
     """
+    # Once in this process, so that those that are forked from it needn't load what an act takes: that is seconds.
+    mentee = _make_mentee(0)
+    any(_book_some(offer, random.Random(0), mentee, now) for offer in _find_offers())
     print("searches of all kinds in turn:   median    p95   work, ms   searches/s   written/s   work / alone")
     alone, kinds = 0.0, []
     for searchers, writers in ((1, 0), (1, WRITERS), (4, WRITERS)):
@@ -97,20 +100,24 @@ def _search(
 def _write(pipe: Connection, until: float, number: int, now: datetime) -> None:
     """Books what is free and cancels it again, as fast as it goes. Counts both."""
     connection.ensure_connection()
-    rng, count, mentee = random.Random(number), 0, _make_mentee(number)
-    offers = Offer.objects.bookable().filter(instant=True).select_related("profile__person").order_by("pk")
-    some = list(offers[:BOOKED])
+    rng, count, mentee, offers = random.Random(number), 0, _make_mentee(number), _find_offers()
     while time.monotonic() < until:
-        offer = rng.choice(some)
-        timetable = load_timetable(offer.profile, now=now)
-        if not timetable:
-            continue
-        slots = timetable.slots(length=offer.length, step=offer.step, now=now, first=now, last=now + DAYS)
-        if slots:
-            count += (done := _book_and_cancel(offer, rng.choice(slots).start, mentee, now))
-            # One who is refused has perhaps booked as often as one may.
-            mentee = mentee if done else _make_mentee(number)
+        count += (done := _book_some(rng.choice(offers), rng, mentee, now))
+        # One who is refused has perhaps booked as often as one may.
+        mentee = mentee if done else _make_mentee(number)
     pipe.send(count)
+
+
+def _find_offers() -> list[Offer]:
+    return list(Offer.objects.bookable().filter(instant=True).select_related("profile__person").order_by("pk")[:BOOKED])
+
+
+def _book_some(offer: Offer, rng: random.Random, mentee: User, now: datetime) -> int:
+    timetable = load_timetable(offer.profile, now=now)
+    if not timetable:
+        return 0
+    slots = timetable.slots(length=offer.length, step=offer.step, now=now, first=now, last=now + DAYS)
+    return _book_and_cancel(offer, rng.choice(slots).start, mentee, now) if slots else 0
 
 
 def _make_mentee(number: int) -> User:
