@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.viewing import signed_in, viewer_zone
-from common.pages.parts import render_page, wants_part
+from common.pages.parts import render_page, vary_by_part, wants_part
 from common.pages.sharing import listed
 from mentors.models import MentorProfile
 from sessions_app.address import clean_words
@@ -57,6 +57,9 @@ def mentor_page(
         now=timezone.now(),
     )
     status = error.status if error else 422 if typed else 200
+    if status == 200 and page.picker is None and wants_part(request):
+        # The last time has gone since the page was opened, so more than its times has changed.
+        return vary_by_part(HttpResponse(status=204, headers={"HX-Refresh": "true"}))
     part = "picker" if status == 200 else ""
     context = {
         "page": page,

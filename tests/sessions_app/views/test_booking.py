@@ -166,6 +166,14 @@ def test_mentor_detail_answers_htmx_with_the_picker_only(offer):
     assert 'id="id_question"' not in markup_of(response)
 
 
+def test_who_looks_for_times_after_the_last_has_gone_loads_the_whole_page(alice, offer):
+    alice.mentor_profile.schedule.windows.all().delete()
+    part = Client().get(PAGE, {"day": "2026-11-26"}, headers={"HX-Request": "true"})
+
+    assert (part.status_code, part.content, part["HX-Refresh"]) == (204, b"", "true")
+    assert "no-times" in parts_in(markup_of(Client().get(PAGE, {"day": "2026-11-26"})))
+
+
 def test_another_offer_brings_the_button_that_says_how_it_is_booked(alice, offer):
     """The button lies outside of what is swapped, so the part brings it along; the page has it once, in its place."""
     asking = alice.mentor_profile.offers.create(length=45, instant=False)
