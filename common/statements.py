@@ -16,7 +16,7 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from django.conf import settings
-from django.contrib.postgres.fields import DateTimeRangeField
+from django.contrib.postgres.fields import ArrayField, DateTimeRangeField
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -206,6 +206,8 @@ class RowsBeside(Generic[M]):
 def _reader_of(field: "models.Field[Any, Any]") -> Any:
     if read := READ.get(type(field)):
         return read
+    if isinstance(field, ArrayField) and _reader_of(field.base_field) is None:
+        return None
     if not isinstance(field, AS_THEY_ARE):
         raise TypeError(f"{field} can’t be read from JSON yet: add its type to READ.")
     return None
@@ -234,7 +236,7 @@ class Prepared:
         self.name, self.text = f"prepared_{next(self.numbers)}", text
         self.names = list(dict.fromkeys(PARAMETER.findall(text)))
         places = ", ".join(f"%({name})s" for name in self.names)
-        self.call = f"EXECUTE {self.name} ({places})"
+        self.call = f"EXECUTE {self.name} ({places})" if places else f"EXECUTE {self.name}"
         self.ready: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
 
     def execute(self, cursor: CursorWrapper, values: Mapping[str, Any]) -> None:

@@ -1,11 +1,14 @@
 """Topics as people choose them: grouped under the first level."""
 
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import ChipCheckboxes
+from common.statements import Prepared, reading_connection
 
 from .models import MAX_TOPICS, Topic
 
@@ -30,6 +33,24 @@ def grouped_topics() -> list[Group]:
     groups = [(root.name, below[root.pk]) for root in roots if root.pk in below]
     alone = [(str(root.pk), root.name) for root in roots if root.pk not in below]
     return [*groups, (str(_("More")), alone)] if alone else groups
+
+
+# As `Topic.objects.active().leaves()`
+LEAVES = Prepared(
+    """
+SELECT root.name, leaf.slug, leaf.name
+FROM mentors_topic AS leaf JOIN mentors_topic AS root ON root.id = leaf.parent_id
+WHERE leaf.is_active AND root.is_active
+ORDER BY root.position, root.name, leaf.position, leaf.name
+"""
+)
+
+
+def topics_to_search() -> list[Group]:
+    """Active topics of the second level as (slug, name), grouped by the name of the first. Each search shows them."""
+    with reading_connection().cursor() as cursor:
+        LEAVES.execute(cursor, {})
+        return [(root, [row[1:] for row in rows]) for root, rows in groupby(cursor.fetchall(), key=itemgetter(0))]
 
 
 class TopicsField(forms.MultipleChoiceField):

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import groupby
-from operator import itemgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,6 +30,7 @@ from common.times import when_text
 from mentors.languages import language_choices
 from mentors.models import Format, Length, Topic
 from mentors.saved import saved_among
+from mentors.topic_choices import topics_to_search
 from programmes.models import RUNNING, Programme
 from programmes.pairs import find_looking_in, list_narrowing, mentors_sharing
 from search.cards import CardWriter
@@ -302,7 +301,7 @@ def filter_context(wish: SearchCriteria) -> dict[str, Any]:
         "lengths": Length.choices,
         "formats": Format.choices,
         "languages": language_choices(),
-        "topics": topic_groups(),
+        "topics": topics_to_search(),
         "more_count": sum(map(bool, more)),
         "sorts": [
             (label, wish.with_changes(order=order).query_string(), order == wish.order)
@@ -314,13 +313,6 @@ def filter_context(wish: SearchCriteria) -> dict[str, Any]:
         "everyone_query": wish.with_changes(programme="").query_string(),
         "met_query": wish.with_changes(met=not wish.met).query_string(),
     }
-
-
-def topic_groups() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Topics as (slug, name), grouped by the name of their parent."""
-    leaves = Topic.objects.active().leaves().order_by("parent__position", "parent__name", "position", "name")
-    rows = leaves.values_list("parent__name", "slug", "name")
-    return [(parent, [row[1:] for row in group]) for parent, group in groupby(rows, key=itemgetter(0))]
 
 
 def write_cards(
