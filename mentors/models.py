@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.rules.validators import validate_plain_text
 
-from .audience import narrowings
+from .audience import is_shown_to, narrowings
 from .languages import LANGUAGES, Language, describe_language
 
 ASKS_NEEDED = 3
@@ -227,7 +227,7 @@ class MentorProfile(ProfileWords):
         """As `seen_by`; it takes no statement for someone who is in no programme."""
         if not (self.is_public and self.person.is_in_programmes):
             return self.is_public
-        return MentorProfile.objects.seen_by(reader).filter(pk=self.pk).exists()
+        return is_shown_to(reader, self.person_id)
 
     @property
     def is_writable(self) -> bool:

@@ -12,7 +12,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.statements import reading_connection
+from common.statements import Prepared, reading_connection
 
 from .audiences import sees_sql
 from .models import LIVE, RUNNING, RUNNING_STATES, Membership, Programme
@@ -118,12 +118,17 @@ def can_meet_sql(person: str, sets: Mapping[str, str]) -> str:
     )
 
 
+SHUT = Prepared(
+    "SELECT mentor FROM unnest(%(mentors)s::bigint[]) AS mentor"
+    f" WHERE {shut_by_sql('%(mentee)s::bigint', 'mentor')} IS NOT NULL"
+)
+
+
 def mentors_shut_to(reader: User | None, mentors: Iterable[int], *, now: datetime) -> set[int]:
     """Whom of these mentors a reader, or a visitor, can't meet because of a programme."""
     asked = {"mentee": reader.pk if reader else None, "mentors": list(mentors), "now": now}
-    shut = shut_by_sql("%(mentee)s::bigint", "mentor")
     with reading_connection().cursor() as cursor:
-        cursor.execute(f"SELECT mentor FROM unnest(%(mentors)s::bigint[]) AS mentor WHERE {shut} IS NOT NULL", asked)
+        SHUT.execute(cursor, asked)
         return {mentor for (mentor,) in cursor.fetchall()}
 
 

@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.quick_reader import READER_COLUMNS, READER_FOUND, READER_ROWS
 from common.statements import ModelColumns, Prepared, RowsBeside, write_array
 from mentors.models import MentorProfile, Offer
+from programmes.audiences import sees_sql
 from programmes.models import Programme
 from trust.models import pair_is_cut_off_sql
 
@@ -210,6 +211,7 @@ BESIDE = Prepared(
     f"""
 SELECT {", ".join(rows.sql for rows in _ROWS.values())},
     (SELECT read_to FROM sessions_app_readmarker WHERE engagement_id = %(engagement)s AND person_id = %(reader)s),
+    {sees_sql("%(reader)s::bigint", "%(mentor)s::bigint")},
     (SELECT {_FACTS} FROM sessions_app_booking AS booking
         WHERE booking.id = %(booking)s AND booking.version = %(version)s AND booking.state = %(state)s
         AND lower(booking.during) = %(start)s AND upper(booking.during) = %(end)s)
@@ -221,7 +223,8 @@ SELECT {", ".join(rows.sql for rows in _ROWS.values())},
 class SessionRows:
     """What belongs to a booking and its engagement. `acts` are about its present time, and so is what the reader was
     asked to confirm in `confirmations`; `messages` the newest, in
-    order, and `has_earlier` whether there are more; `read_to` is how far the reader has read.
+    order, and `has_earlier` whether there are more; `read_to` is how far the reader has read. `sees_mentor`: no
+    programme hides the mentor from the reader; their profile may still be no public one.
     """
 
     acts: list[AttendanceAct]
@@ -236,6 +239,7 @@ class SessionRows:
     written: WrittenQuestion | None
     contacts: list[Booking]
     read_to: int
+    sees_mentor: bool
     facts: str
 
     def feedback_by(self, person: User) -> Feedback | None:
@@ -258,7 +262,7 @@ def read_beside(booking: Booking, *, reader: User, now: datetime) -> SessionRows
     }
     with connection.cursor() as cursor:
         BESIDE.execute(cursor, asked)
-        *found, read_to, facts = cursor.fetchone()
+        *found, read_to, sees_mentor, facts = cursor.fetchone()
     rows = {name: kind.read(value) for (name, kind), value in zip(_ROWS.items(), found, strict=True)}
     _name_people(booking, rows)
     messages, steps, written = rows.pop("messages"), rows.pop("steps"), rows.pop("written")
@@ -269,6 +273,7 @@ def read_beside(booking: Booking, *, reader: User, now: datetime) -> SessionRows
         has_earlier=len(messages) > MESSAGES,
         written=written[0] if written else None,
         read_to=read_to or 0,
+        sees_mentor=sees_mentor,
         facts=facts or "",
     )
 

@@ -14,6 +14,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.statements import Prepared
 from mentors.models import MentorProfile
 from sessions_app.models import Feedback, Role
 from sessions_app.models.feedback import BLIND_FOR, PUBLISHED_WORDS, Agreement, FeedbackQuerySet
@@ -21,12 +22,14 @@ from sessions_app.models.feedback import BLIND_FOR, PUBLISHED_WORDS, Agreement, 
 from .track_record import ENOUGH
 
 ON_PAGE = 6
-QUOTES = f"""
+QUOTES = Prepared(
+    f"""
 SELECT id, left_with, at, ended_at, written_id IS NOT NULL FROM sessions_app_feedback AS said
 WHERE mentor_id = %(mentor)s AND {PUBLISHED_WORDS}
 ORDER BY published_at DESC, id DESC
 LIMIT {ON_PAGE}
 """
+)
 SCALES: Sequence[tuple[str, str | Promise]] = (
     ("useful", gettext_lazy("The advice was useful")),
     ("doable", gettext_lazy("They can do what you found together")),
@@ -63,7 +66,7 @@ def published_quotes(profile: MentorProfile, *, now: datetime) -> list[Quote]:
     """The newest words that their authors and staff agreed to show, in one query."""
     zone = profile.person.zone
     with connection.cursor() as cursor:
-        cursor.execute(QUOTES, {"mentor": profile.person_id, "blind_until": now - BLIND_FOR})
+        QUOTES.execute(cursor, {"mentor": profile.person_id, "blind_until": now - BLIND_FOR})
         return [
             Quote(pk, words, about_text(began, ended, in_writing=in_writing, zone=zone, now=now))
             for pk, words, began, ended, in_writing in cursor.fetchall()

@@ -28,6 +28,7 @@ from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import Timetable, load_timetable
 from sessions_app.booking.book import continues_as_call
 from sessions_app.errors import SessionError
+from sessions_app.mentor_rows import MentorRows
 from sessions_app.models import Engagement, SharedFile
 from sessions_app.questions.limits import read_limit, read_standing
 from sessions_app.questions.programme_limits import (
@@ -66,6 +67,7 @@ class MentorPage:
     """
 
     profile: MentorProfile
+    topics: Sequence[str]
     is_own: bool
     is_saved: bool
     is_paused: bool
@@ -153,7 +155,7 @@ class MentorPage:
 
 
 def read_mentor_page(
-    profile: MentorProfile,
+    mentor: MentorRows,
     *,
     reader: User | None,
     zone: str,
@@ -164,7 +166,7 @@ def read_mentor_page(
     now: datetime,
 ) -> MentorPage:
     """`typed` is what a form sent: after a refusal it counts, not the address. `is_asking`: the form in writing."""
-    data = address if typed is None else typed
+    profile, data = mentor.profile, address if typed is None else typed
     shared = list_shared(reader, profile.person, now=now)
     programmes = list_choices(profile, reader, shared, data=data, wished=read_wished(address, typed), now=now)
     programme = next((choice.programme.pk for choice in programmes if choice.is_chosen), None)
@@ -174,7 +176,7 @@ def read_mentor_page(
     limit = read_limit(profile, reader, standing, now=now)
     timetable = read_times(profile, pair, is_hidden=is_apart or is_kept_out(limit), now=now)
     their_zone = timetable.rules.zone if timetable else UTC_NAME
-    timed, writes = read_offers(profile)
+    timed, writes = part_offers(mentor.offers)
     offers = [offer for offer in timed if pair.allows(offer.length, offer.format)]
     limit = limit or (other_kind_error() if timed and not offers else None)
     choice = read_choice(offers, address=address, typed=typed)
@@ -186,6 +188,7 @@ def read_mentor_page(
     question = read_question(address, typed, earlier, goes_on=goes_on)
     return MentorPage(
         profile=profile,
+        topics=mentor.topics,
         is_own=reader == profile.person,
         is_saved=profile.pk in saved_among(reader, [profile.pk]),
         is_paused=profile.is_paused(now.astimezone(ZoneInfo(their_zone)).date()),
@@ -215,8 +218,8 @@ def read_mentor_page(
     )
 
 
-def read_offers(profile: MentorProfile) -> tuple[list[Offer], Offer | None]:
-    every = list(profile.offers.active())
+def part_offers(every: Sequence[Offer]) -> tuple[list[Offer], Offer | None]:
+    """Those that take a time, and the one that is answered in writing."""
     timed = [offer for offer in every if offer.format != Format.WRITING]
     return timed, next((offer for offer in every if offer.format == Format.WRITING), None)
 

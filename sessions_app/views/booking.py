@@ -32,6 +32,7 @@ from sessions_app.booking.holds import claim_hold, hold_slot
 from sessions_app.errors import SessionError
 from sessions_app.forms.booking import BookingForm
 from sessions_app.forms.guest import GuestForm
+from sessions_app.mentor_rows import rows_of
 from sessions_app.models import Booking, BookingState, Engagement
 from sessions_app.models.states import VISITORS_HOLD
 from sessions_app.questions.brief_input import BriefInput
@@ -62,7 +63,7 @@ def book_slot(request: HttpRequest, slug: str) -> HttpResponse:
     shared = list_shared(signed_in(request), profile.person, now=timezone.now())
     form = BookingForm(request.POST, offers=profile.offers.bookable(), programmes=shared)
     if not form.is_valid():
-        return mentor_page(request, profile, form=form)
+        return mentor_page(request, rows_of(profile), form=form)
     try:
         if isinstance(request.user, User):
             earlier = find_earlier_engagement(request.user, request.POST.get("follows", ""))
@@ -73,7 +74,7 @@ def book_slot(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect_to_booked(request, booking)
         hold_now(request, form, now=timezone.now())
     except SessionError as error:
-        return mentor_page(request, profile, form=form, error=error)
+        return mentor_page(request, rows_of(profile), form=form, error=error)
     offer_help(request, [form.cleaned_data["question"]])
     return redirect("book", slug)
 

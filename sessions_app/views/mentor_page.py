@@ -3,19 +3,19 @@
 from uuid import uuid4
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.viewing import signed_in, viewer_zone
 from common.pages.parts import render_page, vary_by_part, wants_part
 from common.pages.sharing import listed
-from mentors.models import MentorProfile
+from mentors.models import Offer
 from sessions_app.address import clean_words
 from sessions_app.errors import SessionError
 from sessions_app.forms.booking import BookingForm
 from sessions_app.forms.written import AskForm
+from sessions_app.mentor_rows import MentorRows, find_mentor
 from sessions_app.pages.mentor_page import MentorPage, read_mentor_page
 from sessions_app.questions.searched import announce_opened_page
 
@@ -24,17 +24,17 @@ from sessions_app.questions.searched import announce_opened_page
 @require_safe
 @listed
 def mentor_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    profile = get_object_or_404(
-        MentorProfile.objects.seen_by(signed_in(request)).select_related("person", "schedule"), slug=slug
-    )
+    mentor = find_mentor(slug, reader=signed_in(request))
+    if mentor is None:
+        raise Http404
     if (words := clean_words(request.GET.get("q", ""))) and not wants_part(request):
         announce_opened_page(words, day=timezone.now().date())
-    return mentor_page(request, profile)
+    return mentor_page(request, mentor)
 
 
 def mentor_page(
     request: HttpRequest,
-    profile: MentorProfile,
+    mentor: MentorRows,
     *,
     form: BookingForm | None = None,
     asking: AskForm | None = None,
@@ -47,7 +47,7 @@ def mentor_page(
     """
     typed = form or asking
     page = read_mentor_page(
-        profile,
+        mentor,
         reader=signed_in(request),
         zone=viewer_zone(request),
         address=request.GET,
@@ -64,7 +64,7 @@ def mentor_page(
     context = {
         "page": page,
         "is_part": bool(part) and wants_part(request),
-        "profile": profile,
+        "profile": page.profile,
         "form": typed or fresh_form(page),
         "error": error,
         # Templates shared with the pages of a session expect these names.
@@ -81,6 +81,7 @@ def mentor_page(
 
 
 def fresh_form(page: MentorPage) -> BookingForm:
+    """For drawing alone: the links to the offers are no part of it."""
     initial = {"question": page.question, "key": uuid4().hex}
     programmes = [choice.programme for choice in page.programmes]
-    return BookingForm(offers=page.profile.offers.bookable(), programmes=programmes, initial=initial)
+    return BookingForm(offers=Offer.objects.none(), programmes=programmes, initial=initial)

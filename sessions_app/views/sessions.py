@@ -186,7 +186,6 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
     rows = read_beside(booking, reader=reader, now=now)
     feedback = rows.feedback_by(reader)
     schedule_zone = booking.offer.profile.schedule.timezone
-    sees_mentor = booking.offer.profile.is_seen_by(reader)
     who = attendance_panel_for(Attendance(booking, tuple(rows.acts)), reader=reader, now=now)
     ledger_part = ledger_part_of(booking, rows, reader=reader, now=now)
     asks = not (feedback or who.question or who.claim) and why_not_feedback(booking, now=now) is None
@@ -198,7 +197,7 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
         # A person whose account was deleted has no name, and no clock any more.
         "their_zone": schedule_zone if other.pk == booking.mentor_id and other.name else other.timezone,
         "other_profile": booking.offer.profile if other.pk == booking.mentor_id else None,
-        "sees_mentor": sees_mentor,
+        "sees_mentor": booking.offer.profile.is_public and rows.sees_mentor,
         "stage": stage,
         "parts": suggest_agenda(booking.start, booking.booked_length) if stage.is_agreed else (),
         "choices": list_choices(booking, reader=reader, now=now) if stage == SessionStage.COUNTERED else [],

@@ -30,6 +30,7 @@ from sessions_app.errors import SessionError
 from sessions_app.forms.booking import CancelForm
 from sessions_app.forms.guest import GuestForm
 from sessions_app.forms.written import AskForm
+from sessions_app.mentor_rows import rows_of
 from sessions_app.models import Engagement, WrittenQuestion
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.same_question import find_earlier_engagement
@@ -63,7 +64,7 @@ def ask_question(request: HttpRequest, slug: str) -> HttpResponse:
         return check_page(request, profile)
     form = AskForm(request.POST)
     if not form.is_valid():
-        return mentor_page(request, profile, asking=form)
+        return mentor_page(request, rows_of(profile), asking=form)
     data, now = form.cleaned_data, timezone.now()
     kept = Kept(slug=slug, question=data["question"], key=data["key"], at=now.isoformat())
     try:
@@ -75,7 +76,7 @@ def ask_question(request: HttpRequest, slug: str) -> HttpResponse:
         if refusal := why_not_ask(offer_of(profile), now=now):
             raise refusal
     except SessionError as error:
-        return mentor_page(request, profile, asking=form, error=error)
+        return mentor_page(request, rows_of(profile), asking=form, error=error)
     request.session.pop(HOLD, None)
     request.session[KEPT] = kept
     offer_help(request, [data["question"]])

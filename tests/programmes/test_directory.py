@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from mentors.audience import is_shown_to
 from mentors.models import MentorProfile, Offer, Topic
 from mentors.saved import save_mentor
 from mentors.services import reinstate_profile, suspend_profile
@@ -30,9 +31,10 @@ from search.indexing import add_missing_rows, refresh_stale_rows, write_profiles
 from search.models import MentorIndex
 from search.written_search import find_writers
 from sessions_app.booking.changes import cancel_booking
+from sessions_app.mentor_rows import find_mentor
 from sessions_app.questions.limits import why_not_book
 from tests.conftest import NOW, make_mentor, make_person
-from tests.markup import markup_of, parts_in
+from tests.markup import links_in, markup_of, parts_in
 from tests.programmes.making import let_in, make_programme
 from tests.sessions_app.conftest import THURSDAY, book
 
@@ -305,6 +307,8 @@ def check_audiences(profiles: list[MentorProfile], readers: list[User | None]) -
             cursor.execute(f"SELECT one, {sees} FROM unnest(%(people)s::bigint[]) AS one", asked)  # noqa: S608
             answers = dict(cursor.fetchall())
         assert answers == {profile.person_id: profile.pk in seen for profile in profiles}
+        assert answers == {one.person_id: is_shown_to(reader, one.person_id) for one in profiles}
+        assert {one.pk for one in profiles if find_mentor(one.slug, reader=reader)} == seen & public
         reader = reader and User.objects.get(pk=reader.pk)
         found = find_mentors(SearchCriteria(later=True), zone="Europe/London", now=NOW, mentee=reader)
         bookable = {
@@ -313,6 +317,33 @@ def check_audiences(profiles: list[MentorProfile], readers: list[User | None]) -
             if profile.pk in seen & public and profile.person_id != (reader and reader.pk)
         }
         assert {match.profile.pk for match in found.matches} == bookable
+
+
+def test_a_sessions_page_leads_to_its_mentor_while_the_reader_sees_them(
+    programme, alice, bob, offer, client_for, django_assert_max_num_queries
+):
+    booking = book(offer, bob)
+    session, mentor = (reverse("session", args=[booking.uuid]), reverse("mentor_detail", args=[offer.profile.slug]))
+
+    def leads() -> bool:
+        client = client_for(bob)
+        client.get(session)  # prepares the statements
+        with django_assert_max_num_queries(8):
+            page = markup_of(client.get(session))
+        assert User.objects.get(pk=bob.pk).is_in_programmes == is_member
+        assert MentorProfile.objects.get(pk=offer.profile.pk).is_seen_by(bob) == (mentor in links_in(page))
+        return mentor in links_in(page)
+
+    is_member = False
+    assert leads()
+    let_in(alice, programme, alice, gives=True)
+    switch(programme, alice)
+    assert not leads()
+    let_in(bob, programme, alice)
+    is_member = True
+    assert leads()
+    MentorProfile.objects.filter(pk=offer.profile.pk).update(state="suspended")
+    assert not leads()
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -32,6 +32,7 @@ from sessions_app.booking.book import book_session, insert_booking
 from sessions_app.booking.holds import hold_slot
 from sessions_app.booking.series import book_further
 from sessions_app.errors import SessionError
+from sessions_app.mentor_rows import rows_of
 from sessions_app.models import Booking, BookingState, Engagement
 from sessions_app.pages.mentor_page import MentorPage, read_mentor_page
 from sessions_app.questions.brief_input import BriefInput
@@ -174,7 +175,7 @@ def list_by_api(calls: Program, offer: Offer, zone: str, programme: Programme | 
 
 def read_page(offer: Offer, reader: User | None, zone: str, **address: str) -> MentorPage:
     return read_mentor_page(
-        offer.profile,
+        rows_of(offer.profile),
         reader=reader,
         zone=zone,
         address={"offer": str(offer.uuid)} | address,
