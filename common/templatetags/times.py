@@ -4,6 +4,7 @@ Zone, style and present moment come from the context (`viewer_zone`, `viewer_hou
 """
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django import template
@@ -11,7 +12,7 @@ from django.template import Context
 from django.utils import timezone
 from django.utils.html import conditional_escape, escape, format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language_bidi
+from django.utils.translation import get_language, get_language_bidi
 from django.utils.translation import gettext as _
 
 from common import clock_changes, times, zones
@@ -215,17 +216,75 @@ def slot_radio(
     chosen: datetime | None = None,
     their_zone: str = "",
     their_name: str = "",
-    is_busy: bool = False,
 ) -> SafeString:
-    """A time to choose: `15:00`, marked if the reader is busy elsewhere; for ears also the other person's clock."""
-    who = reader_of(context)
-    checked = " checked" if start == chosen else ""
+    """A time to choose: `15:00`; for ears also the other person's clock."""
+    return draw_slot_radio(start, reader_of(context), their_zone, their_name, is_chosen=start == chosen)
+
+
+def draw_slot_radio(
+    start: datetime, who: Reader, their_zone: str, their_name: str, *, is_chosen: bool, is_busy: bool = False
+) -> SafeString:
+    """`is_busy`: it is marked, since the reader is busy elsewhere then."""
+    checked = " checked" if is_chosen else ""
     told = f'<span class="vh">, {draw_theirs(start, None, their_zone, their_name, who)}</span>' if their_zone else ""
     return SafeString(
         f'<label class="slot slot--radio"><input type="radio" name="start" value="{times.utc_text(start)}"{checked}'
         f" required>{time_tag(start, times.clock_text(start, who.zone, who.hour12))}{told}"
         f"{busy_mark() if is_busy else ''}</label>"
     )
+
+
+class SlotChoice(NamedTuple):
+    """A time of a day, as it is shown to one reader.
+
+    It can be chosen, unless it `is_present` (that of the session which is being moved), `is_gone` (taken, perhaps by
+    the reader's `is_own` session) or everything is `is_shown_only`. `their_zone`: of the person on the other side.
+    `below`: markup that stands below the two clocks.
+    """
+
+    start: datetime
+    end: datetime
+    their_zone: str = ""
+    their_name: str = ""
+    is_chosen: bool = False
+    is_present: bool = False
+    is_gone: bool = False
+    is_own: bool = False
+    is_busy: bool = False
+    is_shown_only: bool = False
+    below: SafeString = SafeString("")
+
+
+@register.simple_tag(takes_context=True)
+def slot_choice(context: Context, start: datetime, end: datetime, **facts: Any) -> SafeString:
+    """One time of a list, with the facts of a `SlotChoice`."""
+    return draw_slot_choice(SlotChoice(start, end, **facts), reader_of(context))
+
+
+def draw_slot_choice(slot: SlotChoice, who: Reader) -> SafeString:
+    """A page has up to a hundred, and people open the same day again and again: the same is drawn once."""
+    # What is drawn depends on the present through dates alone, and in every zone a day begins with a quarter.
+    quarter = who.now.replace(minute=who.now.minute // 15 * 15, second=0, microsecond=0)
+    return _draw_slot_choice(slot, who._replace(now=quarter), get_language() or "")
+
+
+@lru_cache(maxsize=4096)  # of less than 2 KB each
+def _draw_slot_choice(slot: SlotChoice, who: Reader, _language: str) -> SafeString:
+    clock = time_tag(slot.start, times.clock_text(slot.start, who.zone, who.hour12))
+    if slot.is_present:
+        drawn = f'data-part="slot-present" aria-current="time">{clock} <small>{escape(_("now"))}</small>'
+        return SafeString(f'<span class="slot slot--radio slot--gone slot--present" {drawn}</span>')
+    if slot.is_gone:
+        part, told = ("slot-own", _(", you have a session then")) if slot.is_own else ("slot-taken", _(", taken"))
+        drawn = f'data-part="{part}">{clock}<span class="vh">{escape(told)}</span>'
+        return SafeString(f'<span class="slot slot--radio slot--gone" {drawn}</span>')
+    if slot.is_shown_only:
+        return SafeString(f'<span class="slot slot--radio slot--rest">{clock}</span>')
+    other = slot.their_zone, slot.their_name
+    radio = draw_slot_radio(slot.start, who, *other, is_chosen=slot.is_chosen, is_busy=slot.is_busy)
+    if not slot.their_zone:
+        return radio
+    return SafeString(f'{radio}<div class="both">{draw_both(slot.start, slot.end, *other, who)}{slot.below}</div>')
 
 
 @register.simple_tag
@@ -238,8 +297,11 @@ def busy_mark() -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def both_clocks(context: Context, start: datetime, end: datetime, their_zone: str, their_name: str) -> SafeString:
-    """The two 24-hour bars: the reader's day and the other person's. A mentor's page has some for each time."""
-    who = reader_of(context)
+    """The two 24-hour bars: the reader's day and the other person's."""
+    return draw_both(start, end, their_zone, their_name, reader_of(context))
+
+
+def draw_both(start: datetime, end: datetime, their_zone: str, their_name: str, who: Reader) -> SafeString:
     mine = draw_clock_row(start, end, who.zone, _("You"), who)
     return mine + draw_clock_row(start, end, their_zone, their_name, who)
 

@@ -1,18 +1,29 @@
 """The days of the slot picker in templates: preformatted, since a loop over them costs more than finding the times."""
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from functools import lru_cache
+from urllib.parse import quote
 
 from django import template
+from django.template import Context
+from django.template.loader import render_to_string
 from django.utils import dateformat
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
-from sessions_app.availability.slot_picker import PickerDay
+from common.known import known
+from common.templatetags.times import SlotChoice, draw_slot_choice, reader_of
+from sessions_app.availability.slot_picker import PickerDay, PickerView
 
 register = template.Library()
 
+ANSWER_DUE = "sessions_app/mentor_page/_answer_due.html"
+# Where a reader's own will stand in days that are remembered: the rest of the address, and the words of the question.
+# PostgreSQL stores no NUL, so no name has one.
+EXTRA, WORDS = "\0extra\0", "\0words\0"
 DAY = (
     '<li><a class="day" href="{}#times" hx-get="{}" hx-target="#picker" hx-push-url="true" '
     'data-focus-after="#times-title"{}><span>{}</span><b>{}</b><i class="day--n{}" aria-hidden="true"></i>'
@@ -20,6 +31,24 @@ DAY = (
 )
 DAY_NONE = '<li><span class="day day--none"><span>{}</span><b>{}</b><i></i><span class="vh">, {}</span></span></li>'
 CURRENT = SafeString(' aria-current="date"')
+
+
+@register.simple_tag
+def days_of_picker(picker: PickerView, extra: str, question: str, their_name: str) -> SafeString:
+    """The seven days that are open and the four weeks, each day as a link. `extra`: what else its address takes along.
+
+    They are the same for all who read in one zone, until a time is taken, so they are drawn once for them.
+    """
+    days = replace(picker, weeks=tuple(map(tuple, picker.weeks)), times=(), chosen=None, skipped=None)
+    drawn = _draw_days(days, their_name, get_language() or "")
+    # Both are escaped here, and all else before.
+    return SafeString(drawn.replace(EXTRA, escape(extra)).replace(WORDS, escape(quote(question))))
+
+
+@lru_cache(maxsize=1024)  # of 10 KB each
+def _draw_days(picker: PickerView, their_name: str, _language: str) -> str:
+    values = {"picker": picker, "their_name": their_name, "extra": EXTRA, "words": WORDS}
+    return render_to_string("sessions_app/mentor_page/_picker_days.html", values)
 
 
 @register.simple_tag
@@ -69,3 +98,34 @@ def day_link(day: PickerDay, query: str, *, is_open: bool) -> str:
 
 def month_of(day: date) -> str:
     return f" <small>{escape(dateformat.format(day, 'M'))}</small>" if day.day == 1 else ""
+
+
+@register.simple_tag(takes_context=True)
+def times_of_day(
+    context: Context, picker: PickerView, their_zone: str = "", their_name: str = "", shown_only: bool = False
+) -> SafeString:
+    """The opened day's times. Where the mentor is asked first (`asks`), below each: by when they would answer."""
+    who = reader_of(context)
+    drawn = []
+    for time in picker.times:
+        is_asked = context.get("asks") and not (time.gone or time.is_present or shown_only)
+        choice = SlotChoice(
+            start=time.slot.start,
+            end=time.slot.end,
+            their_zone=their_zone,
+            their_name=their_name,
+            is_chosen=time.slot.start == picker.chosen,
+            is_present=time.is_present,
+            is_gone=time.gone,
+            is_own=time.own,
+            is_busy=time.is_busy,
+            is_shown_only=shown_only,
+            below=answer_due_at(time.slot.start, context) if is_asked else SafeString(""),
+        )
+        drawn.append(f"<li>{draw_slot_choice(choice, who)}</li>")
+    return SafeString("".join(drawn))
+
+
+def answer_due_at(start: datetime, context: Context) -> SafeString:
+    with context.push(start=start):
+        return known(context.template).engine.get_template(ANSWER_DUE).render(context)

@@ -2,15 +2,21 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from random import Random
+from zoneinfo import available_timezones
 
 import pytest
 from django import forms
 from django.core.paginator import Paginator
 from django.forms import formset_factory
+from django.forms.renderers import DjangoTemplates
 from django.template import Context, RequestContext, Template
 from django.test import RequestFactory
+from django.utils import timezone
+from django.utils.safestring import SafeString
 
-from common.forms import ChipRadio
+from common.forms import ChipRadio, FormRenderer
+from common.templatetags.times import Reader, SlotChoice, _draw_slot_choice, draw_slot_choice
 from common.templatetags.ui import BAR_HEIGHT, HUES, MOST_LANES, initials_of, rail_span
 from common.times import in_zone
 from tests.markup import elements_of
@@ -207,7 +213,7 @@ def test_slot_link_is_read_out_whole():
 
 def test_slot_radio_sends_the_instant_and_says_the_other_clock():
     html = draw(
-        "{% include 'components/slot_radio.html' with chosen=start their_zone='Asia/Kolkata' their_name='Priya' %}",
+        "{% slot_choice start end is_chosen=True their_zone='Asia/Kolkata' their_name='Priya' %}",
         end=START + timedelta(minutes=25),
     )
     (radio,) = elements_of(html, "input", type="radio", name="start", value="2026-11-26T14:30Z")
@@ -216,11 +222,73 @@ def test_slot_radio_sends_the_instant_and_says_the_other_clock():
 
 
 def test_taken_slot_cannot_be_chosen():
-    html = draw("{% include 'components/slot_radio.html' with gone=True %}")
+    html = draw("{% slot_choice start start is_gone=True %}")
     assert (words(html), "input" in html) == ("14:30 , taken", False)
 
 
+ZONES = ("Europe/London", "Asia/Kolkata", "Pacific/Auckland", "America/St_Johns", "Asia/Kathmandu", "UTC")
+YEARS_END = datetime(2026, 12, 31, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_time_is_drawn_for_each_reader_as_if_nobody_had_seen_it_before(seed):
+    """What is remembered never differs from what would be drawn now: around a change of the year, in odd zones."""
+    rng = Random(seed)
+    names = [f"is_{name}" for name in ("chosen", "present", "gone", "own", "busy", "shown_only")]
+
+    def make_slot() -> SlotChoice:
+        start = YEARS_END + timedelta(minutes=30 * rng.randint(-40, 40))
+        return SlotChoice(
+            start,
+            start + timedelta(minutes=25),
+            their_zone=rng.choice(["", *ZONES]),
+            their_name=rng.choice(["", "Priya", "<b>Al & Co</b>"]),
+            below=rng.choice([SafeString(""), SafeString("<p>By noon</p>")]),
+            **{name: rng.random() < 0.2 for name in names},
+        )
+
+    slots = [make_slot() for _count in range(10)]
+    drawn = set()
+    for _count in range(100):
+        slot, moment = rng.choice(slots), YEARS_END + timedelta(seconds=rng.randint(-90_000, 90_000))
+        who = Reader(rng.choice(ZONES), moment, rng.random() < 0.5)
+        html = draw_slot_choice(slot, who)
+        assert html == _draw_slot_choice.__wrapped__(slot, who, "en")
+        drawn.add(html)
+    assert len(drawn) > 20
+
+
+def test_all_days_begin_with_a_quarter_of_an_hour():
+    """`draw_slot_choice` remembers what it drew for so long."""
+    now = timezone.now()
+    for zone in available_timezones():
+        for month in range(13):
+            offset = in_zone(now + timedelta(days=30 * month), zone).utcoffset()
+            assert offset % timedelta(minutes=15) == timedelta(), zone
+
+
 # Forms
+
+
+@pytest.mark.parametrize(
+    "widget",
+    [
+        forms.TextInput(attrs={"class": "input", "required": True}),
+        forms.EmailInput(attrs={"autocomplete": "email", "disabled": False}),
+        forms.HiddenInput(),
+        forms.Textarea(attrs={"rows": 4, "data-x": '"<b>&', "maxlength": 500, "data-safe": SafeString("a&amp;b")}),
+    ],
+    ids=lambda widget: type(widget).__name__,
+)
+@pytest.mark.parametrize("value", [None, "", "Two\nlines", "\n first", '"<b>’&', SafeString("<i>"), 0, 1234.5, START])
+@pytest.mark.parametrize("attrs", [{}, {"id": "id_x", "aria-describedby": "x_helptext x_count", "aria-invalid": True}])
+def test_the_plainest_controls_are_drawn_as_djangos_templates_draw_them(widget, value, attrs):
+    renderer, context = FormRenderer(), widget.get_context("na<me", value, attrs)
+    assert widget.template_name in renderer.drawn
+
+    drawn = renderer.render(widget.template_name, context)
+    assert drawn.strip() == DjangoTemplates.render(renderer, widget.template_name, context).strip()
+    assert isinstance(drawn, SafeString)
 
 
 class QuestionForm(forms.Form):

@@ -1,9 +1,10 @@
 """Four weeks at a glance, wherever times are picked: a day that is a link has the times that it says."""
 
 import re
-from urllib.parse import urljoin
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
+from django.test import Client
 
 from sessions_app.booking.changes import cancel_booking
 from tests.conftest import NOW, at, make_mentor, make_person
@@ -62,6 +63,36 @@ def test_each_day_lists_as_many_times_as_it_says_where_a_session_is_moved_or_add
 
     assert len(said) > 15
     assert all(times == listed for times, listed in said.values()), said
+
+
+def test_days_drawn_for_one_reader_take_along_the_words_of_each(offer, bob, client_for):
+    """Days are remembered for all who read alike; what a reader asked stands in their own addresses alone."""
+    words = ['How do I "win" & keep my job?', "", "<b>\0extra\0</b> \0words\0 %20"]
+    for number, asked in enumerate([*words, *words]):
+        page = markup_of(client_for(bob).get(PAGE, {"q": asked, "about": f"topic-{number}"}))
+        addresses = [href for href, _times in days_in(page).values()]
+        addresses += [one.attributes["hx-get"] for one in elements_in(page, "a", id="picker") if "day" in str(one)]
+        queries = [parse_qs(urlsplit(address).query, keep_blank_values=True) for address in addresses]
+        days = [query for query in queries if "day" in query]
+        assert len(days) > 15
+        assert {query["q"][0] for query in days} == {asked.replace("\0", "")}
+        assert {query["about"][0] for query in days} == {f"topic-{number}"}
+        assert "\0" not in page
+
+
+def test_days_follow_what_is_taken_since_they_were_drawn(offer, bob, client_for):
+    def says() -> list[int]:
+        pages = [markup_of(client_for(bob).get(PAGE)), markup_of(Client().get(PAGE))]
+        return [days_in(page)[label][1] for page in pages for label in days_in(page) if "26 November" in label]
+
+    before = says()
+    booking = book(offer, make_person("dan@example.org", "Dan Doe"), THURSDAY)
+    taken = says()
+    cancel_booking(booking=booking, by=booking.mentee, reason="", now=NOW)
+
+    assert len(before) == len(taken) == 2
+    assert all(after < first for first, after in zip(before, taken, strict=True))
+    assert says() >= taken
 
 
 def test_further_dates_too_far_from_the_chosen_one_are_not_claimed(booking, bob, client_for):
