@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from search.criteria import Drop, SearchCriteria
 from search.messages import search_messages
 from search.models import UnmetSearch
+from tests.conftest import make_mentor, make_person
 
 pytestmark = pytest.mark.browser
 
@@ -93,3 +94,21 @@ def test_a_search_that_finds_nobody_gives_way_and_says_so(browser_page, priya, j
     expect(page.get_by_role("heading", name="Nobody has written about this yet")).to_be_visible()
     expect(page.get_by_role("link", name="Ask anyone who is free")).to_be_visible()
     assert list(UnmetSearch.objects.values_list("words", "count")) == [("zyzzyva", 1)]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_cards_out_of_sight_are_drawn_once_they_come_near(browser_page, priya, width):
+    for number in range(12):
+        make_mentor(make_person(f"m{number}@example.org", f"Mentor {number}"))
+    page = browser_page(width=width)
+    page.goto("/mentors/")
+    drawn = "() => [...document.querySelectorAll('.mcard')].map(c => c.checkVisibility({contentVisibilityAuto: true}))"
+    first, *_others, last = page.evaluate(drawn)
+    links = page.locator(".mcard h3 a")
+
+    assert (links.count(), first, last) == (13, True, False)
+    assert len(page.get_by_role("article").all()) == 13  # readers of screens have them all
+    links.last.focus()
+    expect(links.last).to_be_in_viewport()
+    page.wait_for_function(f"({drawn})().at(-1)")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
