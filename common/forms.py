@@ -88,8 +88,8 @@ class OurBoundField(BoundField):
         return self.id_for_label or f"{self.auto_id}_0"
 
 
+# As Django's template `attrs.html`
 def draw_attributes(attributes: dict[str, Any]) -> str:
-    """As Django's template `attrs.html`."""
     drawn = []
     for name, value in attributes.items():
         if value is True:

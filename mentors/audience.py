@@ -21,8 +21,8 @@ def is_shown_to(reader: User | None, mentor: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+# Composed when it is first asked, since apps enter their conditions while they load.
 @cache
 def _shown() -> Prepared:
-    """Composed when it is first asked, since apps enter their conditions while they load."""
     every = [condition("%(reader)s::bigint", "%(mentor)s::bigint") for condition in conditions]
     return Prepared(f"SELECT {' AND '.join(f'({one})' for one in every) or 'true'}")

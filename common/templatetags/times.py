@@ -224,7 +224,6 @@ def slot_radio(
 def draw_slot_radio(
     start: datetime, who: Reader, their_zone: str, their_name: str, *, is_chosen: bool, is_busy: bool = False
 ) -> SafeString:
-    """`is_busy`: it is marked, since the reader is busy elsewhere then."""
     checked = " checked" if is_chosen else ""
     told = f'<span class="vh">, {draw_theirs(start, None, their_zone, their_name, who)}</span>' if their_zone else ""
     return SafeString(

@@ -67,7 +67,6 @@ class MentorPage:
     """
 
     profile: MentorProfile
-    topics: Sequence[str]
     is_own: bool
     is_saved: bool
     is_paused: bool
@@ -188,7 +187,6 @@ def read_mentor_page(
     question = read_question(address, typed, earlier, goes_on=goes_on)
     return MentorPage(
         profile=profile,
-        topics=mentor.topics,
         is_own=reader == profile.person,
         is_saved=profile.pk in saved_among(reader, [profile.pk]),
         is_paused=profile.is_paused(now.astimezone(ZoneInfo(their_zone)).date()),
@@ -219,7 +217,6 @@ def read_mentor_page(
 
 
 def part_offers(every: Sequence[Offer]) -> tuple[list[Offer], Offer | None]:
-    """Those that take a time, and the one that is answered in writing."""
     timed = [offer for offer in every if offer.format != Format.WRITING]
     return timed, next((offer for offer in every if offer.format == Format.WRITING), None)
 

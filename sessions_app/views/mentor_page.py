@@ -65,6 +65,7 @@ def mentor_page(
         "page": page,
         "is_part": bool(part) and wants_part(request),
         "profile": page.profile,
+        "topics": mentor.topics,
         "form": typed or fresh_form(page),
         "error": error,
         # Templates shared with the pages of a session expect these names.
@@ -80,8 +81,8 @@ def mentor_page(
     return render_page(request, "sessions_app/mentor_page/page.html", context, part=part, status=status)
 
 
+# For drawing alone: the links to the offers are no part of it.
 def fresh_form(page: MentorPage) -> BookingForm:
-    """For drawing alone: the links to the offers are no part of it."""
     initial = {"question": page.question, "key": uuid4().hex}
     programmes = [choice.programme for choice in page.programmes]
     return BookingForm(offers=Offer.objects.none(), programmes=programmes, initial=initial)
