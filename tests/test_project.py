@@ -424,7 +424,7 @@ def test_each_task_is_one_act():
 BOTH_KINDS = {
     "sessions_app/api/bookings.py",
     "sessions_app/api/slots.py",
-    "sessions_app/pages/mentor_page.py",
+    "sessions_app/mentor_rows.py",
     "sessions_app/views/written.py",
     "search/saved.py",
     "search/written_search.py",
