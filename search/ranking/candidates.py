@@ -27,7 +27,7 @@ KIND_WEIGHS = 4
 # How far a stage looks ahead (see `SearchStage`). Most pages are filled by people who are free within hours, so further
 # rows are only read when those are too few. Where the times asked about begin later than NEARBY, many people may be
 # free at their beginning, and one day of them is enough.
-SOON, LATER_ON = timedelta(hours=2), timedelta(hours=12)
+SOON, LATER_ON = timedelta(hours=3), timedelta(hours=12)
 NEARBY = timedelta(hours=36)
 FIRST_DAY = timedelta(hours=24)
 
