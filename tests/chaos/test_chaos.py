@@ -173,7 +173,7 @@ def test_asks_race_for_mentors_while_all_who_work_for_them_are_killed(stand):
 
     assert {kind: where for kind, where in report["wrong"].items() if where} == {}
     assert set(report["ended"]) == {"0", str(-signal.SIGKILL)}
-    assert report["ended"][str(-signal.SIGKILL)] > 50
+    assert report["ended"][str(-signal.SIGKILL)] > 30
     # Each way of ending happened, so none of this holds because nothing came of anything.
     assert sum(report["asks"].values()) == 30
     assert {"booked", "answered", "left"} <= set(report["asks"])
