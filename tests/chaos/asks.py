@@ -167,7 +167,7 @@ def answer_request(route: Route, step: Step) -> None:
         if step.chance(60, "opens no more", route.mentor.name)
         else extra_times(route, offer, now=step.now)
     )
-    if not times:
+    if not times or step.chance(25, "says no", route.mentor.name):
         decline_route(route=route, by=route.mentor, now=step.now)
     else:
         start = times[choose(min(3, len(times)), step.number, route.mentor.name)].start
