@@ -11,6 +11,8 @@ from .rules import Rules
 
 # Some 2 KB each.
 MOST_KEPT = 2048
+# How many columns tell them
+RULES_WIDTH = 10
 # An array of numbers as PostgreSQL writes it
 AS_JSON = str.maketrans("{}", "[]")
 

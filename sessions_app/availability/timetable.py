@@ -6,7 +6,7 @@ By hand because every list of people asks it, with the locked facts of a booking
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import dropwhile, islice
 from typing import Any
@@ -28,7 +28,7 @@ from .pair_rules import PairRules, week_of, weeks_between
 from .ready import READY_NOTICE, READY_STEP, ReadySpan, ready_rules
 from .rules import Block, BusyMinutes, TakenMinutes
 from .slots import Rules, Slot, SlotRefusal, list_slots, overlaps_busy, why_not
-from .stored_rules import read_rules
+from .stored_rules import RULES_WIDTH, read_rules
 from .walltime import MINUTE, minute_at_or_before
 
 logger = logging.getLogger(__name__)
@@ -50,17 +50,17 @@ def minutes_sql(during: str) -> str:
     return f"floor({first})::bigint, ceil({last})::bigint"
 
 
-# The columns that `timetable_of` takes. The last is an array of starts and ends, in turn and in order, of times at
-# which the mentor is busy elsewhere (`BusyMinutes`). The three before are arrays of spans: what occupies the mentor,
-# what is over and only counts for caps, and what is reserved for the waiting list. A span is five numbers: start and
-# end, whether it counts as given, whether it blocks time, and whether it is only reserved. This is also true of an
-# overdue hold or request: its time is reserved as long as other freed time. `Occupancy.objects.in_force` has the same
-# rule for what is in force. Starts and ends are minutes from 1970: those that a time touches, which are all that the
-# engine looks at.
+# The columns that `timetable_of` takes. Behind the profile's id stand those of `read_rules`. The last is an array of
+# starts and ends, in turn and in order, of times at which the mentor is busy elsewhere (`BusyMinutes`). The three
+# before are arrays of spans: what occupies the mentor, what is over and only counts for caps, and what is reserved for
+# the waiting list. A span is five numbers: start and end, whether it counts as given, whether it blocks time, and
+# whether it is only reserved. This is also true of an overdue hold or request: its time is reserved as long as other
+# freed time. `Occupancy.objects.in_force` has the same rule for what is in force. Starts and ends are minutes from
+# 1970: those that a time touches, which are all that the engine looks at.
 # What is over is found by its start, in an index; no session is longer than a day.
 COLUMNS = f"""
     schedule.profile_id, schedule.timezone, schedule.buffer, schedule.notice, schedule.horizon_days,
-    schedule.max_per_day, schedule.max_per_week, schedule.ready_from, schedule.ready_until,
+    schedule.max_per_day, schedule.max_per_week,
     CASE WHEN profile.resting_since IS NULL THEN profile.paused_until ELSE DATE '9998-12-31' END,
     ARRAY(
         SELECT ARRAY[weekday, start, "end"] FROM sessions_app_availabilitywindow
@@ -74,6 +74,7 @@ COLUMNS = f"""
         SELECT json_agg(json_build_array(first, last)) FROM sessions_app_timeoff
         WHERE schedule_id = schedule.id AND last >= %(since)s
     )::text,
+    schedule.ready_from, schedule.ready_until,
     ARRAY(
         SELECT ARRAY[
             {minutes_sql("taken.during")},
@@ -374,42 +375,23 @@ def load_timetable_for(
 def read_timetable(row: Sequence[Any], *, now: datetime) -> Timetable | None:
     """From a row of `COLUMNS`. None where rules can't be read: many are loaded together, and the others keep theirs."""
     try:
-        return timetable_of(*row, now=now)
+        return timetable_of(row, now=now)
     except ValueError:
         logger.exception("the schedule of profile %s can't be read", row[0])
         return None
 
 
-def timetable_of(
-    _profile: int,
-    zone: str,
-    buffer: int,
-    notice: int,
-    horizon_days: int,
-    max_per_day: int | None,
-    max_per_week: int | None,
-    ready_from: datetime | None,
-    ready_until: datetime | None,
-    paused_until: date | None,
-    windows: str,
-    overrides: str | None,
-    time_off: str | None,
-    occupied: Sequence[Sequence[int]],
-    over: Sequence[Sequence[int]],
-    reserved: Sequence[Sequence[int]],
-    busy: Sequence[int] | None,
-    *,
-    now: datetime,
-) -> Timetable:
-    rules = read_rules(
-        zone, buffer, notice, horizon_days, max_per_day, max_per_week, paused_until, windows, overrides, time_off
-    )
-    rows, busy, this_minute = (*occupied, *over, *reserved), busy or (), minute_at_or_before(now)
+def timetable_of(row: Sequence[Any], *, now: datetime) -> Timetable:
+    """From a row of `COLUMNS`. Raises ValueError where rules can't be read."""
+    _profile, *told = row
+    rules = read_rules(*told[:RULES_WIDTH])
+    ready_from, ready_until, occupied, over, reserved, busy = told[RULES_WIDTH:]
+    spans, busy, this_minute = (*occupied, *over, *reserved), busy or (), minute_at_or_before(now)
     elsewhere = zip(busy[::2], busy[1::2], strict=True)
     return Timetable(
         rules,
-        taken=tuple(_make_taken(*row) for row in rows if not row[-1]),
-        reserved=tuple(_make_taken(*row) for row in rows if row[-1]),
+        taken=tuple(_make_taken(*span) for span in spans if not span[-1]),
+        reserved=tuple(_make_taken(*span) for span in spans if span[-1]),
         busy=list(dropwhile(lambda span: span[1] <= this_minute, elsewhere)),
         ready=ReadySpan(ready_from, ready_until) if ready_from and ready_until and ready_until > now else None,
     )

@@ -80,4 +80,4 @@ def lock_and_read(
     read, row = offers.take_offer(row)
     told, row = HowTold.from_row(people, *row[:TOLD_WIDTH]), row[TOLD_WIDTH:]
     stands, times = MenteeStanding(*row[:STANDING_WIDTH]), row[STANDING_WIDTH:]
-    return LockedFacts(read, stands, None if times[0] is None else timetable_of(*times, now=now), told)
+    return LockedFacts(read, stands, None if times[0] is None else timetable_of(times, now=now), told)
