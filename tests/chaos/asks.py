@@ -202,7 +202,7 @@ def first_step(person: User) -> int:
 
 
 def writes_only(person: User) -> bool:
-    """Some want nothing but an answer in writing, and get it: they take no time, whoever is quicker."""
+    """Some only want an answer in writing, and take no time, so that they get one."""
     return number_of(person) % 5 == 3
 
 

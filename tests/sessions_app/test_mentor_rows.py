@@ -22,7 +22,7 @@ def prepared() -> None:
 
 @pytest.fixture
 def full(alice, offer) -> MentorProfile:
-    """With everything that one can have: offers of all kinds, one of them put away, and topics out of order."""
+    """Offers of all kinds, one of them put away, topics out of order, and words that need quoting."""
     profile = alice.mentor_profile
     profile.headline, profile.asks, profile.languages = 'It’s "here" \\ and', ["{a}", "b,c"], ["en", "de"]
     profile.photo.name = "photos/x.webp"
