@@ -19,11 +19,7 @@ from search.ranking.sort_keys import keys_for
 from search.reading.question_reading import TopicRead
 from search.understanding.issue_types import read_issue_type
 from search.understanding.understood import Because
-from sessions_app.afterwards.track_record import (
-    RECORD_COLUMNS,
-    RECORD_TABLES,
-    TrackRecord,
-)
+from sessions_app.afterwards.track_record import RECORD_COLUMNS, RECORD_TABLES, TrackRecord
 from sessions_app.availability.pair_facts import EVERYTHING, is_offers_narrowed, read_pair_rules
 from sessions_app.availability.pair_rules import PairRules
 from sessions_app.availability.slots import Slot, overlaps_busy
@@ -167,22 +163,27 @@ class Finder:
         """
         seen = look_at([candidate.profile_id for candidate in batch], asked)
         pairs = self.pair_rules([one.person_id for one in seen.values()])
-        found = []
-        for candidate in batch:
-            if one := seen.get(candidate.profile_id):
-                pair = pairs.get(one.person_id, EVERYTHING)
-                offers = (
-                    [offer for offer in one.offers if pair.allows(offer.length, offer.format)] if pairs else one.offers
-                )
-                if not offers:
-                    continue
-                timetable = one.timetable.for_waitlist() if self.for_waitlist else one.timetable
-                timetable = timetable.for_pair(pair) if pairs else timetable
-                offer = usual_offer([offer for offer in offers if offer.is_of_kind] or offers)
-                weeks = self.free_weeks(timetable, offer, asked.times, after=candidate.bound)
-                if slots := next(weeks, None):
-                    found.append(Found(candidate, one, offer, timetable, slots, weeks))
-        return found
+        there = [(candidate, seen[candidate.profile_id]) for candidate in batch if candidate.profile_id in seen]
+        looked = (
+            self.look_at_one(candidate, one, asked, pairs.get(one.person_id, EVERYTHING) if pairs else None)
+            for candidate, one in there
+        )
+        return [found for found in looked if found]
+
+    def look_at_one(self, candidate: Candidate, seen: Seen, asked: IndexQuery, pair: PairRules | None) -> Found | None:
+        """`pair`: what programmes say of the reader and this mentor; None for a reader who is in no programme."""
+        offers, timetable = seen.offers, seen.timetable
+        if self.for_waitlist:
+            timetable = timetable.for_waitlist()
+        if pair:
+            offers = [offer for offer in offers if pair.allows(offer.length, offer.format)]
+            timetable = timetable.for_pair(pair)
+        if not offers:
+            return None
+        offer = usual_offer([offer for offer in offers if offer.is_of_kind] or offers)
+        weeks = self.free_weeks(timetable, offer, asked.times, after=candidate.bound)
+        slots = next(weeks, None)
+        return Found(candidate, seen, offer, timetable, slots, weeks) if slots else None
 
     def pair_rules(self, people: Sequence[int]) -> dict[int, PairRules]:
         if self.mentee is None or not self.mentee.is_in_programmes:
