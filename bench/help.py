@@ -192,7 +192,7 @@ class Community:
             if (route.pk, route.version) in self.seen_routes:
                 continue
             self.seen_routes.add((route.pk, route.version))
-            if route.mentor_id % 5 == 0:  # a fifth, always the same
+            if never_answers(route):
                 continue
             act = self.answer_in_writing if route.written_id else self.offer
             delay = self.chance.lognormvariate(0.7, 0.9)
@@ -325,6 +325,11 @@ def sessions_over_budget() -> int:
     return sum(max(0, given - MOST_A_WEEK) for given in weeks.values())
 
 
+def never_answers(route: Any) -> bool:
+    """A fifth of the mentors, always the same."""
+    return bool(route.mentor_id % 5 == 0)
+
+
 def tell_of_unfilled(asks: list[Ask]) -> None:
     """What was tried, in order, for those who weren't helped within 72 hours: when, whom, and what came of it."""
     from sessions_app.models import Route
@@ -338,7 +343,7 @@ def tell_of_unfilled(asks: list[Ask]) -> None:
             began, ended = (
                 (moment - ask.asked) / HOUR if moment else 0 for moment in (route.opened_at, route.settled_at)
             )
-            silent = " silent" if route.mentor_id % 5 == 0 else ""
+            silent = " silent" if never_answers(route) else ""
             print(f" {route.kind} {began:.0f}-{ended:.0f} {route.state}{silent};", end="")
         print(f" {ask.way or 'nobody'}", flush=True)
 

@@ -54,6 +54,18 @@ def make_keeper(email: str, name: str, **rules):
     return make_mentor(make_person(email, name), asks=("Beekeeping on a balcony, without stings",), **rules)
 
 
+def make_worse_match():
+    words = f"{WORDS} and {FILLING}"
+    return make_mentor(make_person("lou@example.org", "Lou Lavender"), asks=(words,), windows=[])
+
+
+def let_lapse(route) -> None:
+    """Its mentor says nothing, and then the person doesn't look for help any more."""
+    after = route.until + HOUR
+    tick(after)
+    leave_waitlist(waiting=route.waiting, by=route.waiting.person, now=after)
+
+
 def ask(person, *, now=NOW, mentors=True, writers=False, words=WORDS, parts=(), days=()) -> WaitlistEntry:
     ways = {"asks_mentors": mentors, "asks_writers": writers, "parts": parts, "days": days}
     return wait_for_help(words=words, filters="", person=person, now=now, **ways)
@@ -125,8 +137,7 @@ def test_who_says_no_or_nothing_is_followed_by_the_next_and_nobody_is_asked_twic
 
 def test_who_let_the_last_request_lapse_is_asked_after_the_others_for_some_weeks(keeper, bob, charlie, dora):
     """Also after those who match less well; until they answer one again."""
-    second = make_mentor(make_person("lou@example.org", "Lou Lavender"), asks=(f"{WORDS} and {FILLING}",), windows=[])
-    write_profiles([second.pk])
+    second = make_worse_match()
     asked = []
 
     def first_asked_for(person, now) -> Route:
@@ -135,8 +146,7 @@ def test_who_let_the_last_request_lapse_is_asked_after_the_others_for_some_weeks
         asked.append(Route.objects.open().get(waiting__person=person))
         return asked[-1]
 
-    silent = first_asked_for(bob, NOW)
-    leave_waitlist(waiting=silent.waiting, by=bob, now=tick_until(silent.until + HOUR))
+    let_lapse(first_asked_for(bob, NOW))
     answered = first_asked_for(charlie, NOW + 2 * DAY)
     decline_route(route=answered, by=answered.mentor, now=NOW + 2 * DAY)
     again = Route.objects.filter(waiting__person=charlie).exclude(pk=answered.pk)
@@ -149,12 +159,11 @@ def test_who_let_the_last_request_lapse_is_asked_after_the_others_for_some_weeks
 
 
 def test_a_silence_is_forgotten_after_some_weeks(keeper, bob, charlie, settings):
-    second = make_mentor(make_person("lou@example.org", "Lou Lavender"), asks=(f"{WORDS} and {FILLING}",), windows=[])
-    write_profiles([second.pk])
+    make_worse_match()
     ask(bob)
     tick(NOW)
     silent = Route.objects.get()
-    leave_waitlist(waiting=silent.waiting, by=bob, now=tick_until(silent.until + HOUR))
+    let_lapse(silent)
     later = NOW + settings.SILENCE_COUNTS_FOR + HOUR
 
     ask(charlie, now=later)
@@ -182,11 +191,6 @@ def test_who_could_not_offer_any_time_is_not_asked_and_who_has_one_is_asked_firs
 
     assert order == [free.person, keeper.person]
     assert not {away.person, asleep.person} & set(order)
-
-
-def tick_until(now):
-    tick(now)
-    return now
 
 
 def offer_first(route, *, now) -> HeldTime:
