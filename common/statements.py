@@ -101,8 +101,8 @@ class ModelColumns(Generic[M]):
 def make_stored(model: type[M], values: Mapping[str, Any]) -> M:
     """The instance of a row that is in the database. Columns without a value are loaded when they are used.
 
-    As Django makes it, which sets one value after the other and takes five times as long. Raises TypeError for a model that does
-    more when it is made.
+    As Django makes it, which sets one value after the other and takes five times as long. Raises TypeError for a model
+    that does more when it is made.
     """
     instance = _make_empty(model)
     instance._state.adding, instance._state.db = False, DEFAULT_DB_ALIAS
