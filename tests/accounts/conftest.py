@@ -1,17 +1,11 @@
-"""What the tests of this app share: the newest code out of the newest mail, and an empty table of limits."""
+"""What the tests of this app share: the newest code out of the newest mail."""
 
 import re
 from collections.abc import Callable
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.db import transaction
-
-
-@pytest.fixture(autouse=True)
-def _no_limits_used_up(db) -> None:
-    cache.clear()
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
@@ -58,7 +57,6 @@ class Visitor:
 @pytest.fixture
 def browser_page(chromium, live_server, transactional_db) -> Iterator[Callable[..., Page]]:
     """Opens one more browser, signed in as `user` if given; at the end nothing may have gone wrong in any."""
-    cache.clear()
     opened, visitors = [], []
 
     def open_page(

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from django.core.cache import cache
 from playwright.sync_api import Browser, Page, expect
 
 from programmes.models import Look
@@ -22,7 +21,6 @@ VIOLATIONS = (
 
 @pytest.fixture
 def programme(transactional_db):
-    cache.clear()
     owner = make_person("maria@example.org", "Maria Marsh", is_staff=True, is_superuser=True)
     manager = make_person("alice@example.org", "Alice Adair")
     made = make_programme(manager, owner)

@@ -12,7 +12,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
@@ -85,7 +84,6 @@ def browsers(chromium) -> Iterator[Callable[..., Browser]]:
 @pytest.fixture
 def caller(browsers, live_server, transactional_db) -> Iterator[Callable[..., Page]]:
     """Opens one more browser, signed in. Nothing may go wrong in any, and none may ask another site for anything."""
-    cache.clear()
     opened, visitors = [], []
 
     def open_page(

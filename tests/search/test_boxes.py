@@ -4,7 +4,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -24,7 +23,6 @@ ORIGINS = ["https://www.example.org", "https://other.example:8443"]
 @pytest.fixture
 def programme(alice, maria) -> Programme:
     """Managed by alice; five mentors give in it, in New York, and one outside doesn't."""
-    cache.clear()
     made = make_programme(alice, maria)
     make_mentor(make_person("out@example.org", "Otto Outside", "America/New_York"))
     for number in range(5):

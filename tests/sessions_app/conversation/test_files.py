@@ -7,7 +7,6 @@ from threading import Barrier
 
 import pytest
 import time_machine
-from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
@@ -273,7 +272,6 @@ def test_the_sixth_file_is_refused_with_what_to_do(booking, bob, client_for, set
 
 def test_too_many_files_within_an_hour_are_refused_with_a_time(booking, bob, client_for, monkeypatch):
     monkeypatch.setitem(LIMITS, "upload", "2/h/key")
-    cache.clear()
     client = client_for(bob)
     for _number in range(2):
         client.post(page_of(booking), {"file": SimpleUploadedFile("a.pdf", PDF)})
