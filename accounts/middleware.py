@@ -15,6 +15,7 @@ from django.utils.functional import SimpleLazyObject
 from common.pages.coming_back import with_next
 
 from .models import User
+from .quick_reader import read_owner
 from .second_factor.session_state import does_role_sleep
 from .services import remember_zone
 from .viewing import ASKED_COOKIE, signed_in, viewer_zone
@@ -22,13 +23,17 @@ from .web_sessions import note_use
 
 
 class PersonMiddleware(AuthenticationMiddleware):
-    """Django's; it also looks whether the role of someone who has one is awake in this session."""
+    """Django's, which is told whose session it is where that is certain. It also looks whether the role of someone who
+    has one is awake in this session.
+    """
 
     def process_request(self, request: HttpRequest) -> None:
         super().process_request(request)
         person = request.user
 
         def judge() -> User | AnonymousUser:
+            if owner := read_owner(request.session):
+                request._cached_user = owner  # where Django keeps whom it found
             if person.is_authenticated:
                 note_use(request)
             if person.is_authenticated and person.needs_second_step:

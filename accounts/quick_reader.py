@@ -1,10 +1,10 @@
-"""Who asks, read in the same statement as what they ask for: for questions that open pages ask again and again.
+"""Who asks, read in the same statement as their session, or even as what they ask for.
 
-Only where it is certain, and nothing else is to be noted or decided of this session. For all others the answer is
-nobody, and the request goes its usual way: through Django's session and `accounts.middleware.PersonMiddleware`.
+Only where it is certain. For all others the answer is nobody, and Django looks for itself, as of sessions from before
+browsers were listed, and after the secret key has changed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -29,8 +29,19 @@ JOIN accounts_user AS person ON person.id = browser.user_id"""
 READER_FOUND = "web_session.session_key = %(session)s AND web_session.expire_date > %(now)s AND person.is_active"
 
 
+def read_owner(session: SessionStore) -> User | None:
+    """The person who is signed in, if the session itself says the same as the list of browsers."""
+    has_somebody = SESSION_KEY in session  # loads it
+    person = session.listed_person
+    return person if has_somebody and person and is_signed_in(session, person) else None
+
+
 def read_certain_reader(request: HttpRequest, row: Sequence[Any]) -> User | None:
-    """From a row of `READER_COLUMNS`; None where the usual way may find nobody, or has to note something."""
+    """For questions that open pages ask again and again, from a row of `READER_COLUMNS`.
+
+    None also where something else is to be noted or decided of this session: then the request goes its usual way,
+    through `accounts.middleware.PersonMiddleware`.
+    """
     text, *columns = row
     person, _rest = _PERSON.read_row(columns)
     session = SessionStore().decode(text)
@@ -38,9 +49,13 @@ def read_certain_reader(request: HttpRequest, row: Sequence[Any]) -> User | None
     learns_zone = not person.timezone and cookie_zone(request)
     if person.needs_second_step or learns_zone or is_use_to_be_noted(session):
         return None
-    is_signed_in = (
+    return person if is_signed_in(session, person) else None
+
+
+def is_signed_in(session: SessionStore | Mapping[str, Any], person: User) -> bool:
+    """As `django.contrib.auth.get_user` finds it, with the newest secret key."""
+    return (
         session.get(SESSION_KEY) == str(person.pk)
         and session.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS
         and constant_time_compare(session.get(HASH_SESSION_KEY) or "", person.get_session_auth_hash())
     )
-    return person if is_signed_in else None

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import User
-from common.statements import reading_connection, write_array
+from common.statements import Prepared, reading_connection, write_array
 from mentors.models import Offer
 from programmes.models import Programme
 from programmes.pairs import counts_for_sql, shared_sql
@@ -46,6 +46,7 @@ FROM unnest(%(mentors)s::bigint[]) AS mentor
 LEFT JOIN programmes_programme AS programme ON programme.id = {counts_for_sql("%(mentee)s::bigint", "mentor")}
 LEFT JOIN programmes_membership AS theirs ON theirs.programme_id = programme.id AND theirs.person_id = mentor
 """
+PAIRS = Prepared(STATEMENT)
 
 
 def load_pair_rules(
@@ -69,7 +70,7 @@ def read_pair_rules(
     if not people:
         return {}
     with reading_connection().cursor() as cursor:
-        cursor.execute(STATEMENT, pair_parameters(mentee.pk, people, now=now, chosen=chosen))
+        PAIRS.execute(cursor, pair_parameters(mentee.pk, people, now=now, chosen=chosen))
         return read_pair_rows(cursor.fetchall())
 
 

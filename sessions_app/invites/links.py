@@ -1,6 +1,7 @@
 """Links that open a web calendar with a session filled in. Nothing is sent before the reader follows one."""
 
-from datetime import UTC, datetime
+from datetime import UTC
+from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 from accounts.models import User
@@ -14,34 +15,38 @@ OUTLOOK_HOME = "https://outlook.live.com/calendar/0/deeplink/compose"
 OUTLOOK_WORK = "https://outlook.office.com/calendar/0/deeplink/compose"
 
 
-def google_link(booking: Booking, reader: User) -> str:
-    fields = {
+class WebCalendars(NamedTuple):
+    """The address at each; Outlook has one for people, and one for work and school."""
+
+    google: str
+    outlook: str
+    outlook_work: str
+
+
+def link_web_calendars(booking: Booking, reader: User) -> WebCalendars:
+    title = event_title(booking, booking.other_person(reader))
+    description, place = event_description(booking), absolute_url("session", booking.uuid)
+    start, end = booking.start.astimezone(UTC), booking.end.astimezone(UTC)
+    google = {
         "action": "TEMPLATE",
-        "text": event_title(booking, booking.other_person(reader)),
-        "dates": f"{_in_utc(booking.start):%Y%m%dT%H%M%SZ}/{_in_utc(booking.end):%Y%m%dT%H%M%SZ}",
-        "details": event_description(booking),
-        "location": absolute_url("session", booking.uuid),
+        "text": title,
+        "dates": f"{start:%Y%m%dT%H%M%SZ}/{end:%Y%m%dT%H%M%SZ}",
+        "details": description,
+        "location": place,
     }
-    return f"{GOOGLE}?{query_string(fields)}"
-
-
-def outlook_link(booking: Booking, reader: User, *, base: str = OUTLOOK_HOME) -> str:
-    fields = {
+    outlook = {
         "path": "/calendar/action/compose",
         "rru": "addevent",
-        "subject": event_title(booking, booking.other_person(reader)),
-        "startdt": f"{_in_utc(booking.start):%Y-%m-%dT%H:%M:%SZ}",
-        "enddt": f"{_in_utc(booking.end):%Y-%m-%dT%H:%M:%SZ}",
-        "body": event_description(booking),
-        "location": absolute_url("session", booking.uuid),
+        "subject": title,
+        "startdt": f"{start:%Y-%m-%dT%H:%M:%SZ}",
+        "enddt": f"{end:%Y-%m-%dT%H:%M:%SZ}",
+        "body": description,
+        "location": place,
     }
-    return f"{base}?{query_string(fields)}"
+    query = query_string(outlook)
+    return WebCalendars(f"{GOOGLE}?{query_string(google)}", f"{OUTLOOK_HOME}?{query}", f"{OUTLOOK_WORK}?{query}")
 
 
 def query_string(fields: dict[str, str]) -> str:
     """Blanks as %20: Outlook shows a plus as it stands."""
     return urlencode(fields, quote_via=quote)
-
-
-def _in_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)

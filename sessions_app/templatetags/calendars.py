@@ -4,7 +4,7 @@ from django import template
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from sessions_app.invites.links import OUTLOOK_WORK, google_link, outlook_link
+from sessions_app.invites.links import link_web_calendars
 from sessions_app.models import Booking
 
 register = template.Library()
@@ -12,8 +12,5 @@ register = template.Library()
 
 @register.simple_tag
 def web_calendars(booking: Booking, reader: User) -> list[tuple[str, str]]:
-    return [
-        (_("Google Calendar"), google_link(booking, reader)),
-        (_("Outlook.com"), outlook_link(booking, reader)),
-        (_("Outlook for work or school"), outlook_link(booking, reader, base=OUTLOOK_WORK)),
-    ]
+    names = (_("Google Calendar"), _("Outlook.com"), _("Outlook for work or school"))
+    return list(zip(names, link_web_calendars(booking, reader), strict=True))

@@ -1,12 +1,15 @@
 """Browsers in which a person is signed in: told of, listed, ended by their person and by what changes."""
 
+import re
 from datetime import timedelta
 
 import pytest
 import time_machine
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AccessToken, Scope, User
 from accounts.roles import end_role, give_role
@@ -21,7 +24,7 @@ from tests.conftest import NOW, make_person
 from tests.markup import elements_of, markup_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
-PAGE, END_OTHERS = "/settings/sign-in/", "/settings/sign-in/sessions/end/"
+PAGE, END_OTHERS, HELP = "/settings/sign-in/", "/settings/sign-in/sessions/end/", "/help/"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0 Safari/537.36"
 
@@ -148,3 +151,43 @@ def test_end_of_a_role_ends_browsers_and_tokens(bob):
 )
 def test_device_is_named_by_what_it_says(agent, named):
     assert name_device(agent) == (named or name_device(""))
+
+
+def people_read(client: Client) -> list[str]:
+    """The statements of one page that read people."""
+    with CaptureQueriesContext(connection) as seen:
+        client.get(HELP)
+    return [
+        query["sql"] for query in seen.captured_queries if re.search(r"(FROM|JOIN) .?accounts_user\b", query["sql"])
+    ]
+
+
+def test_person_is_read_with_the_session_that_their_browser_uses(bob, settings):
+    settings.PREPARE_STATEMENTS = False
+    client = open_browser(bob)
+
+    listed = people_read(client)
+    UserSession.objects.all().delete()
+    unlisted = people_read(client)
+
+    assert ("django_session" in listed[0], len(unlisted) - len(listed)) == (True, 1)
+    assert signed_in(client) == bob.pk
+
+
+def test_session_itself_says_whose_it_is_whatever_the_list_says(bob, charlie):
+    client = open_browser(bob)
+    UserSession.objects.update(user=charlie)
+
+    assert client.get(HELP).wsgi_request.user == bob
+
+
+@pytest.mark.parametrize("change", ["closed", "new-password"])
+def test_who_may_not_come_in_any_more_is_not_signed_in_by_the_list(bob, change):
+    client = open_browser(bob)
+    if change == "closed":
+        bob.is_active = False
+    else:
+        bob.set_password("another-pass-1")
+    bob.save()
+
+    assert client.get(HELP).wsgi_request.user.is_anonymous

@@ -15,7 +15,7 @@ from sessions_app.booking.more_time import agree_more_time, ask_more_time
 from sessions_app.booking.requests import accept_booking, decline_booking, withdraw_booking
 from sessions_app.booking.transitions import expire_booking
 from sessions_app.invites.ics import IN_PARAMETERS, build_invite, clean_text, event_description, event_title
-from sessions_app.invites.links import OUTLOOK_WORK, google_link, outlook_link
+from sessions_app.invites.links import link_web_calendars
 from sessions_app.models import Booking
 from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import NOW, at
@@ -120,11 +120,7 @@ def test_more_time_is_the_same_event_in_a_later_sequence(booking, alice, bob):
 
 def test_addresses_of_web_calendars_spell_a_blank_in_the_one_way_that_all_read(booking, bob):
     """Outlook shows a plus as a plus."""
-    for address in (
-        google_link(booking, bob),
-        outlook_link(booking, bob),
-        outlook_link(booking, bob, base=OUTLOOK_WORK),
-    ):
+    for address in link_web_calendars(booking, bob):
         query = urlsplit(address).query
         assert "+" not in query
         values = {unquote(pair.partition("=")[2]) for pair in query.split("&")}
