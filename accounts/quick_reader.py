@@ -53,7 +53,7 @@ def read_certain_reader(request: HttpRequest, row: Sequence[Any]) -> User | None
 
 
 def is_signed_in(session: SessionStore | Mapping[str, Any], person: User) -> bool:
-    """As `django.contrib.auth.get_user` finds it, with the newest secret key."""
+    """As Django finds it, with the newest secret key."""
     return (
         session.get(SESSION_KEY) == str(person.pk)
         and session.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS

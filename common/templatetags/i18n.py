@@ -5,11 +5,12 @@ for each page. A page has hundreds. With a second language (`USE_I18N`) Django's
 """
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.template import Context, Library
+from django.template import Context, Library, TemplateSyntaxError
 from django.template.base import FilterExpression, Node, Parser, TextNode, Token, render_value_in_context
 from django.templatetags import i18n
 from django.utils.safestring import SafeString
@@ -33,24 +34,51 @@ class NamedTextNode(Node):
         return SafeString("")
 
 
+class TextPattern(NamedTuple):
+    """`pieces`: the text before each of the `values`, and what follows the last."""
+
+    pieces: Sequence[str]
+    values: Sequence[str]
+
+    def fill_in(self, own: Mapping[str, Any], context: Context) -> str:
+        """`own`: what only this text has under a name."""
+        filled = [self.pieces[0]]
+        for name, piece in zip(self.values, self.pieces[1:], strict=True):
+            value = own[name] if name in own else context.get(name, "")
+            filled += (render_value_in_context(value, context), piece)
+        return "".join(filled)
+
+
 class FilledTextNode(Node):
-    """A text with values. `pieces`: the text before each of the `values`, and what follows the last."""
+    """A text with values. `plural` is for all numbers but one; the number is the value named `counter`."""
 
     def __init__(
-        self, pieces: Sequence[str], values: Sequence[str], extra: dict[str, FilterExpression], name: str | None
+        self,
+        pattern: TextPattern,
+        extra: dict[str, FilterExpression],
+        name: str | None,
+        *,
+        plural: TextPattern | None = None,
+        counter: str = "",
     ) -> None:
-        self.pieces, self.values, self.extra, self.name = pieces, values, extra, name
+        self.pattern, self.extra, self.name = pattern, extra, name
+        self.plural, self.counter = plural, counter
 
     def render(self, context: Context) -> SafeString:
-        with context.push(**{name: value.resolve(context) for name, value in self.extra.items()}):
-            filled = [self.pieces[0]]
-            for value, piece in zip(self.values, self.pieces[1:], strict=True):
-                filled += (render_value_in_context(context.get(value, ""), context), piece)
-        text = SafeString("".join(filled))
+        own = {name: value.resolve(context) for name, value in self.extra.items()}
+        pattern = self.pattern if self.plural is None or read_count(own, self.counter) == 1 else self.plural
+        text = SafeString(pattern.fill_in(own, context))
         if self.name:
             context[self.name] = text
             return SafeString("")
         return text
+
+
+def read_count(own: Mapping[str, Any], name: str) -> float | Decimal:
+    number = own[name]
+    if not isinstance(number, Decimal | float | int):
+        raise TemplateSyntaxError(f"{name} is not a number: {number!r}")
+    return number
 
 
 def translate(parser: Parser, token: Token) -> Node:
@@ -65,14 +93,24 @@ def translate(parser: Parser, token: Token) -> Node:
 
 def block_translate(parser: Parser, token: Token) -> Node:
     node: Any = i18n.do_block_translate(parser, token)
-    if settings.USE_I18N or node.message_context or node.plural:
+    if settings.USE_I18N or node.message_context:
         return node
     message, _values = node.render_token_list(node.singular)
-    pieces, values = VALUE.split(message)[::2], VALUE.findall(message)
-    pieces = [piece.replace("%%", "%") for piece in pieces]
-    if node.extra_context or values:
-        return FilledTextNode(pieces, values, node.extra_context, node.asvar)
-    return NamedTextNode(node.asvar, pieces[0]) if node.asvar else TextNode(pieces[0])
+    singular = read_pattern(message)
+    if node.plural:
+        plural, _values = node.render_token_list(node.plural)
+        extra = {**node.extra_context, node.countervar: node.counter}
+        return FilledTextNode(singular, extra, node.asvar, plural=read_pattern(plural), counter=node.countervar)
+    if node.extra_context or singular.values:
+        return FilledTextNode(singular, node.extra_context, node.asvar)
+    text = singular.pieces[0]
+    return NamedTextNode(node.asvar, text) if node.asvar else TextNode(text)
+
+
+def read_pattern(message: str) -> TextPattern:
+    """As `gettext` has it, with values as %(name)s."""
+    pieces = [piece.replace("%%", "%") for piece in VALUE.split(message)[::2]]
+    return TextPattern(pieces, VALUE.findall(message))
 
 
 for name, compile_tag in {

@@ -1,7 +1,7 @@
 """The tags for texts say the same as Django's own, which stand in for them where there are several languages."""
 
 import pytest
-from django.template import Context, Engine
+from django.template import Context, Engine, TemplateSyntaxError
 
 from common.templatetags import i18n
 
@@ -20,10 +20,13 @@ TEXTS = [
     "{% blocktranslate with who=person.name asvar words %}With {{ who }}{% endblocktranslate %}[{{ words }}]",
     "{% blocktranslate %}{{ missing }} and {{ number }}{% endblocktranslate %}",
     "{% blocktranslate count n=number %}one{% plural %}{{ n }} of {{ name }}{% endblocktranslate %}",
+    "{% blocktranslate count n=single %}one, 5 %{% plural %}{{ n }}{% endblocktranslate %}[{{ n }}]",
+    "{% blocktranslate count n=none with who=name asvar words %}one{% plural %}{{ n }} {{ who }}{% endblocktranslate %}"
+    "[{{ words }}]",
     "{% autoescape off %}{% blocktranslate %}{{ name }}{% endblocktranslate %}{% endautoescape %}",
     "{% trans 'short' %}{% blocktrans %}{{ name }}{% endblocktrans %}",
 ]
-VALUES = {"name": "<i>A & B</i>", "person": {"name": "Zoë <3"}, "number": 3}
+VALUES = {"name": "<i>A & B</i>", "person": {"name": "Zoë <3"}, "number": 3, "single": 1, "none": 0}
 
 
 def draw(text: str, library: str) -> str:
@@ -40,6 +43,12 @@ def test_one_language_reads_as_with_djangos_tags(text):
 def test_several_languages_are_left_to_django(text, settings):
     settings.USE_I18N = True
     assert draw(text, i18n.__name__) == draw(text, "django.templatetags.i18n")
+
+
+@pytest.mark.parametrize("library", [i18n.__name__, "django.templatetags.i18n"])
+def test_what_is_counted_has_to_be_a_number(library):
+    with pytest.raises(TemplateSyntaxError):
+        draw("{% blocktranslate count n=name %}one{% plural %}many{% endblocktranslate %}", library)
 
 
 def test_a_constant_is_put_together_when_the_template_is_read(settings):
