@@ -33,7 +33,7 @@ class PersonMiddleware(AuthenticationMiddleware):
 
         def judge() -> User | AnonymousUser:
             if owner := read_owner(request.session):
-                request._cached_user = owner  # where Django keeps whom it found
+                request._cached_user = owner  # type: ignore[attr-defined] # where Django keeps whom it found
             if person.is_authenticated:
                 note_use(request)
             if person.is_authenticated and person.needs_second_step:

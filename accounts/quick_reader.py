@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
@@ -29,10 +30,10 @@ JOIN accounts_user AS person ON person.id = browser.user_id"""
 READER_FOUND = "web_session.session_key = %(session)s AND web_session.expire_date > %(now)s AND person.is_active"
 
 
-def read_owner(session: SessionStore) -> User | None:
+def read_owner(session: SessionBase) -> User | None:
     """The person who is signed in, if the session itself says the same as the list of browsers."""
     has_somebody = SESSION_KEY in session  # loads it
-    person = session.listed_person
+    person = session.listed_person if isinstance(session, SessionStore) else None
     return person if has_somebody and person and is_signed_in(session, person) else None
 
 
@@ -52,8 +53,8 @@ def read_certain_reader(request: HttpRequest, row: Sequence[Any]) -> User | None
     return person if is_signed_in(session, person) else None
 
 
-def is_signed_in(session: SessionStore | Mapping[str, Any], person: User) -> bool:
-    """As Django finds it, with the newest secret key."""
+# As Django finds it, with the newest secret key.
+def is_signed_in(session: SessionBase | Mapping[str, Any], person: User) -> bool:
     return (
         session.get(SESSION_KEY) == str(person.pk)
         and session.get(BACKEND_SESSION_KEY) in settings.AUTHENTICATION_BACKENDS

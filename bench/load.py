@@ -189,10 +189,11 @@ def cpu_seconds(master: psutil.Process) -> float:
     return sum(times.user + times.system for times in used)
 
 
-def memory_of(master: psutil.Process) -> float:
-    """Megabytes of a worker; what processes share is divided among them."""
-    shares = [process.memory_full_info().pss for process in master.children()]
-    return sum(shares) / len(shares) / 1e6
+def memory_of(master: psutil.Process) -> str:
+    """What a worker takes of its own, and with its part of what the processes share."""
+    taken = [process.memory_full_info() for process in master.children()]
+    own, with_shared = (sum(getattr(one, kind) for one in taken) / len(taken) / 1e6 for kind in ("uss", "pss"))
+    return f"{own:.0f} MB of its own ({with_shared:.0f} with its part of what is shared)"
 
 
 def forget_readings(url: str) -> None:
@@ -271,7 +272,7 @@ def main() -> None:
             )
             print(f"With a reader {new:.1f} ms for a new question and {again:.1f} for one that was asked before:")
             print(f"{new / without:.2f} and {again / without:.2f} times the {without:.1f} ms that it costs without one")
-            print(f"A worker takes {memory_of(master):.0f} MB, without a reader {memory:.0f}")
+            print(f"A worker takes {memory_of(master)}; without a reader {memory}")
             print("Load of the machine in the last 1, 5 and 15 minutes: {:.1f} {:.1f} {:.1f}".format(*os.getloadavg()))
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 from typing import Any
 
@@ -68,9 +69,8 @@ def elements_of(html: str, tag: str, **attributes: str) -> list[Element]:
 
     A Python name stands for each: class_, aria_label.
     """
-    finder = _Finder(html)
     wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
-    return [one for one in finder.found if tag in ("", one.tag) and wanted.items() <= one.attributes.items()]
+    return [one for one in _read_elements(html) if tag in ("", one.tag) and wanted.items() <= one.attributes.items()]
 
 
 def elements_in(html: str, tag: str, **attributes: str) -> list[Element]:
@@ -171,6 +171,12 @@ def problems_in(html: str) -> list[str]:
     links = elements_of(html, "a")
     inside = [one for one in links if summary.start < one.start < summary.end]
     return [(one.attributes["href"] or "").removeprefix("#") for one in inside]
+
+
+# A test asks several things of the same page.
+@lru_cache(maxsize=4)
+def _read_elements(html: str) -> tuple[Element, ...]:
+    return tuple(_Finder(html).found)
 
 
 class _Finder(HTMLParser):

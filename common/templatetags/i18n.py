@@ -40,8 +40,8 @@ class TextPattern(NamedTuple):
     pieces: Sequence[str]
     values: Sequence[str]
 
+    # `own`: what only this text has under a name.
     def fill_in(self, own: Mapping[str, Any], context: Context) -> str:
-        """`own`: what only this text has under a name."""
         filled = [self.pieces[0]]
         for name, piece in zip(self.values, self.pieces[1:], strict=True):
             value = own[name] if name in own else context.get(name, "")
@@ -107,8 +107,8 @@ def block_translate(parser: Parser, token: Token) -> Node:
     return NamedTextNode(node.asvar, text) if node.asvar else TextNode(text)
 
 
+# The message is as `gettext` has it, with values as %(name)s.
 def read_pattern(message: str) -> TextPattern:
-    """As `gettext` has it, with values as %(name)s."""
     pieces = [piece.replace("%%", "%") for piece in VALUE.split(message)[::2]]
     return TextPattern(pieces, VALUE.findall(message))
 
