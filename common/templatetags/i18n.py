@@ -34,9 +34,8 @@ class NamedTextNode(Node):
         return SafeString("")
 
 
+# `pieces`: the text before each of the `values`, and what follows the last.
 class TextPattern(NamedTuple):
-    """`pieces`: the text before each of the `values`, and what follows the last."""
-
     pieces: Sequence[str]
     values: Sequence[str]
 

@@ -15,9 +15,8 @@ OUTLOOK_HOME = "https://outlook.live.com/calendar/0/deeplink/compose"
 OUTLOOK_WORK = "https://outlook.office.com/calendar/0/deeplink/compose"
 
 
+# The address at each; Outlook has one for people, and one for work and school.
 class WebCalendars(NamedTuple):
-    """The address at each; Outlook has one for people, and one for work and school."""
-
     google: str
     outlook: str
     outlook_work: str
