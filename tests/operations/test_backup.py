@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from threading import Timer
 
 import psycopg2
 import pytest
@@ -157,12 +158,22 @@ def test_a_database_with_tables_is_replaced_only_on_demand_and_as_a_whole(run, p
     assert asked(empty, "SELECT to_regclass('of_a_later_version')") == [[(None,)]]
 
 
-def test_restore_waits_for_nobody(run, places, empty):
+def test_a_database_in_use_is_not_replaced(run, places, empty):
     """A process that still runs would write into what is being replaced."""
     copy = copy_of(run, places)
     with closing(psycopg2.connect(url_of(empty))):
         refused = run("restore", copy, database=empty)
     assert (refused.returncode, asked(empty, TABLES)) == (1, [[]])
+
+
+def test_restore_gives_who_was_just_stopped_a_moment_to_go(run, places, empty):
+    copy = copy_of(run, places)
+    other = psycopg2.connect(url_of(empty))
+    leaving = Timer(1, other.close)  # the third look is at least two seconds after the first
+    leaving.start()
+    restored = run("restore", copy, database=empty)
+    leaving.join()
+    assert (restored.returncode, restored.stderr) == (0, "")
 
 
 def test_old_copies_go_and_nothing_else(run, places):
