@@ -50,7 +50,35 @@ FOUND = """async (everything) => {
     const rules = Object.fromEntries(colours.map((rule) => [rule, { enabled: false }]));
     violations.push(...(await axe.run({ ...said, rules })).violations);
   }
+  // Panels, and the headings and panels beside them: none may lie upon another.
+  const boxes = [...document.querySelectorAll("main :is(.panel, h1, h2, h3, h4)")]
+    .filter((element) => element.checkVisibility() && !element.closest(".vh"))
+    .map((element) => ({ element, box: element.getBoundingClientRect() }));
+  const upon = ({ box: one }, { box: other }) =>
+    Math.min(one.right, other.right) - Math.max(one.left, other.left) > 2 &&
+    Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 2;
+  const covered = boxes.flatMap((one, place) =>
+    boxes
+      .slice(place + 1)
+      .filter((other) => one.element.matches(".panel") || other.element.matches(".panel"))
+      .filter((other) => !one.element.contains(other.element) && !other.element.contains(one.element))
+      .filter((other) => upon(one, other))
+      .map((other) => [one, other].map(({ element }) => element.textContent.trim().slice(0, 40)).join(" | ")));
+  // Words of tables that stand on more than one line.
+  const cut = [];
+  for (const cell of document.querySelectorAll("main :is(th, td)")) {
+    const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+    for (let node; (node = walker.nextNode()); )
+      for (const word of node.data.matchAll(/\\p{L}{2,20}/gu)) {
+        const range = document.createRange();
+        range.setStart(node, word.index);
+        range.setEnd(node, word.index + word[0].length);
+        if (new Set([...range.getClientRects()].map((line) => Math.round(line.top))).size > 1) cut.push(word[0]);
+      }
+  }
   return {
+    covered,
+    cut,
     violations: violations.map(({ id, help, nodes }) => [id, help, nodes.map(({ html }) => html.slice(0, 160))]),
     hidden: [...document.querySelectorAll(".tabs")].filter((tabs) => tabs.scrollWidth > tabs.clientWidth).length,
     wide: document.documentElement.scrollWidth,
@@ -108,6 +136,8 @@ def _look(page: Page, rules: str) -> list[str]:
     found = [f"{rule}: {text} — {nodes[:3]}" for rule, text, nodes in seen["violations"]]
     if seen["wide"] > seen["room"]:
         found.append(f"the page is {seen['wide']} pixels wide in a window of {seen['room']}")
+    found += [f"a panel lies upon another or on a heading: {pair}" for pair in seen["covered"][:3]]
+    found += [f"a word of a table is cut in two: {word}" for word in seen["cut"][:3]]
     if seen["hidden"]:
         found.append("tabs stand where they can only be scrolled to")
     return found

@@ -103,3 +103,20 @@ def test_tabs_out_of_sight_are_found(found_in):
         "390 light",
         "390 dark",
     }
+
+
+def test_a_panel_upon_a_heading_or_another_panel_is_found(found_in):
+    style = ".panel { padding: 1em; border: 1px solid } .up { margin-block-start: -2em }"
+
+    side_by_side = '<div class="panel"><h2>One</h2></div><div class="panel">Two</div>'
+    assert found_in(style, side_by_side) == {}
+    for more in ('<h2>Links</h2><div class="panel up">One</div>', side_by_side + '<div class="panel up">Three</div>'):
+        assert found_in(style, more) == everywhere("a panel lies upon another or on a heading")
+
+
+def test_a_word_of_a_table_that_is_cut_in_two_is_found(found_in):
+    table = "<table><tbody><tr><th>Katharina Zimmer</th><td>Selling</td></tr></tbody></table>"
+
+    assert found_in("th { width: 12em }", table) == {}
+    narrow = "table { table-layout: fixed; width: 8em } th { width: 3em; overflow-wrap: anywhere }"
+    assert found_in(narrow, table) == everywhere("a word of a table is cut in two")

@@ -10,6 +10,7 @@ from mentors.models import Decision, MentorProfile, ProfileState, Topic
 from mentors.services import ProfileTexts, save_words, start_application, submit_profile
 from sessions_app.availability.schedule import DEFAULT_WINDOWS, proposed_schedule, save_week
 from sessions_app.availability.whole_schedule import rules_of
+from tests.browser.looking import LOOKS, problems
 from tests.conftest import make_person
 
 pytestmark = pytest.mark.browser
@@ -134,3 +135,14 @@ def test_stranger_sees_no_staff_page(browser_page, applicant, bob, js):
     answers = [page.goto(path).status for path in ("/staff/", "/staff/profiles/", "/staff/profiles/jonas-albrecht/")]
 
     assert answers == [404, 404, 404]
+
+
+def test_tables_of_staff_are_read_on_a_phone_without_words_cut_in_two(browser_page, applicant, priya):
+    magdalena = make_person("magdalena@example.org", "Magdalena Achterbergh", is_staff=True)
+    Topic.objects.update(synonyms=["switching industry", "retraining", "graduate job", "entry level"])
+    page, found = browser_page(user=magdalena, width=390), []
+    for path in ("topics", "roles", "profiles", "unmet", "people"):
+        page.goto(f"/staff/{path}/?q=example.org")
+        found += problems(page, path, LOOKS[3:])
+
+    assert found == []
