@@ -25,6 +25,8 @@ class EventRow:
     count: PlaceCount
     # The reader's own part, if they have one.
     state: str
+    # Whether people can still register: nobody is offered a place, or the waiting list, that they cannot have.
+    is_open: bool
 
     @property
     def total(self) -> int:
@@ -67,7 +69,9 @@ def list_events(person: User | None, *, now: datetime) -> EventList:
 
     def rows(*states: str) -> list[EventRow]:
         events = sorted((one for one in found if one.state in states), key=lambda one: (one.start, one.pk))
-        return [EventRow(one, counts[one.pk][one.sides[0]], one.own_state) for one in events]
+        return [
+            EventRow(one, counts[one.pk][one.sides[0]], one.own_state, one.takes_registrations(now)) for one in events
+        ]
 
     is_staff = person is not None and may(person, Power.EVENTS)
     return EventList(rows(*AHEAD), rows(*DONE)[::-1], rows(EventState.DRAFT), is_staff, may_host(person))

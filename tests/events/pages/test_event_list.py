@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from events.models import (
     Event,
@@ -15,6 +16,7 @@ from events.pages.event_list import MOST_AHEAD, MOST_PAST, list_events
 from events.pages.event_page import EventPage
 from tests.conftest import NOW
 from tests.events.making import EVENING, come, make_event, make_said
+from tests.markup import markup_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_cast, pytest.mark.usefixtures("now")]
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
@@ -68,6 +70,17 @@ def test_places_in_the_list_are_those_of_mentees(event, bob, alice):
     [row] = list_events(None, now=NOW).ahead
 
     assert (row.count.side, row.total, row.free) == (Side.MENTEE, 3, 2)
+
+
+@pytest.mark.parametrize("is_full", [False, True])
+def test_the_list_offers_a_place_only_while_people_can_register(event, bob, client, is_full):
+    if is_full:
+        Place.objects.filter(event=event, side=Side.MENTEE).delete()
+    for now, is_open in ((NOW, True), (event.registration_until - SECOND, True), (event.registration_until, False)):
+        [row] = list_events(bob, now=now).ahead
+        assert row.is_open == page_of(event, bob, now=now).may_register == is_open
+        with time_machine.travel(now, tick=False):
+            assert ('data-part="closed"' in markup_of(client.get("/events/"))) == (not is_open)
 
 
 def test_the_list_has_an_end(maria):
