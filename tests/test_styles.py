@@ -114,3 +114,15 @@ def test_a_blank_after_hidden_words_of_a_button_is_found():
 
     assert TRAILING_BLANK.search(button.format("", "\n"))
     assert not TRAILING_BLANK.search(button.format("\n", ""))
+
+
+SUMMARY = re.compile(r"<summary\b[^>]*>(.*?)</summary>", re.DOTALL)
+
+
+def test_what_unfolds_shows_that_it_does():
+    """The stylesheet takes the browser's mark off, so without an icon it looks like any other line."""
+    templates = [*(ROOT / "templates").rglob("*.html")]
+    bare = {path.name for path in templates for inside in SUMMARY.findall(path.read_text()) if "{% icon " not in inside}
+
+    assert any(SUMMARY.search(path.read_text()) for path in templates)
+    assert bare == set()

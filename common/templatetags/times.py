@@ -135,10 +135,10 @@ def their_clock(context: Context, start: datetime, their_zone: str) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def hours_ahead(context: Context, their_zone: str) -> str:
-    """`5½ hours ahead`."""
+def hours_ahead(context: Context, their_zone: str, at: datetime | None = None) -> str:
+    """`5½ hours ahead`, now or at another moment: between the two, the clocks of one of them may change."""
     who = reader_of(context)
-    return times.hours_ahead_text(who.zone, their_zone, who.now)
+    return times.hours_ahead_text(who.zone, their_zone, at or who.now)
 
 
 @register.simple_tag(takes_context=True)
@@ -217,19 +217,29 @@ def slot_radio(
     their_zone: str = "",
     their_name: str = "",
 ) -> SafeString:
-    """A time to choose: `15:00`; for ears also the other person's clock."""
-    return draw_slot_radio(start, reader_of(context), their_zone, their_name, is_chosen=start == chosen)
+    """A time to choose: `15:00`, and the other person's clock where it shows another time."""
+    who = reader_of(context)
+    there = times.their_clock_text(start, who.zone, their_zone, who.hour12) if their_zone else ""
+    below = format_html('<small aria-hidden="true" data-part="theirs">{}</small>', there) if there else ""
+    return draw_slot_radio(start, who, their_zone, their_name, is_chosen=start == chosen, below=below)
 
 
 def draw_slot_radio(
-    start: datetime, who: Reader, their_zone: str, their_name: str, *, is_chosen: bool, is_busy: bool = False
+    start: datetime,
+    who: Reader,
+    their_zone: str,
+    their_name: str,
+    *,
+    is_chosen: bool,
+    below: str = "",
 ) -> SafeString:
+    """`below`: small words below the time, for ears too if they should hear them."""
     checked = " checked" if is_chosen else ""
     told = f'<span class="vh">, {draw_theirs(start, None, their_zone, their_name, who)}</span>' if their_zone else ""
     return SafeString(
         f'<label class="slot slot--radio"><input type="radio" name="start" value="{times.utc_text(start)}"{checked}'
         f" required>{time_tag(start, times.clock_text(start, who.zone, who.hour12))}{told}"
-        f"{busy_mark() if is_busy else ''}</label>"
+        f"{below}</label>"
     )
 
 
@@ -280,7 +290,8 @@ def _draw_slot_choice(slot: SlotChoice, who: Reader, _language: str) -> SafeStri
     if slot.is_shown_only:
         return SafeString(f'<span class="slot slot--radio slot--rest">{clock}</span>')
     other = slot.their_zone, slot.their_name
-    radio = draw_slot_radio(slot.start, who, *other, is_chosen=slot.is_chosen, is_busy=slot.is_busy)
+    below = busy_mark() if slot.is_busy else ""
+    radio = draw_slot_radio(slot.start, who, *other, is_chosen=slot.is_chosen, below=below)
     if not slot.their_zone:
         return radio
     return SafeString(f'{radio}<div class="both">{draw_both(slot.start, slot.end, *other, who)}{slot.below}</div>')

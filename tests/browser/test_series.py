@@ -32,7 +32,7 @@ def test_mentee_adds_two_dates_and_the_mentor_sees_all_three(browser_page, booke
     expect(page.locator(".days [aria-current=date]")).to_be_visible()
     choose(page, "2 of 3 selected")
     found += problems(page, "series-choose") if js else []
-    page.get_by_role("link", name="Check all 2 dates").click()
+    page.get_by_role("link", name="Check these 2 dates").click()
     expect(page.get_by_role("heading", name="Check your dates")).to_be_visible()
     found += problems(page, "series-check") if js else []
     assert Booking.objects.count() == 1

@@ -221,6 +221,21 @@ def test_slot_radio_sends_the_instant_and_says_the_other_clock():
     assert words(html).startswith("14:30 , 20:00 for Priya in Kolkata You, London (GMT) 14:30–14:55")
 
 
+def test_slot_radio_shows_the_other_clock_where_it_differs():
+    for zone, there in (("Asia/Kolkata", ["20:00"]), ("Asia/Tokyo", ["23:30"]), ("Europe/Lisbon", [])):
+        html = draw(f"{{% slot_radio start None '{zone}' 'Priya' %}}")
+        assert [one.text for one in elements_of(html, "small", data_part="theirs")] == there
+    assert "theirs" not in draw("{% slot_radio start %}")
+
+
+def test_hours_ahead_are_those_of_the_day_that_is_shown():
+    """In the weeks in which New York's clocks have changed and London's have not, they are four hours apart."""
+    now, march = (
+        draw("{% hours_ahead 'America/New_York' at %}", at=at) for at in (None, datetime(2026, 3, 20, tzinfo=UTC))
+    )
+    assert (now, march) == ("5 hours behind", "4 hours behind")
+
+
 def test_taken_slot_cannot_be_chosen():
     html = draw("{% slot_choice start start is_gone=True %}")
     assert (words(html), "input" in html) == ("14:30 , taken", False)

@@ -62,6 +62,17 @@ def test_mentor_sees_the_mentees_clock_before_choosing(request_for, bob, alice, 
     assert "their-clock" in parts_in(page)
 
 
+@pytest.mark.parametrize(("zone", "differs"), [("Europe/Lisbon", False), ("Asia/Kolkata", True)])
+def test_small_times_are_spoken_of_only_where_they_are_shown(zone, differs, request_for, bob, alice, client_for):
+    bob.timezone = zone
+    bob.save()
+
+    page = markup_of(client_for(alice).get(url(request_for, "other-times/?day=2026-11-27")))
+
+    assert "their-clock" in parts_in(page)
+    assert ("small-times" in parts_in(page)) == bool(elements_of(page, "small", aria_hidden="true")) == differs
+
+
 def test_mentor_is_shown_the_time_that_was_asked_for_but_cannot_offer_it(request_for, alice, client_for):
     page = markup_of(client_for(alice).get(url(request_for, "other-times/?day=2026-11-26")))
 
