@@ -22,12 +22,14 @@ from django.utils.translation import gettext as _
 
 from common import times
 from common.mail.addresses import readable_address
+from common.mail.typos import meant_address
 from common.pages.coming_back import page_shown, with_next
 from common.pages.seen import FIELD
 from common.times import DAY_MINUTES
 
 register = template.Library()
 register.filter(readable_address)
+register.filter(meant_address)
 
 AVATAR_PIXELS = {"sm": 36, "": 48, "lg": 64, "xl": 128}
 AVATAR_PAIRS = 4

@@ -16,7 +16,7 @@ from accounts.tasks import forget_web_sessions
 from tests.accounts.sign_in_pages import CODE, PASSWORD, SIGN_IN, signed_in
 from tests.conftest import NOW
 from tests.form_codes import codes_of
-from tests.markup import alerts_in, choices_in, elements_of, forms_in, markup_of, refusals_in
+from tests.markup import alerts_in, choices_in, elements_of, forms_in, links_in, markup_of, parts_in, refusals_in
 
 
 def test_code_signs_in_and_goes_to_next(client, bob, newest_code):
@@ -28,6 +28,17 @@ def test_code_signs_in_and_goes_to_next(client, bob, newest_code):
 
     assert (answer.status_code, answer["Location"]) == (302, "/sessions/")
     assert signed_in(client) == bob.pk
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("bob@gmial.com", "bob@gmail.com"), ("bob@gmail.com", "")])
+def test_code_page_asks_whether_a_slip_in_the_address_is_one(client, db, typed, meant):
+    page = markup_of(client.post(SIGN_IN, {"email": typed, "next": "/sessions/"}, follow=True))
+
+    corrected = [link for link in links_in(page) if "gmail.com" in link and "bob" in link]
+    assert ("meant" in parts_in(page)) == bool(meant)
+    if meant:
+        assert f"{SIGN_IN}?email=bob%40gmail.com&next=/sessions/" in corrected
+        assert f'value="{meant}"' in markup_of(client.get(corrected[0]))
 
 
 def test_code_mail_holds_the_code_in_both_parts_and_no_link(client, bob, newest_code):
