@@ -81,7 +81,10 @@ def check_spans(spans: Iterable[tuple[int, int]], label: str = "") -> Spans:
         if not 0 <= start < DAY or end > DAY:
             raise ScheduleError("no_time", label_problem(label, _("times must be between 00:00 and 24:00")))
         if end <= start:
-            raise ScheduleError("ends_early", label_problem(label, _("the end must be after %s") % wall_text(start)))
+            problem = _("the end must be after %s") % wall_text(start)
+            if end < start:
+                problem += _(". For hours past midnight, end at 00:00 and put the rest on the next day")
+            raise ScheduleError("ends_early", label_problem(label, problem))
     if any(later[0] < earlier[1] for earlier, later in pairwise(ordered)):
         raise ScheduleError("overlap", label_problem(label, _("these two windows overlap")))
     return ordered

@@ -26,6 +26,7 @@ from sessions_app.availability.whole_schedule import WholeSchedule, rules_of, sa
 from sessions_app.models import AvailabilityWindow, DateOverride, Schedule, TimeOff
 from tests.conftest import NOW, make_mentor, make_person
 
+PAST_MIDNIGHT = ". For hours past midnight, end at 00:00 and put the rest on the next day"
 RULES = ScheduleRules(
     timezone="Europe/London", buffer=5, notice=240, move_notice=120, cancel_notice=720, horizon_days=30
 )
@@ -68,7 +69,7 @@ def test_wall_text_is_what_the_clock_shows(minute, text):
     ("spans", "code", "message"),
     [
         ([(1080, 1080)], "ends_early", "Tuesday: the end must be after 18:00"),
-        ([(1080, 1020)], "ends_early", "Tuesday: the end must be after 18:00"),
+        ([(1080, 1020)], "ends_early", f"Tuesday: the end must be after 18:00{PAST_MIDNIGHT}"),
         ([(540, 660), (600, 720)], "overlap", "Tuesday: these two windows overlap"),
         ([(540, 660), (540, 660)], "overlap", "Tuesday: these two windows overlap"),
         ([(1440, 1441)], "no_time", "Tuesday: times must be between 00:00 and 24:00"),

@@ -19,6 +19,8 @@ from sessions_app.forms.week import (
 )
 from sessions_app.models import Schedule
 
+PAST_MIDNIGHT = ". For hours past midnight, end at 00:00 and put the rest on the next day"
+
 
 def query(**values: object) -> QueryDict:
     """query(day_2_on="on", day_2_from=["18:00"]): underscores for the dashes of the names."""
@@ -76,7 +78,7 @@ def test_a_whole_day_is_midnight_to_midnight():
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ([("18:00", "17:00")], "Tuesday: the end must be after 18:00"),
+        ([("18:00", "17:00")], f"Tuesday: the end must be after 18:00{PAST_MIDNIGHT}"),
         ([("18:00", "18:00")], "Tuesday: the end must be after 18:00"),
         ([("10:00", "12:00"), ("11:00", "13:00")], "Tuesday: these two windows overlap"),
         ([("18:00", "")], "Tuesday: enter both times of a window"),

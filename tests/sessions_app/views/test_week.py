@@ -13,6 +13,7 @@ from tests.conftest import NOW, make_mentor, make_person
 from tests.markup import alerts_in, answers_in, elements_of, links_in, markup_of, part_in, parts_in
 from tests.sessions_app.conftest import book
 
+PAST_MIDNIGHT = ". For hours past midnight, end at 00:00 and put the rest on the next day"
 URL = "/mentor/availability/"
 WEEK = [(day, 540, 1020) for day in range(1, 6)]
 
@@ -168,7 +169,7 @@ def test_saving_the_page_as_it_is_keeps_every_row(client, profile):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"day-2-until": ["08:00"]}, "Tuesday: the end must be after 09:00"),
+        ({"day-2-until": ["08:00"]}, f"Tuesday: the end must be after 09:00{PAST_MIDNIGHT}"),
         ({"day-2-from": ["09:00", "10:00"], "day-2-until": ["11:00", "12:00"]}, "Tuesday: these two windows overlap"),
         ({"max_per_week": "0"}, "Enter a number from 1 to 200"),
         ({"timezone": "EST"}, "Choose a city from the list"),
@@ -326,7 +327,7 @@ def test_add_a_closed_date_ignores_the_times_beside_it(client, profile):
         ({"day": "9999-12-31"}, "Choose a date within two years"),
         ({"day": "2026-12-04"}, "You’ve already set this date. Change it in the list"),
         ({"kind": ""}, "Choose what changes on this date"),
-        ({"times-until": ["09:00"]}, "The end must be after 10:00"),
+        ({"times-until": ["09:00"]}, f"The end must be after 10:00{PAST_MIDNIGHT}"),
     ],
 )
 def test_add_a_date_refuses_in_words_and_keeps_what_was_typed(client, profile, changes, message):
