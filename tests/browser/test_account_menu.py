@@ -92,3 +92,23 @@ def test_colours_change_without_losing_what_was_typed(browser_page, bob):
     expect(page.locator("#id_name")).to_have_value("Bob B")
     expect(page.locator(".foot button[value=dark]")).to_have_attribute("aria-pressed", "true")
     assert (ground(page), User.objects.get(pk=bob.pk).theme) == ("dark", "dark")
+
+
+@pytest.mark.parametrize("width", [1024, 1153, 1216, 1280, 1366])
+@pytest.mark.parametrize("zone", ["America/Sao_Paulo", "Asia/Ho_Chi_Minh"])
+def test_head_with_seven_entries_stands_on_one_line(browser_page, priya, width, zone):
+    User.objects.filter(pk=priya.person.pk).update(timezone=zone)
+    page = browser_page(user=priya.person, width=width)
+    page.goto("/help/")
+    page.evaluate("""() => {
+      const entries = document.querySelector(".head .nav ul");
+      entries.append(Object.assign(document.createElement("li"), { innerHTML: "<a href='/'>Programmes</a>" }));
+    }""")
+
+    assert page.locator(".head .nav li").count() == 7
+    lines = page.locator(".head .tz .city, .head .nav a").evaluate_all(
+        "(all) => all.map((one) => { const range = document.createRange(); range.selectNodeContents(one);"
+        " return new Set([...range.getClientRects()].map(({ top }) => Math.round(top / 8))).size; })"
+    )
+    assert max(lines) == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
