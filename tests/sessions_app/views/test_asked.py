@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
 from sessions_app.asking.advancing import advance_routes
 from sessions_app.models import Booking, BookingState, HeldTime, Route, RouteState, Schedule, WaitlistEntry
 from tests.conftest import NOW, make_mentor, make_person
@@ -76,6 +77,14 @@ def test_a_mentor_offers_a_time_and_the_person_books_it_with_one_press(route, ke
     booking = Booking.objects.get()
     assert (booking.state, booking.mentee, taken.status_code) == (BookingState.CONFIRMED, bob, 302)
     assert "won" in parts_in(markup_of(client.get(page)))
+
+
+def test_a_mentor_sees_the_clock_of_who_waits_beside_their_own(route, keeper, bob, client_for):
+    User.objects.filter(pk=bob.pk).update(timezone="Asia/Kolkata")
+
+    page = markup_of(client_for(keeper.person).get(reverse("asked_for_help", args=[route.uuid])))
+
+    assert {"their-clock", "small-times", "theirs"} <= set(parts_in(page))
 
 
 def test_nothing_chosen_is_said_beside_the_times(route, keeper, client_for):
