@@ -16,9 +16,17 @@ from common.pages.parts import render_page
 from common.pages.posting import act_on_post
 from common.pages.requests import post_data
 from common.pages.seen import seen_by
+from common.times import minutes_text
 from sessions_app.access import get_booking
 from sessions_app.address import read_date, read_start
-from sessions_app.booking.changes import cancel_booking, is_late, move_booking, why_no_other_time, why_not_cancel
+from sessions_app.booking.changes import (
+    cancel_booking,
+    is_late,
+    move_booking,
+    why_no_other_time,
+    why_not_cancel,
+    why_not_move,
+)
 from sessions_app.booking.other_times import pick_other_times
 from sessions_app.booking.requests import withdraw_booking
 from sessions_app.errors import SessionError
@@ -104,7 +112,9 @@ def session_cancel(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "booking": booking,
         "other": other,
         "waiting": waiting,
-        "late": late,
+        "late": late and not waiting,
+        "notice": minutes_text(booking.offer.profile.schedule.cancel_notice),
+        "can_move": why_not_move(booking, by=request.user, now=now) is None,
         "form": form,
         "error": result.error,
         "nav": "sessions",

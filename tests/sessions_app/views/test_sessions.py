@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 from icalendar import Calendar
 
 from sessions_app.booking.changes import cancel_booking, move_booking
@@ -293,6 +294,25 @@ def test_cancel_asks_first_and_then_cancels(booking, bob, client_for):
     booking.refresh_from_db()
     assert (booking.state, booking.reason) == ("cancelled", "Solved it")
     assert (stage_in(markup_of(response)), answers_in(markup_of(response))) == ("cancelled", ["ok"])
+
+
+@pytest.mark.parametrize(("hours", "is_late", "can_move"), [(20, False, True), (11, True, True), (1, True, False)])
+@pytest.mark.parametrize("who", ["alice", "bob"])
+def test_cancelling_says_that_it_counts_as_late_and_offers_what_does_not(
+    booking, client_for, request, who, hours, is_late, can_move
+):
+    with time_machine.travel(THURSDAY - timedelta(hours=hours), tick=False):
+        page = markup_of(client_for(request.getfixturevalue(who)).get(url(booking, "cancel/")))
+
+    assert ("late" in parts_in(page), reverse("my_ledger") in links_in(page)) == (is_late, is_late)
+    assert (url(booking, "move/") in links_in(page)) == (can_move or who == "alice")
+
+
+def test_withdrawing_a_request_is_never_late(request_for, bob, client_for):
+    with time_machine.travel(request_for.start - timedelta(hours=1), tick=False):
+        page = markup_of(client_for(bob).get(url(request_for, "cancel/")))
+
+    assert ("late" in parts_in(page), url(request_for, "move/") in links_in(page)) == (False, False)
 
 
 def test_cancel_late_without_a_reason_is_refused_beside_the_field(booking, bob, client_for):
