@@ -56,7 +56,7 @@ def check_mentee(
     if profile.person_id in standing.mentors_ahead:
         raise SessionError(
             "already_together",
-            _("You already have an upcoming session with %(mentor)s. You can reschedule it or add dates on its page.")
+            _("You already have a session coming up with %(mentor)s, or have asked for one. Change it on its page.")
             % {"mentor": profile.first_name},
         )
     if refusal := why_kept_out(profile, standing.shut_by, is_visitor=False):

@@ -78,13 +78,17 @@ def session_list(request: SignedInRequest) -> HttpResponse:
     lists["past"] = Booking.objects.past(now).newest_of(request.user, ROWS)
     lists["cancelled"] = Booking.objects.called_off().newest_of(request.user, ROWS)
     tab = request.GET.get("tab", "")
-    tab = tab if tab in lists else "upcoming"
+    is_elsewhere = tab in lists and tab != "upcoming"
+    commitments = [] if is_elsewhere else commitments_of(request.user, since=now, until=now + LOOKS_AHEAD)
+    if tab not in lists:
+        # Nobody who waits for an answer is told first that they have nothing.
+        tab = "waiting" if counts["waiting"] and not (counts["upcoming"] or commitments) else "upcoming"
     context = {
         "rows": rows_of(lists[tab].with_people()[:ROWS], tab, reader=request.user, now=now),
         "tab": tab,
         "written": written_rows_of(request.user, now=now) if tab in ("upcoming", "waiting") else [],
         "replied": replied_rows_of(request.user, now=now) if tab == "past" else [],
-        "commitments": commitments_of(request.user, since=now, until=now + LOOKS_AHEAD) if tab == "upcoming" else [],
+        "commitments": commitments,
         "tabs": tab_links(TABS, tab, href="?tab=", counts=counts),
         "nav": "sessions",
     }

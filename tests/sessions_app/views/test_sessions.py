@@ -279,6 +279,17 @@ def test_move_too_late_says_what_else_can_be_done(booking, bob, client_for):
     assert url(booking, "move/") not in forms_in(page)
 
 
+def test_whose_only_session_waits_for_an_answer_sees_it_at_once(request_for, bob, client_for):
+    client = client_for(bob)
+
+    def rows(address: str) -> bool:
+        return bool(rows_in(markup_of(client.get(address))))
+
+    assert (rows("/sessions/"), rows("/sessions/?tab=upcoming")) == (True, False)
+    accept_booking(booking=request_for, by=request_for.mentor, now=NOW)
+    assert (rows("/sessions/"), rows("/sessions/?tab=waiting")) == (True, False)
+
+
 def test_cancel_asks_first_and_then_cancels(booking, bob, client_for):
     client = client_for(bob)
     asked = markup_of(client.get(url(booking, "cancel/")))
