@@ -197,3 +197,12 @@ def test_documents_and_the_api_have_no_word_that_sounds_translated():
 
     assert len(api) > 50
     assert said == []
+
+
+def test_a_percent_sign_follows_its_number_at_once():
+    """As English writes it, and as most pages do."""
+    templates = sorted((ROOT / "templates").rglob("*.*"))
+    apart = [path.name for path in templates if re.search(r"(\d|\}\}) %(?!\})", path.read_text())]
+
+    assert templates
+    assert apart == []
