@@ -25,8 +25,8 @@ def meant_address(address: str) -> str:
     return f"{name}@{meant}" if name and meant else ""
 
 
+# A slip is in the name before the ending: many well-known names exist with other endings.
 def meant_domain(domain: str) -> str:
-    """As `meant_address`. A slip is in the name before the ending: many well-known names exist with other endings."""
     if domain in WELL_KNOWN:
         return ""
     name, _, ending = domain.rpartition(".")
@@ -41,8 +41,8 @@ def meant_domain(domain: str) -> str:
     return ended if ended != domain else ""
 
 
+# One letter too many, too few or wrong, or two in the wrong order, are all that differs.
 def is_one_slip(written: str, known: str) -> bool:
-    """Whether one letter too many, too few or wrong, or two in the wrong order, are all that differs."""
     start = next((at for at, (one, other) in enumerate(zip(written, known, strict=False)) if one != other), None)
     if start is None:
         return abs(len(written) - len(known)) == 1
