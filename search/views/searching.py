@@ -47,11 +47,13 @@ from search.waitlist_helpers import filters_of
 from search.written_search import WrittenResults, find_writers
 from sessions_app.afterwards.track_record import read_recent_record
 from sessions_app.afterwards.voices import list_voices
+from sessions_app.errors import SessionError
 from sessions_app.models import Booking
 from sessions_app.models.schedules import Weekday
 from sessions_app.models.waiting import DayPart
 from sessions_app.pages.rows import SessionRow, upcoming_rows
 from sessions_app.questions.gatherings import find_gatherings
+from sessions_app.questions.limits import why_not_book_anyone
 from sessions_app.questions.same_question import asked_already, find_earlier_engagement
 
 EXAMPLES = (
@@ -85,12 +87,18 @@ def home_page(request: HttpRequest) -> HttpResponse:
             "voices": list_voices(now=now),
             "record": read_recent_record(now=now),
             "soonest": soonest,
-            "today_only": bool(soonest) and soonest[0].slots[0].start.astimezone(ZoneInfo(zone)).date() == today,
+            "limit": read_limit(reader, now=now),
+            "today_only": all(match.slots[0].start.astimezone(ZoneInfo(zone)).date() == today for match in soonest),
             "next": upcoming,
             "gatherings": find_gatherings(now=now, near=COMING_UP, count=2),
             "nav": "home",
         },
     )
+
+
+def read_limit(reader: User | None, *, now: datetime) -> SessionError | None:
+    """Why the reader can't book anyone whom a page shows, so that it says so beside the times."""
+    return why_not_book_anyone(reader, now=now) if reader else None
 
 
 def next_session_of(reader: User, *, now: datetime) -> SessionRow | None:
@@ -225,7 +233,8 @@ def reading_context(wish: SearchCriteria, found: Results | WrittenResults, *, co
 
 def render_results(request: HttpRequest, wish: SearchCriteria, context: dict[str, Any]) -> HttpResponse:
     """The whole page, or for htmx only its results, with the address that leads to them."""
-    response = render_page(request, "search/mentor_list.html", context, part="results")
+    limit = read_limit(signed_in(request), now=timezone.now()) if context["cards"] else None
+    response = render_page(request, "search/mentor_list.html", context | {"limit": limit}, part="results")
     if not wants_part(request):
         return response
     # The browser's back button should undo a filter, but not take back each letter that was typed.

@@ -13,6 +13,7 @@ from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.clock import complete_ended, expire_overdue
 from sessions_app.booking.holds import hold_slot
 from sessions_app.booking.requests import accept_booking, decline_booking
+from sessions_app.booking.series import book_further
 from sessions_app.models import Booking, BookingState, Feedback
 from sessions_app.questions.addresses import same_question_address
 from sessions_app.questions.brief_input import BriefInput
@@ -305,6 +306,18 @@ def test_cancel_asks_first_and_then_cancels(booking, bob, client_for):
     booking.refresh_from_db()
     assert (booking.state, booking.reason) == ("cancelled", "Solved it")
     assert (stage_in(markup_of(response)), answers_in(markup_of(response))) == ("cancelled", ["ok"])
+
+
+def test_cancelling_one_of_several_dates_says_that_the_others_stay(booking, bob, client_for):
+    def told() -> bool:
+        return "other-dates" in parts_in(markup_of(client_for(bob).get(url(booking, "cancel/"))))
+
+    alone = told()
+    [further] = book_further(booking=booking, starts=[THURSDAY + timedelta(weeks=1)], by=bob, now=NOW)
+    beside = told()
+    cancel_booking(booking=further, by=bob, reason="Solved", now=NOW)
+
+    assert (alone, beside, told()) == (False, True, False)
 
 
 @pytest.mark.parametrize(("hours", "is_late", "can_move"), [(20, False, True), (11, True, True), (1, True, False)])
