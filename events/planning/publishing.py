@@ -106,13 +106,22 @@ def without_parted(problem: Problem, meetings: list[Meeting]) -> list[Meeting]:
 
 
 def write_rounds(event: Event) -> None:
-    """The rounds by the event's shape; the pairs of an earlier timetable go."""
+    """The rounds by the event's shape; the pairs of an earlier timetable go.
+
+    Rounds that are there keep their rows: the log of who has come names them, and a log never changes.
+    """
     Chair.objects.filter(round__event=event).delete()
     Pairing.objects.filter(event=event, is_apart=False).delete()
-    Round.objects.filter(event=event).delete()
-    Round.objects.bulk_create(
+    rounds = [
         Round(event=event, number=number, during=DateTimeTZRange(start, end, "[)"))
         for number, (start, end) in enumerate(event.shape.spans(event.start), start=1)
+    ]
+    Round.objects.filter(event=event, number__gt=len(rounds)).delete()
+    Round.objects.bulk_create(
+        rounds,
+        update_conflicts=True,
+        unique_fields=["event", "number"],
+        update_fields=["during", "called_at", "is_skipped"],
     )
 
 

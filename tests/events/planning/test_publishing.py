@@ -8,6 +8,8 @@ import pytest
 from django.db import connection, transaction
 
 from events.errors import EventError
+from events.live.evening import Standing, standing_of_one
+from events.live.presence import check_in, go_home
 from events.models import (
     Chair,
     Event,
@@ -17,6 +19,7 @@ from events.models import (
     Pairing,
     Plan,
     PlanState,
+    Presence,
     Registration,
     Round,
     WishKind,
@@ -26,7 +29,7 @@ from events.planning.editing import Change, Edit, edit_plan
 from events.planning.notices import CHANGED, FIRST, TIMETABLE_SUBJECT
 from events.planning.plans import ask_plan, facts_of
 from events.planning.problems import to_meetings
-from events.planning.publishing import publish_plan
+from events.planning.publishing import part_timetable, publish_plan
 from events.planning.solving import solve_asked, solve_plan
 from events.planning.tables import TableInput, set_tables
 from events.registering.acts import cancel_registration
@@ -166,6 +169,31 @@ def test_who_leaves_after_publishing_is_gone_from_every_row(event, plan, name):
     assert newest.proof["why_not"] == "filled"
     assert leaving.pk not in waits_for_mail(CHANGED)
     assert Event.objects.get().state == EventState.SCHEDULED
+
+
+@pytest.mark.parametrize("act", ["cancelled", "gone", "published again", "parted"])
+def test_the_timetable_is_mended_while_people_arrive(act, event, plan, maria):
+    """The doors open an hour before the start: the log of who has come stays, whatever becomes of the timetable."""
+    publish_plan(plan=plan, now=NOW)
+    arriving = EVENING - timedelta(minutes=30)
+    here, leaving, partner = one(event, "Guest 1"), one(event, "Guest 2"), one(event, "Ann")
+    check_in(registration=here, by=maria, now=arriving)
+    match act:
+        case "cancelled":
+            cancel_registration(registration=leaving, by=leaving.person, now=arriving)
+        case "gone":
+            go_home(registration=leaving, by=maria, now=arriving)
+            cancel_registration(registration=leaving, by=maria, now=arriving)
+        case "published again":
+            publish_plan(plan=planned(event, now=arriving), now=arriving)
+        case "parted":
+            keep_apart(here.person, partner.person)
+            event.refresh_from_db()
+            part_timetable(event, now=arriving)
+
+    check_rows(event)
+    assert standing_of_one(here) == Standing.HERE
+    assert list(Presence.objects.filter(registration=here).values_list("kind", "from_round__number")) == [("in", 1)]
 
 
 def test_all_mentors_leave_one_after_the_other_and_nobody_is_left_with_a_meeting(event, plan):
