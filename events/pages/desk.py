@@ -10,6 +10,7 @@ from common.pages.seen import mark_of
 from common.texts import one_line
 from events.live.clock import Phase
 from events.live.evening import Evening, Standing, standings_of
+from events.live.presence import doors_open_at
 from events.live.rebalancing import first_open, may_rebalance
 from events.models import Chair, EventTable, Pairing, Plan, PlanState, Registration, Round
 
@@ -109,6 +110,15 @@ class DeskPage:
         return not self.evening.is_live and self.evening.event.state == "scheduled"
 
     @property
+    def doors_open(self) -> datetime:
+        return doors_open_at(self.evening.event)
+
+    @property
+    def can_begin(self) -> bool:
+        """Whether people can be checked in, and the first round called."""
+        return self.evening.now >= self.doors_open
+
+    @property
     def is_running(self) -> bool:
         """The clock goes, or stands because the desk stopped it."""
         return self.evening.is_live
@@ -162,4 +172,4 @@ class DeskPage:
     def mark(self) -> str:
         """Changes with all that the page shows."""
         rest = self.rest and (self.rest.number, self.rest.state)
-        return mark_of(self.evening.mark, sorted(self.standings.items()), self.total, rest)
+        return mark_of(self.evening.mark, sorted(self.standings.items()), self.total, rest, self.can_begin)

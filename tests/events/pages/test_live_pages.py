@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from events.live import running
 from events.live.clock import Phase
@@ -15,6 +16,7 @@ from events.pages.now import ASKS_EVERY, ASKS_EVERY_WHILE_CHANGING, NowPage
 from sessions_app.models import Occupancy
 from tests.events.live.acting import MINUTE, arrive, started
 from tests.events.making import EVENING, come, make_event
+from tests.markup import ids_in, links_in, markup_of, parts_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_cast]
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
@@ -217,6 +219,22 @@ def test_who_is_on_a_break_is_not_alone(evening):
     take_break(registration=evening.mentees[0], by=evening.event.by, now=EVENING)
 
     assert desk(evening).idle == {evening.mentees[1].pk}
+
+
+@pytest.mark.parametrize("early", [timedelta(), SECOND])
+def test_the_desk_offers_only_what_it_may_do_before_the_doors_open(early, evening, client_for, maria):
+    """What is refused isn't offered, and an open page has news when that changes."""
+    opens = EVENING - HOUR
+    with time_machine.travel(opens - early, tick=False):
+        page = markup_of(client_for(maria).get(f"/events/{evening.event.slug}/desk/"))
+    arriving = evening.mentees[0]
+
+    walk_in = f"/events/{evening.event.slug}/desk/walk-in/"
+    offered = {"act-start", "act-call", f"in-{arriving.pk}"} & ids_in(page), walk_in in links_in(page)
+    assert offered == ((set(), False) if early else ({"act-start", "act-call", f"in-{arriving.pk}"}, True))
+    assert ("doors" in parts_in(page)) == bool(early)
+    assert f"gone-{arriving.pk}" in ids_in(page)
+    assert desk(evening, opens - MINUTE).mark == desk(evening, opens - 2 * MINUTE).mark != desk(evening, opens).mark
 
 
 def test_buttons_of_the_desk_are_those_of_its_phase(evening):
