@@ -156,9 +156,14 @@ def flatten_fields(detail: Any, path: str = "") -> Fields:
         pairs = enumerate(detail)
     else:
         said = detail if isinstance(detail, list) else [detail]
-        return {path: [str(part) for part in said]} if said else {}
+        return {path: [without_halves(part) for part in said]} if said else {}
     found: Fields = {}
     for name, part in pairs:
         own = "" if name == "non_field_errors" else str(name)
         found |= flatten_fields(part, f"{path}.{own}" if path and own else path or own)
     return found
+
+
+def without_halves(words: object) -> str:
+    """Words may quote what was sent, and JSON can name half of a pair of surrogates, which UTF-8 can't write."""
+    return str(words).encode("utf-8", "backslashreplace").decode()

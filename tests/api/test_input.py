@@ -5,7 +5,11 @@ import json
 import pytest
 from django.test import Client
 from django.urls import get_resolver, reverse
+from rest_framework.exceptions import ValidationError
+from rest_framework.renderers import JSONRenderer
 
+from common.api.errors import validation_answer
+from common.api.fields import Input
 from mentors.models import Format
 from sessions_app.models import Booking
 from tests.api.conftest import V1
@@ -48,6 +52,35 @@ def test_bodies_that_cannot_be_read(program, alice, body):
     assert [status for status, _said in answers] == [400, 400, 200 if harmless else 400]
     assert [status for status, _said in keyed] == [400, 400, 200 if harmless else 400]
     assert all(set(said) == {"code", "message", "fields"} for status, said in answers if status == 400)
+
+
+def list_inputs(kind: type[Input] = Input) -> list[type[Input]]:
+    """Every body and query that a call reads, and their parts."""
+    below = kind.__subclasses__()
+    return [*below, *(further for one in below for further in list_inputs(one))]
+
+
+@pytest.mark.parametrize("wrapped", [False, True], ids=["a text", "a list"])
+def test_half_a_character_in_any_field_is_answered(wrapped):
+    """JSON can name half of a pair (U+D800), which no answer can hold: neither may what quotes it."""
+    get_resolver().url_patterns  # noqa: B018 - loads every call
+    text = "\ud800"
+    refused = set()
+    for kind in list_inputs():
+        said = kind(data=dict.fromkeys(kind().fields, [text] if wrapped else text))
+        if not said.is_valid():
+            answer = validation_answer(ValidationError(said.errors))
+            refused.add(kind.__name__)
+            assert b"fields" in JSONRenderer().render(answer.data)
+
+    assert {"ReportInput", "RosterIn"} <= refused
+
+
+def test_half_a_character_over_the_wire(program, alice):
+    """As json.dumps writes it; the call names the choice that it doesn't know."""
+    status, said = program(alice).send("POST", "me/calendars/", '{"kind": "\\ud800", "address": "https://a.example/"}')
+
+    assert (status, said["code"], list(said["fields"])) == (400, "malformed", ["kind"])
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
