@@ -205,7 +205,7 @@ ACCESS: dict[str, Row] = {
     "event_goal": Row(PAIR, MENTEES_OWN, post={**MENTEES_OWN, "others": 422}, at="over_event"),
     "event_witness": Row(ITS_MENTOR, NOT_ALLOWED, post="/events/", at="goal"),
     "event_report": Row(STAFF, at="over_event"),
-    "event_remove": Row(STAFF, NOT_ALLOWED, post="/events/", at="guest"),
+    "event_remove": Row(STAFF, NOT_ALLOWED, post=200, at="guest"),
     "event_now": Row(ITS_MENTEE, post="/events/", at="evening"),
     "event_desk": Row(STAFF, post=422, at="evening"),
     "event_walk_in": Row(STAFF, post=422, at="evening"),

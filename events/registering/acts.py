@@ -174,13 +174,22 @@ def cancel_registration(
     check_registration_seen(registration, seen)
     if registration.state not in NOT_ENDED:
         return registration
-    event = registration.event
-    if is_called(event) or (event.state not in BEFORE_START and event.state != EventState.DRAFT):
-        words = _("The event has begun. If you have to go, say so on its page, so that your partners get someone else.")
-        raise EventError("closed", words)
+    if refusal := why_not_end(registration, by):
+        raise refusal
     end_registration(registration, by=by, now=now)
-    admit_waiting(event, registration.side, now=now)
+    admit_waiting(registration.event, registration.side, now=now)
     return registration
+
+
+def why_not_end(registration: Registration, by: User) -> EventError | None:
+    """What keeps `by`, the person or someone of the team, from ending a registration that stands."""
+    event = registration.event
+    if not is_called(event) and event.state in (*BEFORE_START, EventState.DRAFT):
+        return None
+    words = _("The event has begun. If you have to go, say so on its page, so that your partners get someone else.")
+    if by.pk != registration.person_id:
+        words = _("The event has begun. Say at the desk that they’re gone, so that their partners get someone else.")
+    return EventError("closed", words)
 
 
 @atomic_act

@@ -27,7 +27,7 @@ from events.models import Event, EventKind
 from events.models.states import CAN_BE_INVITED
 from events.pages.event_page import EventPage
 from events.pages.people import list_people
-from events.registering.acts import cancel_registration
+from events.registering.acts import cancel_registration, why_not_end
 from events.registering.inviting import invite_mentors
 from events.registering.managing import cancel_event, change_event, close_registration, create_event, open_event
 from events.registering.office_hours import change_office_hours
@@ -176,8 +176,11 @@ def event_invite(request: SignedInRequest, slug: str) -> HttpResponse:
 
 @require_POST
 def event_remove(request: SignedInRequest, slug: str, uuid: UUID) -> HttpResponse:
+    """The first press asks, since whom the team removes can't register again; a second one with `sure` does it."""
     event = get_led_event(slug, request.user)
     registration = get_registration(uuid, event)
+    if "sure" not in request.POST and why_not_end(registration, request.user) is None:
+        return render(request, "events/remove.html", {"event": event, "registration": registration, "nav": "events"})
     with telling_refusals(request):
         cancel_registration(registration=registration, by=request.user, now=timezone.now())
         messages.success(request, _("%(name)s is off the list.") % {"name": registration.board_name})

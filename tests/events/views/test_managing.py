@@ -8,7 +8,7 @@ from events.planning.solving import solve_asked
 from tests.conftest import NOW
 from tests.events.forms.test_event import FILLED
 from tests.events.making import come, make_event, make_guests
-from tests.markup import elements_of, markup_of
+from tests.markup import choices_in, elements_of, forms_in, markup_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
@@ -77,11 +77,17 @@ def test_mentors_are_found_by_name_and_topic_and_invited(event, maria, alice, to
     assert client.get(f"{page}?q=ali").context["found"] == []
 
 
-def test_somebody_is_taken_off_the_list(event, maria, bob, client_for):
+def test_somebody_is_taken_off_the_list_with_a_second_press(event, maria, bob, client_for):
+    """Whom the team removes can't come back, so a slip of the finger doesn't do it."""
     registration = come(event, bob)
+    client, address = client_for(maria), f"/events/{event.slug}/people/{registration.uuid}/remove/"
 
-    client_for(maria).post(f"/events/{event.slug}/people/{registration.uuid}/remove/")
+    asked = client.post(address)
+    registration.refresh_from_db()
+    assert (asked.status_code, registration.state) == (200, RegistrationState.IN)
+    assert (forms_in(markup_of(asked)), choices_in(markup_of(asked), "sure")) == ([address], ["yes"])
 
+    client.post(address, {"sure": "yes"})
     registration.refresh_from_db()
     assert registration.state == RegistrationState.REMOVED
 
