@@ -87,7 +87,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
             "voices": list_voices(now=now),
             "record": read_recent_record(now=now),
             "soonest": soonest,
-            "limit": read_limit(reader, now=now),
+            "limit": None if upcoming else read_limit(reader, now=now),
             "today_only": all(match.slots[0].start.astimezone(ZoneInfo(zone)).date() == today for match in soonest),
             "next": upcoming,
             "gatherings": find_gatherings(now=now, near=COMING_UP, count=2),
