@@ -1,6 +1,7 @@
 """A plan becomes the timetable: rounds, pairs and chairs as rows, and everyone is told theirs."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -45,11 +46,17 @@ def publish_plan(*, plan: Plan, now: datetime) -> Plan:
     return put_in_force(plan, facts, rows, now=now)
 
 
-def put_in_force(plan: Plan, facts: EventFacts, rows: list[Row], *, now: datetime) -> Plan:
-    """Write the rows of a plan of a locked event, and tell everyone for whom anything is different."""
+def put_in_force(plan: Plan, facts: EventFacts, rows: list[Row], *, now: datetime, keeps_rounds: bool = False) -> Plan:
+    """Write the rows of a plan of a locked event, and tell everyone for whom anything is different.
+
+    `keeps_rounds`: those that the desk has skipped stay skipped.
+    """
     event = facts.event
     before = timetable_of(event)
-    write_rounds(event)
+    Chair.objects.filter(round__event=event).delete()
+    Pairing.objects.filter(event=event, is_apart=False).delete()
+    if not keeps_rounds:
+        write_rounds(event)
     write_pairs(event, facts, rows)
     Plan.objects.filter(event=event, state=PlanState.PUBLISHED).update(state=PlanState.REPLACED)
     Plan.objects.filter(pk=plan.pk).update(state=PlanState.PUBLISHED, published_at=now)
@@ -69,14 +76,27 @@ def mend_timetable(registration: Registration, now: datetime) -> Plan | None:
     if published is None or event.state != EventState.SCHEDULED or is_called(event):
         return None
     published.event = event
-    rows: list[Row] = [tuple(row) for row in published.meetings if registration.pk not in row[:2]]
-    locks = [row for row in published.locks if registration.pk not in row[:2]]
+    rounds = rounds_left(event)
+    rows: list[Row] = [tuple(row) for row in published.meetings if registration.pk not in row[:2] and row[2] in rounds]
+    locks = [row for row in published.locks if registration.pk not in row[:2] and row[2] in rounds]
     facts = read_facts(event, locks=[tuple(row) for row in locks])
-    kept = without_parted(facts.problem, to_meetings(rows))
-    rows = to_rows([*kept, *fill_holes(facts.problem, kept)])
+    return fill_and_put(published, facts, without_parted(facts.problem, to_meetings(rows)), locks, now=now)
+
+
+def rounds_left(event: Event) -> set[int]:
+    """The numbers of those that the desk hasn't skipped."""
+    return set(Round.objects.filter(event=event, is_skipped=False).values_list("number", flat=True))
+
+
+def fill_and_put(
+    published: Plan, facts: EventFacts, kept: Sequence[Meeting], locks: Sequence[Row], *, now: datetime
+) -> Plan:
+    """What is left of the published plan, with its holes filled, becomes the timetable."""
+    event = facts.event
+    rows = to_rows([*kept, *fill_holes(facts.problem, kept, rounds_left(event))])
     proof = describe_change(facts.problem, rows, published, Unproven.FILLED)
     plan = derive_plan(published, facts, rows, locks, proof=proof, by=event.by, now=now)
-    return put_in_force(plan, facts, rows, now=now)
+    return put_in_force(plan, facts, rows, now=now, keeps_rounds=True)
 
 
 def part_timetable(event: Event, *, now: datetime) -> Plan | None:
@@ -86,17 +106,15 @@ def part_timetable(event: Event, *, now: datetime) -> Plan | None:
         return None
     published.event = event
     facts = read_facts(event)
-    meetings = to_meetings(tuple(row) for row in published.meetings)
+    rounds = rounds_left(event)
+    meetings = to_meetings(tuple(row) for row in published.meetings if row[2] in rounds)
     kept = without_parted(facts.problem, meetings)
     if len(kept) == len(meetings):
         return None
     left = {tuple(row) for row in to_rows(kept)}
     locks = [row for row in published.locks if tuple(row) in left]
     facts = read_facts(event, locks=[tuple(row) for row in locks])
-    rows = to_rows([*kept, *fill_holes(facts.problem, kept)])
-    proof = describe_change(facts.problem, rows, published, Unproven.FILLED)
-    plan = derive_plan(published, facts, rows, locks, proof=proof, by=event.by, now=now)
-    return put_in_force(plan, facts, rows, now=now)
+    return fill_and_put(published, facts, kept, locks, now=now)
 
 
 def without_parted(problem: Problem, meetings: list[Meeting]) -> list[Meeting]:
@@ -106,12 +124,10 @@ def without_parted(problem: Problem, meetings: list[Meeting]) -> list[Meeting]:
 
 
 def write_rounds(event: Event) -> None:
-    """The rounds by the event's shape; the pairs of an earlier timetable go.
+    """The rounds by the event's shape.
 
     Rounds that are there keep their rows: the log of who has come names them, and a log never changes.
     """
-    Chair.objects.filter(round__event=event).delete()
-    Pairing.objects.filter(event=event, is_apart=False).delete()
     rounds = [
         Round(event=event, number=number, during=DateTimeTZRange(start, end, "[)"))
         for number, (start, end) in enumerate(event.shape.spans(event.start), start=1)

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from events.errors import EventError
 from events.live.evening import Standing, standing_of_one
 from events.live.presence import check_in, go_home
+from events.live.running import skip_round
 from events.models import (
     Chair,
     Event,
@@ -194,6 +195,26 @@ def test_the_timetable_is_mended_while_people_arrive(act, event, plan, maria):
     check_rows(event)
     assert standing_of_one(here) == Standing.HERE
     assert list(Presence.objects.filter(registration=here).values_list("kind", "from_round__number")) == [("in", 1)]
+
+
+@pytest.mark.parametrize("act", ["left", "parted"])
+def test_a_round_that_the_desk_has_skipped_stays_skipped_when_the_timetable_is_mended(act, event, plan, maria):
+    publish_plan(plan=plan, now=NOW)
+    skip_round(event=event, number=2, now=NOW)
+    before = list(Round.objects.filter(event=event).values_list("number", "during", "is_skipped"))
+    leaving = one(event, "Guest 2")
+
+    if act == "left":
+        cancel_registration(registration=leaving, by=leaving.person, now=NOW)
+    else:
+        mentee, mentor = next(row[:2] for row in plan.meetings if row[2] == 1)
+        keep_apart(*(Registration.objects.get(pk=key).person for key in (mentee, mentor)))
+        event.refresh_from_db()
+        part_timetable(event, now=NOW)
+
+    assert list(Round.objects.filter(event=event).values_list("number", "during", "is_skipped")) == before
+    assert set(Pairing.objects.filter(event=event).that_stand().values_list("round__number", flat=True)) == {1, 3}
+    check_rows(event)
 
 
 def test_all_mentors_leave_one_after_the_other_and_nobody_is_left_with_a_meeting(event, plan):
