@@ -96,8 +96,8 @@ def home_page(request: HttpRequest) -> HttpResponse:
     )
 
 
+# Why the reader can't book anyone whom a page shows, so that it says so beside the times.
 def read_limit(reader: User | None, *, now: datetime) -> SessionError | None:
-    """Why the reader can't book anyone whom a page shows, so that it says so beside the times."""
     return why_not_book_anyone(reader, now=now) if reader else None
 
 

@@ -123,8 +123,8 @@ def session_cancel(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     return render(request, "sessions_app/session/cancel.html", context, status=result.status)
 
 
+# Those to come about the same question, with the same person.
 def count_other_dates(booking: Booking, *, now: datetime) -> int:
-    """Those to come about the same question, with the same person."""
     return Booking.objects.filter(engagement=booking.engagement_id).upcoming(now).exclude(pk=booking.pk).count()
 
 
