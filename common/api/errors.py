@@ -164,6 +164,6 @@ def flatten_fields(detail: Any, path: str = "") -> Fields:
     return found
 
 
+# Words may quote what was sent, and JSON can name half of a pair of surrogates, which UTF-8 can't write.
 def without_halves(words: object) -> str:
-    """Words may quote what was sent, and JSON can name half of a pair of surrogates, which UTF-8 can't write."""
     return str(words).encode("utf-8", "backslashreplace").decode()

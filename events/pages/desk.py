@@ -113,9 +113,9 @@ class DeskPage:
     def doors_open(self) -> datetime:
         return doors_open_at(self.evening.event)
 
+    # Whether people can be checked in, and the first round called.
     @property
     def can_begin(self) -> bool:
-        """Whether people can be checked in, and the first round called."""
         return self.evening.now >= self.doors_open
 
     @property
