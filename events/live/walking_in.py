@@ -21,6 +21,7 @@ from events.registering.giving import take_event_time
 from events.registering.notices import silence
 from events.registering.places import take_free_place
 from sessions_app.locks import atomic_act, lock_people
+from trust.sanctions import Doing, why_barred
 
 from .evening import Evening, Standing, standing_of_one
 from .presence import doors_open_at, note_presence
@@ -43,7 +44,7 @@ def add_walk_in(*, event: Event, said: WalkIn, by: User, now: datetime) -> Regis
     """Register and check in a person at the door. Without an account they get one, which their email address opens.
 
     They take a free place or, as a standby, one more; and are seated in the rounds to come wherever someone is free.
-    Raises EventError: `closed`, `not_yet`, `too_late`, `wrong_side`, `not_a_mentor`, `removed`, `no_account`,
+    Raises EventError: `closed`, `not_yet`, `too_late`, `wrong_side`, `not_a_mentor`, `removed`, `barred`, `no_account`,
     `own_overlap`, `no_places`.
     """
     evening = begin_act(event, seen=None, now=now)
@@ -70,6 +71,13 @@ def check_doors(evening: Evening) -> None:
         raise EventError("too_late", _("All rounds are called, so it’s too late to join. Tell them of the next event."))
 
 
+# The desk isn't told what was decided of whom, only that it can't help here. Who has a place keeps it.
+def check_barred(person: User, *, now: datetime) -> None:
+    if why_barred(person, Doing.ASK, now=now):
+        words = _("They can’t take part at the moment. We’ve emailed them why, and how to object.")
+        raise EventError("barred", words, field="email")
+
+
 def find_person(said: WalkIn, *, zone: str) -> User:
     """The account of this address, or a new one. The name of one that exists stays as it is."""
     email = canonical_address(said.email)
@@ -88,6 +96,7 @@ def find_person(said: WalkIn, *, zone: str) -> User:
 def put_on_list(evening: Evening, person: User, known: Registration | None, said: WalkIn) -> Registration:
     """Give a person a place, without any mail: pages are faster. What they said when they registered before stays."""
     event, now = evening.event, evening.now
+    check_barred(person, now=now)
     check_side(event, person, said.side, None)
     registration = known or Registration(event=event, person=person, languages=list(said.languages))
     place = take_free_place(event, said.side)

@@ -1,5 +1,7 @@
 """People who come to an evening without having registered."""
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 
@@ -12,10 +14,12 @@ from events.models import Event, EventTable, Pairing, Place, Presence, Registrat
 from events.registering.acts import cancel_registration
 from notifications.models import Notification
 from sessions_app.models import Occupancy
-from tests.conftest import NOW, make_mentor, make_person
+from tests.conftest import NOW, make_mentor, make_person, make_staff
 from tests.events.live.acting import MINUTE, arrive, pairs, refused, started
 from tests.events.making import EVENING, make_evening
 from tests.markup import elements_of, markup_of, refusals_in
+from tests.trust.cases import decide
+from trust.models import Case, Outcome, ReportKind
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 FILLED = {"name": "Nova", "email": "nova@example.org", "side": "mentee", "languages": ["en"]}
@@ -133,6 +137,18 @@ def test_who_was_taken_off_the_list_stays_off(evening, maria):
 
     assert refused(lambda: walk_in(evening.event, email=removed.person.email)) == "removed"
     assert refused(lambda: walk_in(evening.event, at=NOW)) == "not_yet"
+
+
+def test_who_may_not_ask_at_the_moment_does_not_come_in_by_the_door(evening, bob, dora, maria, client_for):
+    """Dora decides, since maria, who runs the desk, isn't told what was decided of whom."""
+    case = Case.objects.create(about=bob, kind=ReportKind.SELLING, opened_at=NOW, due_at=EVENING)
+    decide(case, make_staff(dora), Outcome.LIMIT, until=EVENING + timedelta(days=1))
+
+    assert refused(lambda: walk_in(evening.event, email=bob.email)) == "barred"
+    with time_machine.travel(EVENING, tick=False):
+        page = client_for(maria).post(f"/events/{evening.event.slug}/desk/walk-in/", FILLED | {"email": bob.email})
+    assert (page.status_code, refusals_in(markup_of(page))) == (409, ["barred"])
+    assert not Registration.objects.filter(person=bob).exists()
 
 
 def test_a_closed_account_cannot_be_used(evening, bob):
