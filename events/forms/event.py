@@ -96,13 +96,13 @@ class EventForm(forms.Form):
     break_after = number_field(_("Break after round (0 for none)"), 0, 11, initial=3)
     break_minutes = number_field(_("Minutes of break"), 0, 60, initial=10)
     group_size = forms.TypedChoiceField(
-        label=_("Who sits together"),
+        label=_("With each mentor"),
         coerce=int,
         choices=[
-            (1, _("One mentor, one mentee")),
-            (2, _("One mentor, two mentees")),
-            (3, _("One mentor, three mentees")),
-            (4, _("One mentor, four mentees")),
+            (1, _("One mentee")),
+            (2, _("Two mentees")),
+            (3, _("Three mentees")),
+            (4, _("Four mentees")),
         ],
         initial=1,
     )
