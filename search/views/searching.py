@@ -88,7 +88,8 @@ def home_page(request: HttpRequest) -> HttpResponse:
             "record": read_recent_record(now=now),
             "soonest": soonest,
             "limit": None if upcoming else read_limit(reader, now=now),
-            "today_only": all(match.slots[0].start.astimezone(ZoneInfo(zone)).date() == today for match in soonest),
+            "today_only": bool(soonest)
+            and all(match.slots[0].start.astimezone(ZoneInfo(zone)).date() == today for match in soonest),
             "next": upcoming,
             "gatherings": find_gatherings(now=now, near=COMING_UP, count=2),
             "nav": "home",

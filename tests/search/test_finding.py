@@ -471,6 +471,18 @@ def test_the_list_says_what_it_gave_up(alice, dora, now):
     )
 
 
+def test_home_speaks_of_today_only_where_all_that_it_shows_is_today(now, request):
+    def speaks() -> bool:
+        return Client().get(reverse("home")).context["today_only"]
+
+    spoken = [speaks()]
+    for name in ("dora", "alice"):  # free today, and from tomorrow
+        request.getfixturevalue(name)
+        spoken.append(speaks())
+
+    assert spoken == [False, True, False]
+
+
 @pytest.mark.parametrize(
     ("query", "part", "kept"),
     [
