@@ -13,17 +13,14 @@ from django.contrib.sessions.backends.base import SessionBase
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
-from common.statements import ModelColumns
-
 from .models import User
-from .session_store import SessionStore
+from .session_store import PERSON, SessionStore
 from .viewing import cookie_zone
 from .web_sessions import is_use_to_be_noted
 
 # Whom a session belongs to is inside its text, which only we can read. The list of browsers says it too: it finds the
 # person, and the text has to agree.
-_PERSON = ModelColumns(User, "person")
-READER_COLUMNS = f"web_session.session_data, {_PERSON.columns}"
+READER_COLUMNS = f"web_session.session_data, {PERSON.columns}"
 READER_ROWS = """django_session AS web_session
 JOIN usersessions_usersession AS browser ON browser.session_key = web_session.session_key
 JOIN accounts_user AS person ON person.id = browser.user_id"""
@@ -44,7 +41,7 @@ def read_certain_reader(request: HttpRequest, row: Sequence[Any]) -> User | None
     through `accounts.middleware.PersonMiddleware`.
     """
     text, *columns = row
-    person, _rest = _PERSON.read_row(columns)
+    person, _rest = PERSON.read_row(columns)
     session = SessionStore().decode(text)
     # Roles fall asleep, and a zone is learned from the browser, as a request passes.
     learns_zone = not person.timezone and cookie_zone(request)

@@ -16,12 +16,12 @@ from .models import User
 
 KEY = re.compile(r"[a-z0-9]{8,40}")
 _SESSION = ModelColumns(Session, "session")
-_PERSON = ModelColumns(User, "person")
+PERSON = ModelColumns(User, "person")
 # What Django asks too, in two queries. Each request of a person does, and the ORM composes longer than the database
 # looks.
 SESSION = Prepared(
     f"""
-SELECT {_SESSION.columns}, {_PERSON.columns} FROM django_session AS session
+SELECT {_SESSION.columns}, {PERSON.columns} FROM django_session AS session
 LEFT JOIN usersessions_usersession AS browser ON browser.session_key = session.session_key
 LEFT JOIN accounts_user AS person ON person.id = browser.user_id AND person.is_active
 WHERE session.session_key = %(key)s AND session.expire_date > %(now)s
@@ -45,6 +45,6 @@ class SessionStore(DatabaseStore):
             self._session_key = None
             return None
         session, columns = _SESSION.read_row(row)
-        person, _rest = _PERSON.read_row(columns)
+        person, _rest = PERSON.read_row(columns)
         self.listed_person = person if person.pk else None
         return session
