@@ -80,7 +80,8 @@ def mend_timetable(registration: Registration, now: datetime) -> Plan | None:
     rows: list[Row] = [tuple(row) for row in published.meetings if registration.pk not in row[:2] and row[2] in rounds]
     locks = [row for row in published.locks if registration.pk not in row[:2] and row[2] in rounds]
     facts = read_facts(event, locks=[tuple(row) for row in locks])
-    return fill_and_put(published, facts, without_parted(facts.problem, to_meetings(rows)), locks, now=now)
+    kept = without_parted(facts.problem, to_meetings(rows))
+    return fill_and_put(published, facts, kept, locks, rounds, now=now)
 
 
 def rounds_left(event: Event) -> set[int]:
@@ -89,13 +90,18 @@ def rounds_left(event: Event) -> set[int]:
 
 
 def fill_and_put(
-    published: Plan, facts: EventFacts, kept: Sequence[Meeting], locks: Sequence[Row], *, now: datetime
+    published: Plan,
+    facts: EventFacts,
+    kept: Sequence[Meeting],
+    locks: Sequence[Row],
+    rounds: set[int],
+    *,
+    now: datetime,
 ) -> Plan:
-    """What is left of the published plan, with its holes filled, becomes the timetable."""
-    event = facts.event
-    rows = to_rows([*kept, *fill_holes(facts.problem, kept, rounds_left(event))])
+    """What is left of the published plan, with its holes in these rounds filled, becomes the timetable."""
+    rows = to_rows([*kept, *fill_holes(facts.problem, kept, rounds)])
     proof = describe_change(facts.problem, rows, published, Unproven.FILLED)
-    plan = derive_plan(published, facts, rows, locks, proof=proof, by=event.by, now=now)
+    plan = derive_plan(published, facts, rows, locks, proof=proof, by=facts.event.by, now=now)
     return put_in_force(plan, facts, rows, now=now, keeps_rounds=True)
 
 
@@ -114,7 +120,7 @@ def part_timetable(event: Event, *, now: datetime) -> Plan | None:
     left = {tuple(row) for row in to_rows(kept)}
     locks = [row for row in published.locks if tuple(row) in left]
     facts = read_facts(event, locks=[tuple(row) for row in locks])
-    return fill_and_put(published, facts, kept, locks, now=now)
+    return fill_and_put(published, facts, kept, locks, rounds, now=now)
 
 
 def without_parted(problem: Problem, meetings: list[Meeting]) -> list[Meeting]:
