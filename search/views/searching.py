@@ -47,7 +47,6 @@ from search.waitlist_helpers import filters_of
 from search.written_search import WrittenResults, find_writers
 from sessions_app.afterwards.track_record import read_recent_record
 from sessions_app.afterwards.voices import list_voices
-from sessions_app.errors import SessionError
 from sessions_app.models import Booking
 from sessions_app.models.schedules import Weekday
 from sessions_app.models.waiting import DayPart
@@ -87,7 +86,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
             "voices": list_voices(now=now),
             "record": read_recent_record(now=now),
             "soonest": soonest,
-            "limit": None if upcoming else read_limit(reader, now=now),
+            "limit": None if upcoming else why_not_book_anyone(reader, now=now),
             "today_only": bool(soonest)
             and all(match.slots[0].start.astimezone(ZoneInfo(zone)).date() == today for match in soonest),
             "next": upcoming,
@@ -95,11 +94,6 @@ def home_page(request: HttpRequest) -> HttpResponse:
             "nav": "home",
         },
     )
-
-
-# Why the reader can't book anyone whom a page shows, so that it says so beside the times.
-def read_limit(reader: User | None, *, now: datetime) -> SessionError | None:
-    return why_not_book_anyone(reader, now=now) if reader else None
 
 
 def next_session_of(reader: User, *, now: datetime) -> SessionRow | None:
@@ -234,7 +228,7 @@ def reading_context(wish: SearchCriteria, found: Results | WrittenResults, *, co
 
 def render_results(request: HttpRequest, wish: SearchCriteria, context: dict[str, Any]) -> HttpResponse:
     """The whole page, or for htmx only its results, with the address that leads to them."""
-    limit = read_limit(signed_in(request), now=timezone.now()) if context["cards"] else None
+    limit = why_not_book_anyone(signed_in(request), now=timezone.now()) if context["cards"] else None
     response = render_page(request, "search/mentor_list.html", context | {"limit": limit}, part="results")
     if not wants_part(request):
         return response

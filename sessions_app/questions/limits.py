@@ -102,8 +102,10 @@ def read_limit(
     return why_not_book(reader, profile, now=now, standing=standing) if standing else None
 
 
-def why_not_book_anyone(mentee: User, *, now: datetime) -> SessionError | None:
-    """Why this person can't book any mentor at the moment, if they can't."""
+def why_not_book_anyone(mentee: User | None, *, now: datetime) -> SessionError | None:
+    """Why this person can't book any mentor at the moment, if they can't. None for a visitor."""
+    if mentee is None:
+        return None
     standing = standing_of(mentee, mentee.pk, now=now)
     try:
         if standing.is_barred:

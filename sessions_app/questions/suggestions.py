@@ -41,7 +41,7 @@ def people_for(
     Nobody for a mentee at a limit, and none with whom they have a session ahead, or whose programme allows them no
     further session.
     """
-    if mentee and why_not_book_anyone(mentee, now=now):
+    if why_not_book_anyone(mentee, now=now):
         return []
     together = set(Booking.objects.mentors_ahead(mentee, now)) if mentee else set()
     member = mentee if mentee and mentee.is_in_programmes else None
