@@ -21,6 +21,21 @@ STILL = """() => {
   document.adoptedStyleSheets.push(sheet);
 }"""
 PREPARED = f"({STILL})(); {Axe().axe_script}"
+# Words in these elements that stand on more than one line.
+CUT_WORDS = """(elements, words) => {
+  const cut = [];
+  for (const element of elements) {
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    for (let node; (node = walker.nextNode()); )
+      for (const word of node.data.matchAll(words)) {
+        const range = document.createRange();
+        range.setStart(node, word.index);
+        range.setEnd(node, word.index + word[0].length);
+        if (new Set([...range.getClientRects()].map((line) => Math.round(line.top))).size > 1) cut.push(word[0]);
+      }
+  }
+  return cut;
+}"""
 # Only what is said of it comes out of the browser: the whole of a result takes longer to pass on than to find.
 #
 # Three quarters of axe's time are contrasts, which it computes for every text. Texts that stand in elements of the same
@@ -64,46 +79,23 @@ FOUND = """async (everything) => {
       .filter((other) => !one.element.contains(other.element) && !other.element.contains(one.element))
       .filter((other) => upon(one, other))
       .map((other) => [one, other].map(({ element }) => element.textContent.trim().slice(0, 40)).join(" | ")));
-  // Words of tables that stand on more than one line.
-  const cut = [];
-  for (const cell of document.querySelectorAll("main :is(th, td)")) {
-    const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
-    for (let node; (node = walker.nextNode()); )
-      for (const word of node.data.matchAll(/\\p{L}{2,20}/gu)) {
-        const range = document.createRange();
-        range.setStart(node, word.index);
-        range.setEnd(node, word.index + word[0].length);
-        if (new Set([...range.getClientRects()].map((line) => Math.round(line.top))).size > 1) cut.push(word[0]);
-      }
-  }
   return {
     covered,
-    cut,
+    cut: (CUT_WORDS)(document.querySelectorAll("main :is(th, td)"), /\\p{L}{2,20}/gu),
     violations: violations.map(({ id, help, nodes }) => [id, help, nodes.map(({ html }) => html.slice(0, 160))]),
     hidden: [...document.querySelectorAll(".tabs")].filter((tabs) => tabs.scrollWidth > tabs.clientWidth).length,
     wide: document.documentElement.scrollWidth,
     room: innerWidth,
   };
-}"""
+}""".replace("CUT_WORDS", CUT_WORDS)
 
 
-# Words of headings that stand on more than one line; a hyphen is a place to break at.
-# Where the window was resized just before, sizes that depend on it come with the next frame.
+# A hyphen is a place to break at. Where the window was resized just before, sizes that depend on it come with the next
+# frame.
 BROKEN_WORDS = """async () => {
   await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-  const broken = [];
-  for (const heading of document.querySelectorAll("h1, h2, h3")) {
-    const walker = document.createTreeWalker(heading, NodeFilter.SHOW_TEXT);
-    for (let node; (node = walker.nextNode()); )
-      for (const word of node.data.matchAll(/[^\\s-]+/g)) {
-        const range = document.createRange();
-        range.setStart(node, word.index);
-        range.setEnd(node, word.index + word[0].length);
-        if (new Set([...range.getClientRects()].map((line) => Math.round(line.top))).size > 1) broken.push(word[0]);
-      }
-  }
-  return broken;
-}"""
+  return (CUT_WORDS)(document.querySelectorAll("h1, h2, h3"), /[^\\s-]+/g);
+}""".replace("CUT_WORDS", CUT_WORDS)
 
 
 def broken_words(page: Page) -> list[str]:

@@ -22,7 +22,7 @@ def prepared() -> None:
 
 @pytest.fixture
 def full(alice, offer) -> MentorProfile:
-    """Offers of all kinds, one of them put away, topics out of order, and words that need quoting."""
+    """Offers of several kinds, one of them switched off, unsorted topics, and words that need quoting."""
     profile = alice.mentor_profile
     profile.headline, profile.asks, profile.languages = 'It’s "here" \\ and', ["{a}", "b,c"], ["en", "de"]
     profile.photo.name = "photos/x.webp"
