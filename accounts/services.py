@@ -9,17 +9,27 @@ from django.utils.translation import gettext
 from common.mail.addresses import canonical_address
 
 from .hooks import announce_person
-from .models import Theme, User
-from .viewing import cookie_zone
+from .models import HourCycle, Theme, User
+from .viewing import browser_hour12, cookie_zone
 
 
 @transaction.atomic
-def create_person(*, email: str, name: str, timezone: str, password: str | None = None, verified: bool = True) -> User:
+def create_person(
+    *,
+    email: str,
+    name: str,
+    timezone: str,
+    hour12: bool = False,
+    password: str | None = None,
+    verified: bool = True,
+) -> User:
     """A person who can sign in by code at once, and by password where one is given.
 
+    `hour12`: they read a clock of twelve hours, until they choose another.
     Raises ValidationError for a name, zone or address that forms would refuse, IntegrityError for an address in use.
     """
-    user = User(email=canonical_address(email), name=name, timezone=timezone)
+    hour_cycle = HourCycle.H12 if hour12 else HourCycle.H24
+    user = User(email=canonical_address(email), name=name, timezone=timezone, hour_cycle=hour_cycle)
     user.set_password(password)
     user.clean_fields()
     user.save(force_insert=True)
@@ -35,11 +45,13 @@ def name_person(user: User, *, name: str) -> None:
 
 
 def remember_zone(request: HttpRequest, user: User) -> None:
-    """A person without a zone gets their browser's when they sign in."""
+    """A person without a zone gets their browser's, and its clock, when they sign in."""
     zone = cookie_zone(request)
     if zone and not user.timezone:
         user.timezone = zone
-        user.save(update_fields=["timezone"])
+        if browser_hour12(request):
+            user.hour_cycle = HourCycle.H12
+        user.save(update_fields=["timezone", "hour_cycle"])
 
 
 def choose_zone(user: User, zone: str) -> None:

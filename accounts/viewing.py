@@ -6,10 +6,12 @@ from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.utils.translation.trans_real import parse_accept_lang_header
 
-from common.zones import find_zone, is_known_zone
+from common.zones import country_of, find_zone, is_known_zone
 
 from .models import Theme, User
+from .rules.clocks import is_read_hour12
 
 ZONE_COOKIE = "tz"
 ASKED_COOKIE = "tz_asked"
@@ -46,8 +48,19 @@ def ask_zone(request: HttpRequest) -> bool:
 
 
 def viewer_hour12(request: HttpRequest) -> bool:
-    user = getattr(request, "user", None)
-    return bool(user is not None and user.is_authenticated and user.hour12)
+    user = signed_in(request)
+    return user.hour12 if user else browser_hour12(request)
+
+
+def browser_hour12(request: HttpRequest) -> bool:
+    """Whether people who speak the browser's language in its country read a clock of twelve hours.
+
+    Only where the time zone lies in that country too: many browsers outside of the USA speak its English.
+    """
+    languages = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    language = languages[0][0] if languages else ""
+    country = country_of(cookie_zone(request) or "").lower()
+    return language.endswith(f"-{country}") and is_read_hour12(language)
 
 
 def viewer_theme(request: HttpRequest) -> Theme:

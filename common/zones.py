@@ -270,9 +270,19 @@ def use_pinned_tzdata() -> None:
 @cache
 def zone_names() -> tuple[str, ...]:
     """The zones that can be chosen, sorted: the `Area/City` names of `zone.tab`, and UTC."""
+    return tuple(sorted({*_countries(), UTC_NAME}))
+
+
+@cache
+def _countries() -> dict[str, str]:  # of the zones of `zone.tab`
     table = resources.files("tzdata.zoneinfo").joinpath("zone.tab").read_text(encoding="utf-8")
     rows = (line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
-    return tuple(sorted({row[2].strip() for row in rows} | {UTC_NAME}))
+    return {row[2].strip(): row[0] for row in rows}
+
+
+# Two letters (ISO 3166); empty for UTC, and for a name that can't be chosen.
+def country_of(name: str) -> str:
+    return _countries().get(name, "")
 
 
 @cache

@@ -21,7 +21,7 @@ from accounts.models import User
 from accounts.providers.configuration import find_provider
 from accounts.rules.validators import validate_person_name
 from accounts.services import create_person, name_person
-from accounts.viewing import cookie_zone
+from accounts.viewing import browser_hour12, cookie_zone
 from common.mail.addresses import canonical_address
 from common.pages.coming_back import with_next
 from common.views import too_many
@@ -161,7 +161,8 @@ def _allowed_name(name: str) -> str:
 def _open_account(request: HttpRequest, email: str) -> User:
     try:
         with transaction.atomic():
-            return create_person(email=email, name="", timezone=cookie_zone(request) or "")
+            zone, hour12 = cookie_zone(request) or "", browser_hour12(request)
+            return create_person(email=email, name="", timezone=zone, hour12=hour12)
     except IntegrityError:
         # The code was typed in two browsers at once. Both get in: the mailbox is theirs.
         return User.objects.get(email=canonical_address(email))

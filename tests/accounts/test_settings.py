@@ -17,6 +17,7 @@ from common.zones import zone_names
 from mentors.models import MentorProfile, ProfileState
 from tests.form_codes import codes_of
 from tests.markup import alerts_in, answers_in, elements_of, markup_of, problems_in
+from tests.signing_in import sign_in
 
 SETTINGS, ZONE = "/settings/", "/time-zone/"
 pytestmark = pytest.mark.django_db
@@ -59,6 +60,52 @@ def test_clock_is_the_persons_own(bob):
     assert (viewer_hour12(ask()), viewer_hour12(ask(bob))) == (False, False)
     bob.hour_cycle = "12"
     assert viewer_hour12(ask(bob)) is True
+
+
+@pytest.mark.parametrize(
+    ("languages", "zone", "hour12"),
+    [
+        ("en-US,en;q=0.9", "America/New_York", True),
+        ("en-us", "Pacific/Honolulu", True),
+        ("en;q=0.4, en-US;q=0.8", "America/Denver", True),
+        ("en-IN,hi;q=0.9", "Asia/Calcutta", True),
+        ("ar-EG", "Africa/Cairo", True),
+        ("en-CA", "America/Toronto", True),
+        ("fr-CA,en-CA;q=0.8", "America/Toronto", False),  # 14 h 30
+        ("de-DE,de;q=0.9,en-US;q=0.8", "Europe/Berlin", False),
+        ("de,en-US;q=0.7,en;q=0.3", "America/New_York", False),
+        ("en-US,en;q=0.9", "Europe/Berlin", False),  # the browser of many who have never been in the USA
+        ("en-US,en;q=0.9", "", False),
+        ("en-US,en;q=0.9", "UTC", False),
+        ("en", "America/New_York", False),
+        ("xx-US", "America/New_York", False),
+        ("en-x-US", "America/New_York", False),
+        ("-US", "America/New_York", False),
+        ("en-US\x00", "America/New_York", False),
+        ("*", "America/New_York", False),
+        ("en-US," * 10_000, "America/New_York", True),
+        ("", "America/New_York", False),
+    ],
+)
+def test_a_guests_clock_is_that_of_the_language_where_the_zone_lies_in_its_country(languages, zone, hour12):
+    request = ask(tz=zone)
+    request.META["HTTP_ACCEPT_LANGUAGE"] = languages
+    assert viewer_hour12(request) is hour12
+
+
+def test_a_saved_clock_comes_before_the_browsers(bob):
+    request = ask(bob, tz="America/New_York")
+    request.META["HTTP_ACCEPT_LANGUAGE"] = "en-US"
+    assert viewer_hour12(request) is False
+
+
+def test_a_person_without_a_zone_gets_zone_and_clock_of_their_browser(client, bob):
+    User.objects.filter(pk=bob.pk).update(timezone="")
+    client.cookies["tz"] = "America/Chicago"
+    sign_in(client, bob)
+    client.get(SETTINGS, headers={"accept-language": "en-US,en;q=0.9"})
+    bob.refresh_from_db()
+    assert (bob.timezone, bob.hour12) == ("America/Chicago", True)
 
 
 @pytest.mark.parametrize(("cookie", "name"), [("Europe/Lisbon", "Europe/Lisbon"), ("nowhere", "UTC")])

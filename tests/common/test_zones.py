@@ -18,12 +18,21 @@ from common.zones import (
     RENAMED,
     canonical_zone,
     city_of,
+    country_of,
     find_zone,
     is_known_zone,
     use_pinned_tzdata,
     zone_names,
     zone_release,
 )
+
+
+@pytest.mark.parametrize(
+    ("zone", "country"),
+    [("America/New_York", "US"), ("Europe/Kyiv", "UA"), ("UTC", ""), ("US/Eastern", ""), ("nowhere", "")],
+)
+def test_a_zone_lies_in_a_country(zone, country):
+    assert country_of(zone) == country
 
 
 def test_zone_names_are_the_cities_of_zone_tab_and_utc():
