@@ -24,6 +24,7 @@ from mentors.models import MentorProfile, Offer, ProfileDraft, ProfileState, Top
 from search.indexing import write_profiles
 from sessions_app.context_processors import FRAME
 from sessions_app.models import AvailabilityWindow, Schedule
+from tests import any_speed
 from tests.chromium import chromium  # noqa: F401 - a fixture
 from tests.emptying import delete_rather_than_truncate  # noqa: F401 - a fixture
 from tests.reading_client import ReadingClient
@@ -95,6 +96,9 @@ def make_mentor(
     )
     write_profiles([profile.pk])
     return profile
+
+
+any_speed.load_profile()
 
 
 @pytest.hookimpl(trylast=True)  # after the shuffling

@@ -85,7 +85,7 @@ def test_a_name_is_a_name_in_every_header(name):
 words = st.text(max_size=100) | st.sampled_from([*NAMES, "=?", "?=", "\r\n", ",", '"', "\\", "<", ">", "@", ":", ";"])
 
 
-@hypothesis.settings(max_examples=300, deadline=None)
+@hypothesis.settings(max_examples=300)
 @given(name=words, subject=st.lists(words, max_size=4).map("".join), file=words)
 def test_whatever_people_write_a_mail_says_it_or_is_not_written(name, subject, file):
     """Over all text: the headers that were set and no others, each saying what `one_line` makes of the text."""

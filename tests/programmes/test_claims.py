@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -21,6 +21,7 @@ from tests.accounts import stand_in_provider, stand_in_saml_provider
 from tests.accounts.authenticator_app import code_of as app_code_of
 from tests.accounts.authenticator_app import give_app
 from tests.accounts.sign_in_pages import signed_in
+from tests.any_speed import SHARED_FIXTURES
 from tests.conftest import NOW
 from tests.form_codes import codes_of
 from tests.markup import markup_of, parts_in, refusals_in
@@ -253,7 +254,7 @@ class PlainPlace:
             self.state, self.held_by = after[self.state], None
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=SHARED_FIXTURES)
 @given(steps=st.lists(STEPS, max_size=20))
 @pytest.mark.usefixtures("providers")
 def test_random_sign_ins_do_what_sets_say(programme, alice, maria, steps):

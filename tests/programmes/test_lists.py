@@ -7,7 +7,7 @@ import pytest
 from django.core import mail
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
@@ -39,6 +39,7 @@ from programmes.rosters.acts import (
 )
 from programmes.rosters.invitees import come_in, tell_invited
 from programmes.rosters.reading import read_list
+from tests.any_speed import SHARED_FIXTURES
 from tests.conftest import NOW
 from tests.hostile import HOSTILE
 from tests.programmes.listing import apply, csv_of, invite, mend, upload, verdicts_of
@@ -105,7 +106,7 @@ def test_row_that_can_not_be_read_is_named():
         read_list(b'email\na@example.org\n"b@example.org\nc@example.org')
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=SHARED_FIXTURES)
 @given(content=st.one_of(st.binary(max_size=400), st.text(max_size=200).map(str.encode)))
 @example(b'"')
 @example("\ufeffemail\n\u202e@x".encode())

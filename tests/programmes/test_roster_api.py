@@ -8,7 +8,7 @@ import time_machine
 from django.core import mail
 from django.db import IntegrityError, transaction
 from django.test import Client
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.limits import LIMITS
@@ -23,6 +23,7 @@ from programmes.models import Invitee, Membership, MembershipState, ProgrammeSta
 from programmes.notices import News
 from programmes.rosters.invitees import come_in, decline_invitation, tell_invited
 from tests.accounts.authenticator_app import give_app
+from tests.any_speed import SHARED_FIXTURES
 from tests.api.conftest import Program
 from tests.conftest import NOW
 from tests.form_codes import codes_of
@@ -247,7 +248,7 @@ class PlainList:
         self.waiting = listed - self.inside
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=SHARED_FIXTURES)
 @given(steps=st.lists(st.one_of(st.sets(st.sampled_from(NAMES), min_size=1), st.sampled_from(NAMES)), max_size=8))
 def test_random_lists_do_what_sets_say(caller, programme, steps):
     """A set is a list that is sent; a name signs in."""

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from programmes.errors import ProgrammeError
@@ -12,6 +12,7 @@ from programmes.rosters import workbooks
 from programmes.rosters.acts import ListInput, upload_roster
 from programmes.rosters.reading import read_list
 from programmes.rosters.workbooks import can_read_workbooks
+from tests.any_speed import SHARED_FIXTURES
 from tests.conftest import NOW
 from tests.form_codes import codes_of
 from tests.markup import elements_of, markup_of
@@ -139,7 +140,7 @@ def test_entities_make_nothing_larger():
     assert (field, max(map(len, texts), default=0) < 100) in (("file", True), ("", True))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=SHARED_FIXTURES)
 @given(tail=st.binary(max_size=200), place=st.integers(0, 1500), length=st.integers(0, 60))
 @example(b"", 0, 0)
 def test_any_damage_is_read_or_refused(tail, place, length):

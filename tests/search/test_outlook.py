@@ -138,7 +138,7 @@ def test_a_short_offer_in_a_gap_of_the_long_one_starts_no_earlier_than_the_bound
     assert floor_of(seen.usual, gap - 4) == gap + 25
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(seed=st.integers(0, 10**9), now=MOMENTS, later=st.integers(0, 600) | st.integers(0, 90 * 24 * 60))
 def test_nothing_ever_starts_before_the_bound_or_outside_the_rough_week(seed, now, later):
     rng = Random(seed)

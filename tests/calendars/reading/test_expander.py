@@ -38,7 +38,7 @@ def all_series(draw):
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(series=all_series(), date_until=st.booleans())
 def test_a_series_is_expanded_as_slowly_by_hand(series, date_until):
     content = calendar(*written(series, date_until=date_until))

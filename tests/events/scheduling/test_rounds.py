@@ -25,7 +25,7 @@ def sizes_of(timetable: Timetable) -> list[int]:
 
 
 @given(PAIRS, st.integers(0, 2))
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60, derandomize=True)
 def test_pairs_of_which_nobody_has_more_than_the_rounds_fit_and_are_even(numbers, spare):
     pairs = {(f"e{one}", f"o{other}") for one, other in numbers}
     timetable = Timetable(simple_world(9, 9, degree_of(pairs) + spare))
@@ -39,7 +39,7 @@ def test_pairs_of_which_nobody_has_more_than_the_rounds_fit_and_are_even(numbers
 
 
 @given(PAIRS, st.randoms(use_true_random=False))
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, derandomize=True)
 def test_with_gaps_people_are_only_placed_where_they_are(numbers, dice):
     rounds = 5
     attends = {

@@ -75,7 +75,7 @@ def test_someone_seated_who_meets_people_online_sits_at_a_screen():
 
 
 @given(st.integers(0, 10**6), st.integers(2, 5))
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=25, derandomize=True)
 def test_everyone_finds_a_table_of_their_own(seed, rounds):
     problem = random_world(seed, 7, 6, rounds, mixed=True)
     timetable = Timetable(problem)

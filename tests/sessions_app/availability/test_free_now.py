@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from search.criteria import SearchCriteria
@@ -200,7 +200,6 @@ def test_other_numbers_are_refused_and_change_nothing(alone, client_for, minutes
     assert Schedule.objects.get(profile=alone).ready_until is None
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     zone=st.sampled_from(ZONES),
     change=st.sampled_from(CHANGES),

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sessions_app.availability.busy_times import replace_busy_times
@@ -32,7 +32,6 @@ minutes = st.integers(0, 300).map(lambda number: MIDNIGHT + timedelta(minutes=nu
 spans = st.tuples(minutes, minutes).filter(lambda span: span[0] < span[1])
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(spans, max_size=12), spans)
 def test_joined_spans_overlap_as_each_does(several, asked):
     start, end = asked

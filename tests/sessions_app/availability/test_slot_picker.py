@@ -161,7 +161,7 @@ def worlds(draw) -> SlotPicker:
 
 
 @given(worlds(), st.integers(0, 80))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_counts_are_what_each_day_lists_in_any_world(asked, ahead):
     """Also where clocks change, and a day claims no more than can be booked."""
     view = asked.open_picker(day=asked.local_date(asked.now) + timedelta(days=ahead))

@@ -111,7 +111,7 @@ def takings(draw, first, minutes):
     return Taken(start, end, counts_as_given=draw(st.booleans()), blocks_time=draw(st.integers(0, 4)) > 0)
 
 
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 @given(worlds(), st.data())
 def test_engine_agrees_with_oracle(world, data):
     rules, taken, question = world

@@ -40,7 +40,7 @@ def test_the_night_is_that_of_the_zone():
     assert deadline("2026-11-30 14:30", now=at("2026-11-24 20:00"), zone="Asia/Kolkata") == at("2026-11-26 04:30")
 
 
-@settings(deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(
     zone=st.sampled_from(ZONES),
     now=st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),

@@ -18,6 +18,7 @@ from sessions_app.invites.ics import IN_PARAMETERS, build_invite, clean_text, ev
 from sessions_app.invites.links import link_web_calendars
 from sessions_app.models import Booking
 from sessions_app.questions.brief_input import BriefInput
+from tests.any_speed import SHARED_FIXTURES
 from tests.conftest import NOW, at
 
 FIELDS = {"VERSION", "PRODID", "CALSCALE", "METHOD"}
@@ -211,9 +212,7 @@ def test_what_people_write_stays_text(booking, alice, bob, evil):
     assert calendar.errors == []
 
 
-@hypothesis.settings(
-    max_examples=150, deadline=None, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture]
-)
+@hypothesis.settings(max_examples=150, suppress_health_check=SHARED_FIXTURES)
 @hypothesis.given(name=st.text(max_size=100), question=st.text(max_size=200))
 def test_over_all_text_the_file_says_two_people_and_one_question(booking, alice, bob, name, question):
     booking.engagement.brief.question = question

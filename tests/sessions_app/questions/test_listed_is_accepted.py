@@ -263,7 +263,7 @@ def check_reader(world: World, reader: User | None, client: Any, calls: Program)
 
 
 @given(drawn=WORLDS)
-@settings(deadline=None, max_examples=EXAMPLES, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 def test_what_is_listed_is_accepted_and_nothing_else(program, drawn):  # noqa: F811
     with transaction.atomic():
         world = make_world(drawn)
