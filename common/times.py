@@ -55,9 +55,11 @@ def is_repeated(local: datetime) -> bool:
 
 
 def clock_text(moment: datetime, zone: str, hour12: bool = False) -> str:
-    """`14:30` or `2:30 pm`; in an hour that comes twice, with the offset: `01:30 (UTC+1)`."""
+    """`14:30`, or `2:30 pm` on one line; in an hour that comes twice, with the offset: `01:30 (UTC+1)`."""
     local = in_zone(moment, zone)
-    text = f"{bare_clock(local, hour12)} {meridiem_text(local)}" if hour12 else bare_clock(local, hour12)
+    text = bare_clock(local, hour12)
+    if hour12:
+        text += f"\N{NO-BREAK SPACE}{meridiem_text(local)}"
     return f"{text} ({offset_text(zone, moment)})" if is_repeated(local) else text
 
 

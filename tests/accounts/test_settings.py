@@ -202,7 +202,7 @@ def test_zone_list_holds_every_zone_once_with_its_time(now):
     assert labels["Europe/London"] == "London — 13:46"
     assert labels["Asia/Kolkata"] == "Kolkata — 19:16"
     assert labels["America/Indiana/Knox"] == "Knox (Indiana) — 07:46"
-    assert dict(city_suggestions(now, hour12=True))["Bengaluru"] == "7:16 pm"
+    assert dict(city_suggestions(now, hour12=True))["Bengaluru"] == "7:16\xa0pm"
     assert "EST" not in dict(city_suggestions(now, hour12=True))
 
 

@@ -25,7 +25,7 @@ def at(text: str) -> datetime:
     [
         (LONDON, False, "Thursday 26 November, 14:30–14:55"),
         (KOLKATA, False, "Thursday 26 November, 20:00–20:25"),
-        (LONDON, True, "Thursday 26 November, 2:30–2:55 pm"),
+        (LONDON, True, "Thursday 26 November, 2:30–2:55\xa0pm"),
         (SEOUL, False, "Thursday 26 November, 23:30–23:55"),
         ("Pacific/Auckland", False, "Friday 27 November, 03:30–03:55"),
     ],
@@ -37,10 +37,10 @@ def test_when_text_is_in_the_readers_zone_and_style(zone, hour12, expected):
 @pytest.mark.parametrize(
     ("start", "end", "expected"),
     [
-        ("2026-11-26 11:50", "2026-11-26 12:15", "11:50 am – 12:15 pm"),
-        ("2026-11-26 23:50", "2026-11-27 00:15", "11:50 pm – 12:15 am"),
-        ("2026-11-26 00:05", "2026-11-26 00:20", "12:05–12:20 am"),
-        ("2026-11-26 12:00", "2026-11-26 12:45", "12:00–12:45 pm"),
+        ("2026-11-26 11:50", "2026-11-26 12:15", "11:50\xa0am – 12:15\xa0pm"),
+        ("2026-11-26 23:50", "2026-11-27 00:15", "11:50\xa0pm – 12:15\xa0am"),
+        ("2026-11-26 00:05", "2026-11-26 00:20", "12:05–12:20\xa0am"),
+        ("2026-11-26 12:00", "2026-11-26 12:45", "12:00–12:45\xa0pm"),
     ],
 )
 def test_range_text_names_the_half_of_the_day_once_where_it_can(start, end, expected):

@@ -60,7 +60,7 @@ def link_of(card):
     ("who", "clock", "soonest", "theirs"),
     [
         (LONDON, "14:30", "Thu 26 Nov, 14:30", "19:16"),
-        (LONDON._replace(hour12=True), "2:30 pm", "Thu 26 Nov, 2:30 pm", "7:16 pm"),
+        (LONDON._replace(hour12=True), "2:30\xa0pm", "Thu 26 Nov, 2:30\xa0pm", "7:16 pm"),
         (LONDON._replace(zone="Pacific/Auckland"), "03:30", "Fri 27 Nov, 03:30", "19:16"),
         (LONDON._replace(now=NOW + timedelta(days=1)), "14:30", "tomorrow, 14:30", "19:16"),
     ],

@@ -30,4 +30,4 @@ def test_describe_times(db, windows, rules, words):
 def test_describe_times_on_a_clock_of_twelve_hours(db):
     profile = make_mentor(make_person("w@example.org", "Wanda West"), windows=[(2, 1080, 1230)])
 
-    assert describe_times(profile, True) == "Tue, 6:00–8:30 pm (London)"
+    assert describe_times(profile, True) == "Tue, 6:00–8:30\xa0pm (London)"

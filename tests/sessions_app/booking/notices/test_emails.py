@@ -349,7 +349,7 @@ def test_mail_is_rendered_when_it_is_sent(book, read, bob, alice):
     mail = read(START - DAY)[BOB]
 
     assert "Alice, Thu 26 Nov, 9:30 am (New York)" in mail["Subject"]
-    shown = ["Alice Newname", "Thursday 26 November\n9:30–9:55 am", "New York (EST)", "2:30–2:55 pm"]
+    shown = ["Alice Newname", "Thursday 26 November\n9:30–9:55\xa0am", "New York (EST)", "2:30–2:55 pm"]
     assert [words for words in [*shown, "“Which of the two offers?”"] if words not in text_of(mail)] == []
 
 

@@ -38,7 +38,7 @@ def test_booked_session_is_news_to_the_mentor(booking, alice, bob):
 def test_clock_is_the_readers_at_the_time_of_reading(booking, bob):
     bob.timezone, bob.hour_cycle = "America/New_York", "12"
 
-    assert told(bob) == ["You booked 25 minutes with Alice: Thu 26 Nov, 9:30 am"]
+    assert told(bob) == ["You booked 25 minutes with Alice: Thu 26 Nov, 9:30\xa0am"]
 
 
 def test_request_and_its_answers(request_for, alice, bob):
