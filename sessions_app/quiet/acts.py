@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 
 from accounts.models import User
+from common.known import known
 from mentors.errors import ProfileError
 from mentors.models import MentorProfile
 from mentors.moderation.acts import SUBJECT_TYPE
@@ -20,7 +21,7 @@ from sessions_app.availability.preview import preview_of, timetable_for
 from sessions_app.booking.ending import end_booking, end_question
 from sessions_app.ledger.facts import list_against
 from sessions_app.ledger.weights import FactKind
-from sessions_app.locks import atomic_act, lock_booking, lock_written
+from sessions_app.locks import atomic_act, lock_booking, lock_people, lock_written
 from sessions_app.models import Booking, BookingState, Role, Schedule, WaitlistEntry, WrittenQuestion, WrittenState
 from sessions_app.models.states import UNANSWERED
 from sessions_app.models.stuck import ClockAct
@@ -143,7 +144,7 @@ def end_for_resting(*, now: datetime) -> int:
     people = resting.values("person")
     requests = Booking.objects.filter(mentor__in=people, state__in=UNANSWERED).order_by("pk")
     written = WrittenQuestion.objects.filter(mentor__in=people, state=WrittenState.ASKED).order_by("pk")
-    waiting = WaitlistEntry.objects.filter(mentor__in=resting, ended_at=None).order_by("pk")
+    waiting = WaitlistEntry.objects.filter(mentor__in=resting, ended_at=None).select_related("mentor").order_by("pk")
     ended = act_on_each(ClockAct.END_RESTING, requests, lambda row: _end_request(row, now=now), now=now)
     ended += act_on_each(ClockAct.END_RESTING_WRITTEN, written, lambda row: _end_written(row, now=now), now=now)
     return ended + act_on_each(ClockAct.END_RESTING_LINE, waiting, lambda row: _end_waiting(row, now=now), now=now)
@@ -164,9 +165,9 @@ def _end_written(written: WrittenQuestion, *, now: datetime) -> bool:
 
 @atomic_act
 def _end_waiting(waiting: WaitlistEntry, *, now: datetime) -> bool:
-    User.objects.lock_rows(waiting.person_id)
-    waiting = WaitlistEntry.objects.get(pk=waiting.pk)
-    if waiting.ended_at is not None:
+    lock_people(waiting.person_id, known(waiting.mentor).person_id)
+    waiting = WaitlistEntry.objects.select_related("mentor").get(pk=waiting.pk)
+    if waiting.ended_at is not None or not known(waiting.mentor).is_resting:
         return False
     end_entry(waiting, WaitlistOutcome.AWAY, now=now)
     until = now + WORTH_TELLING_FOR

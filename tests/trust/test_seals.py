@@ -16,6 +16,7 @@ from mentors.models import Decision, ProfileDecision
 from notifications.models import Notification
 from notifications.tasks import drain_outbox
 from tests.conftest import NOW
+from tests.sessions_app.helpers.races import someone_waits_for_a_lock
 from tests.smtp import smtp_sink  # noqa: F401 - a fixture
 from tests.test_logs import LOGS
 from trust import seals
@@ -167,12 +168,6 @@ def open_writer(maria, bob) -> Iterator[Event]:
         finally:
             may_commit.set()
             writing.result()
-
-
-def someone_waits_for_a_lock() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
-        return cursor.rowcount > 0
 
 
 @pytest.mark.django_db(transaction=True)

@@ -39,3 +39,11 @@ def race(acts: Sequence[Callable[[], object]]) -> Counter[str]:
 
 def people(count: int):
     return [make_person(f"p{number}@example.org", f"Person {number}") for number in range(count)]
+
+
+def someone_waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        # Within one transaction the view shows the same again and again.
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute("SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'")
+        return cursor.rowcount > 0

@@ -1,9 +1,10 @@
 """Mentors of whom nobody hears: when they are asked, when only times stay, when they rest, and how they come back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from mentors.models import MentorProfile, ProfileState
 from mentors.resting import note_sign
@@ -18,7 +19,7 @@ from sessions_app.waiting.acts import wait_for_mentor
 from tests.conftest import NOW
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 from tests.sessions_app.helpers.followups import code_of
-from tests.sessions_app.helpers.races import race
+from tests.sessions_app.helpers.races import race, someone_waits_for_a_lock
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
@@ -121,6 +122,29 @@ def test_what_waits_for_a_resting_mentor_ends_and_who_waits_is_told(profile, off
     assert (request.state, request.ended_by) == (BookingState.CANCELLED, None)
     assert WaitlistEntry.objects.get().ended == "away"
     assert told() == ["waiting_moved_on"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_for_a_mentor_who_comes_back_meanwhile_keeps_their_place(profile, charlie):
+    wait_for_mentor(profile=profile, words=QUESTION, known=[], person=charlie, now=NOW)
+    say_stop(profile=profile, now=NOW + SECOND)
+
+    def end() -> int:
+        try:
+            return end_for_resting(now=NOW + 2 * SECOND)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            say_here(profile=profile, now=NOW + 2 * SECOND)
+            ending = pool.submit(end)
+            while not someone_waits_for_a_lock():
+                assert not ending.done()
+
+        assert ending.result() == 0
+    assert WaitlistEntry.objects.get().ended_at is None
+    assert told() == []
 
 
 @pytest.mark.django_db
