@@ -45,119 +45,119 @@ class BookingNews:
         }
 
 
-def requested_sentence(telling: BookingNews) -> str:
-    if telling.is_mentor:
+def requested_sentence(news: BookingNews) -> str:
+    if news.is_mentor:
         return _("%(name)s is asking for %(minutes)s minutes: %(when)s")
     return _("You asked %(name)s for %(minutes)s minutes: %(when)s")
 
 
-def booked_sentence(telling: BookingNews) -> str:
-    if telling.is_mentor:
+def booked_sentence(news: BookingNews) -> str:
+    if news.is_mentor:
         return _("%(name)s booked %(minutes)s minutes: %(when)s")
     return _("You booked %(minutes)s minutes with %(name)s: %(when)s")
 
 
-def accepted_sentence(telling: BookingNews) -> str:
-    if telling.is_mentor:
+def accepted_sentence(news: BookingNews) -> str:
+    if news.is_mentor:
         return _("You accepted %(name)s’s request: %(when)s")
     return _("%(name)s accepted your request: %(when)s")
 
 
-def countered_sentence(telling: BookingNews) -> str:
+def countered_sentence(news: BookingNews) -> str:
     return _("%(name)s has offered you other times, the first on %(when)s")
 
 
-def counter_waiting_sentence(telling: BookingNews) -> str:
+def counter_waiting_sentence(news: BookingNews) -> str:
     return _("%(name)s is still waiting for you to choose a time: the first is %(when)s")
 
 
-def chosen_sentence(telling: BookingNews) -> str:
-    if telling.is_mentor:
+def chosen_sentence(news: BookingNews) -> str:
+    if news.is_mentor:
         return _("%(name)s chose one of your times: %(when)s")
     return _("You chose a time with %(name)s: %(when)s")
 
 
-def counter_expired_sentence(telling: BookingNews) -> str:
-    if telling.is_mentor:
+def counter_expired_sentence(news: BookingNews) -> str:
+    if news.is_mentor:
         return _("%(name)s didn’t choose any of the times you offered instead of %(when)s")
     return _("You didn’t choose any of the times that %(name)s offered instead of %(when)s")
 
 
-def moved_sentence(telling: BookingNews) -> str:
-    if telling.is_by_reader:
+def moved_sentence(news: BookingNews) -> str:
+    if news.is_by_reader:
         return _("You rescheduled your session with %(name)s to %(when)s")
     return _("%(name)s rescheduled your session to %(when)s")
 
 
-def cancelled_sentence(telling: BookingNews) -> str:
-    if telling.is_by_reader:
+def cancelled_sentence(news: BookingNews) -> str:
+    if news.is_by_reader:
         return _("You cancelled your session with %(name)s: %(when)s")
-    if telling.by == telling.booking.other_person(telling.reader).pk:
+    if news.by == news.booking.other_person(news.reader).pk:
         return _("%(name)s cancelled your session: %(when)s")
-    if telling.booking.cannot_take_place:
+    if news.booking.cannot_take_place:
         return _("Your session with %(name)s can’t take place: %(when)s")
     return _("Your session with %(name)s was cancelled: %(when)s")
 
 
-def declined_sentence(telling: BookingNews) -> str:
+def declined_sentence(news: BookingNews) -> str:
     return _("%(name)s can’t make %(when)s")
 
 
-def request_expired_sentence(telling: BookingNews) -> str:
+def request_expired_sentence(news: BookingNews) -> str:
     return _("%(name)s didn’t answer in time: %(when)s")
 
 
-def withdrawn_sentence(telling: BookingNews) -> str:
+def withdrawn_sentence(news: BookingNews) -> str:
     return _("%(name)s withdrew the request for %(when)s")
 
 
-def request_waiting_sentence(telling: BookingNews) -> str:
+def request_waiting_sentence(news: BookingNews) -> str:
     return _("%(name)s is waiting for your answer: %(when)s")
 
 
-def reminder_sentence(telling: BookingNews) -> str:
+def reminder_sentence(news: BookingNews) -> str:
     return _("Your session with %(name)s: %(when)s")
 
 
-def feedback_request_sentence(telling: BookingNews) -> str:
-    if telling.answered:
+def feedback_request_sentence(news: BookingNews) -> str:
+    if news.answered:
         return _("You said how %(minutes)s minutes with %(name)s went")
     return _("Did %(minutes)s minutes with %(name)s help?")
 
 
-def missed_sentence(telling: BookingNews) -> str:
+def missed_sentence(news: BookingNews) -> str:
     return _("You missed your session with %(name)s: %(when)s")
 
 
-def did_not_join_sentence(telling: BookingNews) -> str:
+def did_not_join_sentence(news: BookingNews) -> str:
     return _("%(name)s didn’t join: %(when)s")
 
 
-def explained_sentence(telling: BookingNews) -> str:
+def explained_sentence(news: BookingNews) -> str:
     return _("%(name)s told us what happened: %(when)s")
 
 
-def attendance_decided_sentence(telling: BookingNews) -> str:
+def attendance_decided_sentence(news: BookingNews) -> str:
     return _("Our team looked at your session with %(name)s: %(when)s")
 
 
-def running_late_sentence(telling: BookingNews) -> str:
+def running_late_sentence(news: BookingNews) -> str:
     return _("%(name)s is running late: %(when)s")
 
 
-def not_here_sentence(telling: BookingNews) -> str:
+def not_here_sentence(news: BookingNews) -> str:
     return _("%(name)s is waiting for you in your session: %(when)s")
 
 
-def says_came_sentence(telling: BookingNews) -> str:
+def says_came_sentence(news: BookingNews) -> str:
     return _("%(name)s says they came: %(when)s")
 
 
-def contested_sentence(telling: BookingNews) -> str:
+def contested_sentence(news: BookingNews) -> str:
     return _("%(name)s has asked our team to look into your session: %(when)s")
 
 
-def confirm_session_sentence(telling: BookingNews) -> str:
+def confirm_session_sentence(news: BookingNews) -> str:
     return _("Confirm your session with %(name)s: %(when)s")
 
 
@@ -199,16 +199,16 @@ def booking_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime)
     log = {(event.booking_id, event.at): event for event in events}
     answered = set(Feedback.objects.filter(author=reader, booking__in=bookings).values_list("booking", flat=True))
 
-    def telling(item: InboxItem, booking: Booking) -> BookingNews:
+    def news_of(item: InboxItem, booking: Booking) -> BookingNews:
         event = log.get((booking.pk, item.at)) if not kind_named(item.kind).passing else None
         start, by = (event.during.lower, event.by_id) if event else (booking.start, None)
         return BookingNews(item, booking, reader, start, by, booking.pk in answered, now)
 
     known = [item for item in items if item.subject_id in bookings]
-    return {item.pk: booking_inbox_line(telling(item, bookings[item.subject_id])) for item in known}
+    return {item.pk: booking_inbox_line(news_of(item, bookings[item.subject_id])) for item in known}
 
 
-def booking_inbox_line(telling: BookingNews) -> InboxLine:
-    kind = telling.item.kind
-    page = reverse(PAGES.get(kind, "session"), args=[telling.booking.uuid])
-    return InboxLine(SENTENCES[kind](telling) % telling.words, page)
+def booking_inbox_line(news: BookingNews) -> InboxLine:
+    kind = news.item.kind
+    page = reverse(PAGES.get(kind, "session"), args=[news.booking.uuid])
+    return InboxLine(SENTENCES[kind](news) % news.words, page)

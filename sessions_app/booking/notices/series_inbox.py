@@ -60,5 +60,5 @@ def accepted_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime
 def accepted_inbox_line(
     item: InboxItem, event: BookingEvent, booking: Booking, reader: User, now: datetime
 ) -> InboxLine:
-    telling = BookingNews(item, booking, reader, event.during.lower, event.by_id, False, now)
-    return InboxLine(accepted_sentence(telling) % telling.words, reverse("session", args=[booking.uuid]))
+    news = BookingNews(item, booking, reader, event.during.lower, event.by_id, False, now)
+    return InboxLine(accepted_sentence(news) % news.words, reverse("session", args=[booking.uuid]))
