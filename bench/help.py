@@ -180,9 +180,9 @@ class Community:
             self.at(self.now + (booking.start - self.now) * self.chance.random(), cancel)
 
     def awake_after(self, zone: ZoneInfo, hours: float) -> datetime:
-        from sessions_app.booking.deadlines import after_waking
+        from sessions_app.booking.deadlines import add_waking_hours
 
-        return after_waking(self.now, timedelta(hours=hours), zone=zone.key)
+        return add_waking_hours(self.now, timedelta(hours=hours), zone=zone.key)
 
     def answer_routes(self) -> None:
         from sessions_app.models import Route

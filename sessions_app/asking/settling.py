@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 
 from notifications.services import schedule_notices, show_in_inbox, withdraw_older_versions
-from sessions_app.booking.deadlines import after_waking
+from sessions_app.booking.deadlines import add_waking_hours
 from sessions_app.locks import atomic_act, lock_people
 from sessions_app.models import HeldTime, Route, RouteKind, RouteState, Schedule, WrittenState
 from sessions_app.models.waiting import HELPED, HeldTimeAnswer, WaitlistOutcome
@@ -97,7 +97,7 @@ def answer_until(route: Route, *, now: datetime) -> datetime:
     """When an answer of the mentor would come too late, by the hours in which they are awake."""
     schedule = Schedule.objects.filter(profile__person=route.mentor_id).first()
     zone = schedule.timezone if schedule else route.mentor.zone_name
-    return min(after_waking(now, settings.ROUTE_LASTS, zone=zone), route.waiting.until)
+    return min(add_waking_hours(now, settings.ROUTE_LASTS, zone=zone), route.waiting.until)
 
 
 def close_route(route: Route, state: RouteState, *, now: datetime) -> None:

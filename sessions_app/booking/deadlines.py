@@ -32,7 +32,7 @@ def answer_deadline(*, start: datetime, notice: timedelta, zone: str, now: datet
     return evening if evening > now else wished
 
 
-def after_waking(now: datetime, span: timedelta, *, zone: str) -> datetime:
+def add_waking_hours(now: datetime, span: timedelta, *, zone: str) -> datetime:
     """The moment by which `span` will have passed, counting only the hours between 08:00 and 22:00 of `zone`."""
     moment = now
     while True:

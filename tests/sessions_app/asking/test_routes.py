@@ -11,7 +11,7 @@ from sessions_app.asking.acts import decline_route, extra_times, offer_of, offer
 from sessions_app.asking.advancing import advance_routes
 from sessions_app.availability.timetable import load_timetable, load_timetable_for
 from sessions_app.booking.clock import expire_overdue
-from sessions_app.booking.deadlines import after_waking
+from sessions_app.booking.deadlines import add_waking_hours
 from sessions_app.errors import SessionError
 from sessions_app.models import (
     Booking,
@@ -88,7 +88,7 @@ def test_the_mentor_who_knows_it_is_asked_and_told_until_when(keeper, bob):
 
     route = Route.objects.get()
     assert (route.mentor, route.kind, route.state) == (keeper.person, RouteKind.REQUEST, RouteState.OPEN)
-    assert route.until == after_waking(NOW, timedelta(hours=6), zone=keeper.schedule.timezone)
+    assert route.until == add_waking_hours(NOW, timedelta(hours=6), zone=keeper.schedule.timezone)
     assert Notification.objects.get(kind="help_asked").recipient == keeper.person
     assert InboxItem.objects.get(kind="help_asked").recipient == keeper.person
     tick(NOW + HOUR)
@@ -211,7 +211,7 @@ def test_a_time_that_does_not_suit_is_free_again_and_its_mentor_may_have_another
 
     route.refresh_from_db()
     assert (route.state, route.held, Route.objects.count()) == (RouteState.OPEN, None, 1)
-    assert route.until == after_waking(NOW + HOUR, timedelta(hours=6), zone=keeper.schedule.timezone)
+    assert route.until == add_waking_hours(NOW + HOUR, timedelta(hours=6), zone=keeper.schedule.timezone)
     told = Notification.objects.filter(kind="help_asked").order_by("subject_version")
     assert [(row.recipient, row.state) for row in told] == [
         (route.mentor, State.OBSOLETE),
@@ -457,7 +457,7 @@ def test_a_mentor_who_leaves_leaves_nobody_waiting(keeper, bob):
     ],
 )
 def test_only_hours_in_which_a_mentor_is_awake_count(begins, ends):
-    until = after_waking(at(begins), timedelta(hours=6), zone="Europe/London")
+    until = add_waking_hours(at(begins), timedelta(hours=6), zone="Europe/London")
 
     assert abs(until - at(ends)) <= timedelta(minutes=1)
 
