@@ -128,10 +128,10 @@ def _of_threads(now: datetime) -> Iterable[Due]:
     """Mails about messages of the last day that nobody has read."""
     recent = Message.objects.filter(sent_at__gte=now - LATE).order_by()
     lately = list(recent.values_list("engagement", flat=True).distinct())
-    for seat in ReadMarker.objects.filter(engagement__in=lately):
-        first = seat.unread.filter(sent_at__gte=now - LATE, answers=None).first()
+    for marker in ReadMarker.objects.filter(engagement__in=lately):
+        first = marker.unread.filter(sent_at__gte=now - LATE, answers=None).first()
         if first:
-            yield message_due(seat, by=first.author_id, now=first.sent_at)
+            yield message_due(marker, by=first.author_id, now=first.sent_at)
 
 
 def _of_held_times(now: datetime) -> list[Due]:

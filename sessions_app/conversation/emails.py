@@ -16,27 +16,27 @@ MESSAGE_IN_MAIL = 400
 
 
 def render_unread_email(row: Notification, now: datetime) -> Message | Nothing:
-    seats = ReadMarker.objects.select_related("person", "engagement__mentor", "engagement__mentee", "engagement__brief")
-    seat = seats.filter(pk=row.subject_id, version=row.subject_version).first()
-    if seat is None:
+    known = ReadMarker.objects.select_related("person", "engagement__mentor", "engagement__mentee", "engagement__brief")
+    marker = known.filter(pk=row.subject_id, version=row.subject_version).first()
+    if marker is None:
         return Nothing("moved on")
-    unread = list(seat.unread)
+    unread = list(marker.unread)
     if not unread:
         return Nothing("read")
-    other = seat.engagement.other_person(seat.person)
+    other = marker.engagement.other_person(marker.person)
     context: Context = {
         "first": other.first_name,
         "other": other.display_name,
         "is_file": unread[-1].is_file,
         "words": Truncator(unread[-1].words).chars(MESSAGE_IN_MAIL),
         "earlier": len(unread) - 1,
-        "question": Truncator(seat.engagement.brief.question).chars(100),
-        "in_writing": WrittenQuestion.objects.filter(engagement=seat.engagement).exists(),
-        "page_url": f"{absolute_url('thread', seat.engagement.uuid)}#messages",
+        "question": Truncator(marker.engagement.brief.question).chars(100),
+        "in_writing": WrittenQuestion.objects.filter(engagement=marker.engagement).exists(),
+        "page_url": f"{absolute_url('thread', marker.engagement.uuid)}#messages",
     }
-    thread = f"<thread-{seat.engagement.uuid}@{settings.SITE_HOST}>"
+    thread = f"<thread-{marker.engagement.uuid}@{settings.SITE_HOST}>"
     sender = _("%(name)s via %(site)s") % {"name": other.first_name, "site": settings.SITE_NAME}
     headers = {"In-Reply-To": thread, "References": thread}
-    return NoticeReader(seat.person, now).render_email(
+    return NoticeReader(marker.person, now).render_email(
         "conversation/message", context, headers=headers, from_name=sender
     )

@@ -14,10 +14,11 @@ from sessions_app.models import ReadMarker
 
 def thread_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
     own = ReadMarker.objects.filter(person=reader).select_related("engagement__mentor", "engagement__mentee")
-    seats = own.in_bulk({item.subject_id for item in items})
-    return {item.pk: thread_inbox_line(seats[item.subject_id], reader) for item in items if item.subject_id in seats}
+    markers = own.in_bulk({item.subject_id for item in items})
+    known = [(item, markers[item.subject_id]) for item in items if item.subject_id in markers]
+    return {item.pk: thread_inbox_line(marker, reader) for item, marker in known}
 
 
-def thread_inbox_line(seat: ReadMarker, reader: User) -> InboxLine:
-    words = _("%(name)s wrote to you") % {"name": seat.engagement.other_person(reader).first_name}
-    return InboxLine(words, f"{reverse('thread', args=[seat.engagement.uuid])}#messages")
+def thread_inbox_line(marker: ReadMarker, reader: User) -> InboxLine:
+    words = _("%(name)s wrote to you") % {"name": marker.engagement.other_person(reader).first_name}
+    return InboxLine(words, f"{reverse('thread', args=[marker.engagement.uuid])}#messages")

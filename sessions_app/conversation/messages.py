@@ -91,15 +91,15 @@ def check_pace(engagement: Engagement, *, by: User, now: datetime) -> None:
 
 def notify_reader(engagement: Engagement, person: User, *, now: datetime) -> None:
     ReadMarker.objects.get_or_create(engagement=engagement, person=person)
-    seat = ReadMarker.objects.select_for_update().get(engagement=engagement, person=person)
-    rows = Notification.objects.about(THREAD_SUBJECT, seat.pk)
-    if rows.pending().filter(subject_version=seat.version).exists():
+    marker = ReadMarker.objects.select_for_update().get(engagement=engagement, person=person)
+    rows = Notification.objects.about(THREAD_SUBJECT, marker.pk)
+    if rows.pending().filter(subject_version=marker.version).exists():
         return
-    seat.version += 1
-    seat.save(update_fields=["version"])
+    marker.version += 1
+    marker.save(update_fields=["version"])
     # A mail that is being sent at this moment counts as sent.
     last = rows.aggregate(last=Max(Coalesce("sent_at", "data_started_at")))["last"]
-    schedule_notices(message_due(seat, by=engagement.other_person(person).pk, now=now, last=last), now=now)
+    schedule_notices(message_due(marker, by=engagement.other_person(person).pk, now=now, last=last), now=now)
 
 
 def extend_waiting_request(engagement: Engagement, *, by: User, now: datetime) -> None:
@@ -111,16 +111,16 @@ def extend_waiting_request(engagement: Engagement, *, by: User, now: datetime) -
 @transaction.atomic
 def mark_read(*, engagement: Engagement, person: User, until: int) -> bool:
     """Note that this person has read up to and including that message. Returns whether that was new."""
-    seat = ReadMarker.objects.select_for_update().filter(engagement=engagement, person=person).first()
-    if seat is None:
+    marker = ReadMarker.objects.select_for_update().filter(engagement=engagement, person=person).first()
+    if marker is None:
         return False
-    newest = seat.unread.filter(pk__lte=until).aggregate(newest=Max("pk"))["newest"]
+    newest = marker.unread.filter(pk__lte=until).aggregate(newest=Max("pk"))["newest"]
     if newest is None:
         return False
-    seat.read_to = newest
-    if not seat.unread.exists():
-        seat.version += 1
-        withdraw_older_versions(subject_type=THREAD_SUBJECT, subject_id=seat.pk, version=seat.version)
+    marker.read_to = newest
+    if not marker.unread.exists():
+        marker.version += 1
+        withdraw_older_versions(subject_type=THREAD_SUBJECT, subject_id=marker.pk, version=marker.version)
         tell_bells(person.pk)
-    seat.save(update_fields=["read_to", "version"])
+    marker.save(update_fields=["read_to", "version"])
     return True

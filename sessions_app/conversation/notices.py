@@ -11,15 +11,15 @@ APART = timedelta(hours=1)
 KEEPS = timedelta(hours=24)
 
 
-def message_due(seat: ReadMarker, *, by: int, now: datetime, last: datetime | None = None) -> Due:
-    """The next mail about this seat's unread messages, which `by` wrote; `last` is when the one before left, if any."""
+def message_due(marker: ReadMarker, *, by: int, now: datetime, last: datetime | None = None) -> Due:
+    """The next mail about unread messages, which `by` wrote; `last` is when the one before left, if any."""
     due_at = max(now + UNREAD_FOR, last + APART) if last else now + UNREAD_FOR
     return Due(
         KIND,
-        seat.person_id,
+        marker.person_id,
         THREAD_SUBJECT,
-        seat.pk,
-        seat.version,
+        marker.pk,
+        marker.version,
         due_at,
         due_at + KEEPS,
         shows_at=now,

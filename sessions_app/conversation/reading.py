@@ -159,8 +159,8 @@ def messages_in(engagement: Engagement) -> QuerySet[Message]:
 
 
 def unread_of(messages: list[Message], engagement: Engagement, reader: User) -> list[int]:
-    seat = ReadMarker.objects.filter(engagement=engagement, person=reader).first()
-    return new_among(messages, reader, read_to=seat.read_to if seat else 0)
+    marker = ReadMarker.objects.filter(engagement=engagement, person=reader).first()
+    return new_among(messages, reader, read_to=marker.read_to if marker else 0)
 
 
 def new_among(messages: list[Message], reader: User, *, read_to: int) -> list[int]:
@@ -204,13 +204,13 @@ class ThreadList:
 
     def with_new(self, threads: EngagementQuerySet) -> EngagementQuerySet:
         """Adds `new`: how many messages this person hasn't read."""
-        seat = ReadMarker.objects.filter(engagement=OuterRef("pk"), person=self.person)
+        marker = ReadMarker.objects.filter(engagement=OuterRef("pk"), person=self.person)
         unread = Message.objects.filter(engagement=OuterRef("pk"), pk__gt=OuterRef("read_to")).exclude(
             author=self.person
         )
         number = unread.order_by().values("engagement").annotate(number=Count("pk")).values("number")
         return (
-            threads.annotate(read_to=Coalesce(Subquery(seat.values("read_to")[:1]), 0))
+            threads.annotate(read_to=Coalesce(Subquery(marker.values("read_to")[:1]), 0))
             .annotate(new=Coalesce(Subquery(number), 0))
             .select_related("mentor__mentor_profile", "mentee__mentor_profile", "brief")
         )
