@@ -87,27 +87,26 @@ def book_session(
     check_own(continues, mentee)
     mark, chosen = booking_mark(key, offer, start, brief, programme), programme.pk if programme else None
     refuse_second(offer, mentee, start=start, now=now, chosen=chosen)
-    asked = lock_and_read(offer, mentee, now=now, mark=mark, chosen=chosen)
-    offer, profile = asked.offer, asked.offer.profile
-    if asked.standing.booked_before and (booked := booked_before(mentee, mark)):
+    locked = lock_and_read(offer, mentee, now=now, mark=mark, chosen=chosen)
+    offer, profile = locked.offer, locked.offer.profile
+    if locked.standing.booked_before and (booked := booked_before(mentee, mark)):
         return booked
-    if asked.standing.overdue:
+    if locked.standing.overdue:
         expire_for(profile.person_id, mentee.pk, now=now)
-        asked = lock_and_read(offer, mentee, now=now, chosen=chosen)
-    check_terms(asked.offer, terms)
-    check_booking(asked, start=start, mentee=mentee, now=now, chosen=chosen)
-    if chosen not in (None, asked.standing.programme_id):
+        locked = lock_and_read(offer, mentee, now=now, chosen=chosen)
+    check_terms(locked.offer, terms)
+    check_booking(locked, start=start, mentee=mentee, now=now, chosen=chosen)
+    if chosen not in (None, locked.standing.programme_id):
         raise not_shared_error()
     first_state = initial_state(offer, start, now=now)
     if continues and continues_as_call(continues, profile):
         close_as_call(mentee, profile.person, now=now)
-        first_state |= {"idempotency_key": mark, "programme_id": asked.standing.programme_id}
+        first_state |= {"idempotency_key": mark, "programme_id": locked.standing.programme_id}
         booking = further_booking(continues, offer, start, now=now, **first_state)
-        begin_booking(booking, event=FIRST_EVENTS[booking.state], by=mentee, now=now, how_told=asked.how_told)
+        begin_booking(booking, event=FIRST_EVENTS[booking.state], by=mentee, now=now, how_told=locked.how_told)
     else:
-        if asked.standing.engaged:
+        if locked.standing.engaged:
             close_earlier_engagement(mentee, profile, now=now)
-        told = asked.how_told
         booking = insert_booking(
             offer,
             start=start,
@@ -115,8 +114,8 @@ def book_session(
             mentee=mentee,
             now=now,
             mark=mark,
-            how_told=told,
-            programme=asked.standing.programme_id,
+            how_told=locked.how_told,
+            programme=locked.standing.programme_id,
             **first_state,
         )
         link_earlier_engagement(continues, booking, with_files=with_files, now=now)
@@ -136,15 +135,15 @@ def booked_before(mentee: User, mark: str | None) -> Booking | None:
 
 
 def check_booking(
-    asked: LockedFacts, *, start: datetime, mentee: User, now: datetime, chosen: int | None = None
+    locked: LockedFacts, *, start: datetime, mentee: User, now: datetime, chosen: int | None = None
 ) -> None:
     """Raises SessionError for the first thing that stands against this booking."""
-    check_offer(asked.offer)
-    check_mentee(mentee, asked.offer.profile, now=now, standing=asked.standing)
-    mentor, shares = asked.offer.profile.person_id, asked.standing.shares_programme
+    check_offer(locked.offer)
+    check_mentee(mentee, locked.offer.profile, now=now, standing=locked.standing)
+    mentor, shares = locked.offer.profile.person_id, locked.standing.shares_programme
     pair = locked_pair_rules(mentee, mentor, shares=shares, now=now, chosen=chosen)
-    own, zone = asked.standing.own, mentee.zone
-    check_start(asked.offer, asked.timetable, pair, start=start, now=now, own=own, zone=zone)
+    own, zone = locked.standing.own, mentee.zone
+    check_start(locked.offer, locked.timetable, pair, start=start, now=now, own=own, zone=zone)
 
 
 def check_start(
@@ -280,8 +279,8 @@ def insert_booking(
     programme: int | None = None,
 ) -> Booking:
     person = offer.profile.person
-    asked = make_new(Brief, {"author": mentee}, **brief.values())
-    engagement = make_new(Engagement, {"mentee": mentee, "mentor": person, "brief": asked})
+    row = make_new(Brief, {"author": mentee}, **brief.values())
+    engagement = make_new(Engagement, {"mentee": mentee, "mentor": person, "brief": row})
     booking = make_new(
         Booking,
         {"engagement": engagement, "offer": offer, "mentor": person, "mentee": mentee},

@@ -55,15 +55,15 @@ def hold_slot(
     already, which is given up. The same `key` from the same address with the same choice gets the same hold again.
     `terms` and refusals as `book_session`.
     """
-    asked = lock_and_read(offer, None, now=now, also_lock=instead_of.mentor_id if instead_of else None)
-    offer = asked.offer
+    locked = lock_and_read(offer, None, now=now, also_lock=instead_of.mentor_id if instead_of else None)
+    offer = locked.offer
     check_offer(offer)
     mark = booking_mark(key, offer, start, brief)
     held = Booking.objects.filter(held_for=held_for, idempotency_key=mark, state=BookingState.HELD, expires_at__gt=now)
     if mark and (again := held.first()):
         return again
     check_terms(offer, terms)
-    if refusal := why_kept_out(offer.profile, asked.standing.shut_by, is_visitor=True):
+    if refusal := why_kept_out(offer.profile, locked.standing.shut_by, is_visitor=True):
         raise refusal
     check_holds(held_for, offer.profile.person_id, now=now)
     before = Booking.objects.get(pk=instead_of.pk) if instead_of else None

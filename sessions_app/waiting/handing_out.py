@@ -124,8 +124,8 @@ def hold_for(*, waiting: WaitlistEntry, offer: Offer, start: datetime, now: date
 
     Raises SessionError as `book_session`: whatever would refuse the booking refuses this too.
     """
-    asked = lock_and_read(offer, None, now=now, also_lock=waiting.person_id)
-    offer = asked.offer
+    locked = lock_and_read(offer, None, now=now, also_lock=waiting.person_id)
+    offer = locked.offer
     profile, person = offer.profile, waiting.person
     if not WaitlistEntry.objects.live(now).filter(pk=waiting.pk).exists():
         return None
@@ -138,7 +138,7 @@ def hold_for(*, waiting: WaitlistEntry, offer: Offer, start: datetime, now: date
     pair = locked_pair_rules(person, profile.person_id, shares=standing.shares_programme, now=now)
     check_offer_in(pair, offer)
     check_slot(offer, start=start, mentee=person, now=now, standing=standing, for_waitlist=True, pair=pair)
-    last = start - asked.timetable.notice_of(start) if asked.timetable else now
+    last = start - locked.timetable.notice_of(start) if locked.timetable else now
     until = held_until(now=now, last=last, hours=settings.TIME_HELD_FOR, zone=person.zone)
     if until is None:
         raise SessionError("notice", "")
