@@ -52,7 +52,7 @@ def _requested_dues(booking: Booking, now: datetime) -> Iterable[Due]:
     yield from _first_news_dues("requested", booking, now)
     if booking.expires_at:
         half = now + (booking.expires_at - now) / 2
-        yield _booking_due("request_waiting", booking, booking.mentor_id, half, booking.expires_at)
+        yield booking_due("request_waiting", booking, booking.mentor_id, half, booking.expires_at)
 
 
 def _booked_dues(booking: Booking, now: datetime) -> Iterable[Due]:
@@ -62,19 +62,17 @@ def _booked_dues(booking: Booking, now: datetime) -> Iterable[Due]:
 def _first_news_dues(kind: str, booking: Booking, now: datetime) -> Iterable[Due]:
     """Dates that were booked in one act are told in one mail."""
     if booking.booked_with_id is None:
-        return _news_dues(kind, booking, _both_people(booking), now)
+        return _news_dues(kind, booking, booking.participants, now)
     if booking.booked_with_id != booking.pk:
         return []
     until = min(now + NEWS_KEEPS, booking.start)
     # Its subject isn't one of the bookings: a change of the first date must not silence the news of the others.
-    return [
-        Due(f"series_{kind}", person, SERIES_SUBJECT, booking.pk, 0, now, until) for person in _both_people(booking)
-    ]
+    return [Due(f"series_{kind}", person, SERIES_SUBJECT, booking.pk, 0, now, until) for person in booking.participants]
 
 
 def _accepted_dues(booking: Booking, now: datetime) -> Iterable[Due]:
     if booking.booked_with_id is None:
-        return _news_dues("accepted", booking, _both_people(booking), now)
+        return _news_dues("accepted", booking, booking.participants, now)
     return _one_of_several_accepted(booking, booking.booked_with_id, now)
 
 
@@ -87,7 +85,7 @@ def _one_of_several_accepted(booking: Booking, first: int, now: datetime) -> Ite
     until = min(now + NEWS_KEEPS, booking.start)
     later = now + MORE_ANSWERS_WITHIN
     more = later < until and Booking.objects.requested().filter(booked_with=first).exists()
-    for person in _both_people(booking):
+    for person in booking.participants:
         due_at = later if more else now
         yield Due("series_accepted", person, ANSWERS_SUBJECT, first, turn, due_at, until, shows_at=now)
 
@@ -96,15 +94,15 @@ def _countered_dues(booking: Booking, now: datetime) -> Iterable[Due]:
     yield from _told_to_mentee("countered")(booking, now)
     if booking.mentee_id and booking.expires_at:
         half = now + (booking.expires_at - now) / 2
-        yield _booking_due("counter_waiting", booking, booking.mentee_id, half, booking.expires_at)
+        yield booking_due("counter_waiting", booking, booking.mentee_id, half, booking.expires_at)
 
 
 def _chosen_dues(booking: Booking, now: datetime) -> Iterable[Due]:
-    return _news_dues("chosen", booking, _both_people(booking), now)
+    return _news_dues("chosen", booking, booking.participants, now)
 
 
 def _counter_expired_dues(booking: Booking, now: datetime) -> Iterable[Due]:
-    return _end_dues("counter_expired", booking, _both_people(booking), now)
+    return _end_dues("counter_expired", booking, booking.participants, now)
 
 
 def _end_dues(kind: str, booking: Booking, people: Iterable[int], now: datetime) -> Iterable[Due]:
@@ -114,15 +112,15 @@ def _end_dues(kind: str, booking: Booking, people: Iterable[int], now: datetime)
 
 
 def _moved_dues(booking: Booking, now: datetime) -> Iterable[Due]:
-    return _news_dues("moved", booking, _both_people(booking), now)
+    return _news_dues("moved", booking, booking.participants, now)
 
 
 def _told_to_mentee(kind: str) -> Callable[[Booking, datetime], Iterable[Due]]:
-    return lambda booking, now: _news_dues(kind, booking, _both_people(booking)[1:], now)
+    return lambda booking, now: _news_dues(kind, booking, _mentee_alone(booking), now)
 
 
 def _declined_dues(booking: Booking, now: datetime) -> Iterable[Due]:
-    return _end_dues("declined", booking, _both_people(booking)[1:], now)
+    return _end_dues("declined", booking, _mentee_alone(booking), now)
 
 
 def _withdrawn_dues(booking: Booking, now: datetime) -> Iterable[Due]:
@@ -131,18 +129,18 @@ def _withdrawn_dues(booking: Booking, now: datetime) -> Iterable[Due]:
 
 def _cancelled_dues(booking: Booking, now: datetime) -> Iterable[Due]:
     # Sent even after the start, since the other person may be waiting in the call
-    return [_booking_due("cancelled", booking, person, now, now + NEWS_KEEPS) for person in _both_people(booking)]
+    return [booking_due("cancelled", booking, person, now, now + NEWS_KEEPS) for person in booking.participants]
 
 
 def _missed_dues(booking: Booking, now: datetime) -> Iterable[Due]:
     kinds = MISSED_KINDS if booking.state == BookingState.MENTOR_NO_SHOW else MISSED_KINDS[::-1]
-    people = zip(kinds, _both_people(booking), strict=True)
-    return [_booking_due(kind, booking, person, now, now + NEWS_KEEPS) for kind, person in people]
+    people = zip(kinds, booking.participants, strict=True)
+    return [booking_due(kind, booking, person, now, now + NEWS_KEEPS) for kind, person in people]
 
 
 def _decided_dues(booking: Booking, now: datetime) -> Iterable[Due]:
     keeps = now + DECISION_KEEPS
-    yield from (_booking_due("attendance_decided", booking, person, now, keeps) for person in _both_people(booking))
+    yield from (booking_due("attendance_decided", booking, person, now, keeps) for person in booking.participants)
     if booking.state == BookingState.COMPLETED:
         # Questions whose moment passed in the meantime are left out, or several would come at once.
         yield from (due for due in _later_dues(booking) if due.due_at > now)
@@ -170,36 +168,34 @@ ARRANGED = ("confirmed", "accepted", "moved", "chosen")
 def _news_dues(kind: str, booking: Booking, people: Iterable[int], now: datetime) -> list[Due]:
     """News that may be sent up to a day late, but not after the session has started."""
     until = min(now + NEWS_KEEPS, booking.start)
-    return [_booking_due(kind, booking, person, now, until) for person in people]
+    return [booking_due(kind, booking, person, now, until) for person in people]
 
 
 def _coming_dues(booking: Booking, now: datetime, leads: Mapping[int, tuple[timedelta, ...]] | None) -> Iterable[Due]:
     """Reminders whose moment has not passed yet, and the questions afterwards."""
-    yield from reminder_dues(booking, _both_people(booking), now=now, leads=leads)
+    yield from reminder_dues(booking, booking.participants, now=now, leads=leads)
     yield from _later_dues(booking)
 
 
 def _later_dues(booking: Booking) -> Iterable[Due]:
-    for person in _both_people(booking):
+    for person in booking.participants:
         until = booking.end + FEEDBACK_KEEPS
-        asked = _booking_due("feedback_request", booking, person, booking.end + FEEDBACK_AFTER, until)
+        asked = booking_due("feedback_request", booking, person, booking.end + FEEDBACK_AFTER, until)
         yield replace(asked, shows_at=booking.end + FEEDBACK_SHOWS_AFTER)
-        yield _booking_due("feedback_nudge", booking, person, booking.end + NUDGE_AFTER, until)
+        yield booking_due("feedback_nudge", booking, person, booking.end + NUDGE_AFTER, until)
     yield from followup_dues(booking)
 
 
-def _both_people(booking: Booking) -> list[int]:
-    return booking.participants
+def _mentee_alone(booking: Booking) -> list[int]:
+    return [booking.mentee_id] if booking.mentee_id is not None else []
 
 
-def _booking_due(kind: str, booking: Booking, person: int, due_at: datetime, send_before: datetime) -> Due:
+def booking_due(kind: str, booking: Booking, person: int, due_at: datetime, send_before: datetime) -> Due:
     return Due(kind, person, BOOKING_SUBJECT, booking.pk, booking.version, due_at, send_before)
 
 
 def followup_dues(booking: Booking) -> list[Due]:
     """What must be asked later about this agreed booking, in its present version; only the mentee is asked."""
-    return (
-        dues_later(booking, booking.mentee_id, BOOKING_SUBJECT, FOLLOW_UP_KINDS)
-        if booking.mentee_id is not None
-        else []
-    )
+    if booking.mentee_id is None:
+        return []
+    return dues_later(booking, booking.mentee_id, BOOKING_SUBJECT, FOLLOW_UP_KINDS)
