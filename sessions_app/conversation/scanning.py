@@ -48,16 +48,16 @@ class _Run:
             if time.monotonic() > self.ends_at:
                 return False
             try:
-                return settle_scan(file, read_file(file), now=self.now)
+                return settle_scan(file, scan_stored_file(file), now=self.now)
             except ScannerError as error:
                 logger.warning("the scanner didn't look at file %s: %s", file.pk, error)
-                self.is_away = not answers()
+                self.is_away = not is_scanner_there()
         if file.scan_since and self.now >= file.scan_since + GIVE_UP_AFTER:
             return settle_scan(file, Verdict(Outcome.REFUSED), now=self.now)
         return False
 
 
-def answers() -> bool:
+def is_scanner_there() -> bool:
     try:
         ping()
     except ScannerError:
@@ -65,7 +65,7 @@ def answers() -> bool:
     return True
 
 
-def read_file(file: SharedFile) -> Verdict:
+def scan_stored_file(file: SharedFile) -> Verdict:
     """What the scanner says. Raises ScannerError."""
     try:
         with file.content.open("rb") as stored:

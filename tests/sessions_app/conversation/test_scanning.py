@@ -177,7 +177,7 @@ def test_run_ends_in_time(booking, bob, monkeypatch):
 
 def test_scanner_that_is_away_is_asked_once(away, booking, bob, monkeypatch):
     asked = []
-    monkeypatch.setattr(scanning, "read_file", lambda file: asked.append(file) or clamd.ping())
+    monkeypatch.setattr(scanning, "scan_stored_file", lambda file: asked.append(file) or clamd.ping())
     for _time in range(3):
         add(booking, bob)
     scan_files(now=NOW)
