@@ -20,7 +20,7 @@ from search.reading.question_reading import TopicRead
 from search.understanding.issue_types import read_issue_type
 from search.understanding.understood import Because
 from sessions_app.afterwards.track_record import RECORD_COLUMNS, RECORD_TABLES, TrackRecord
-from sessions_app.availability.pair_facts import EVERYTHING, is_offers_narrowed, read_pair_rules
+from sessions_app.availability.pair_facts import EVERYTHING, are_offers_narrowed, read_pair_rules
 from sessions_app.availability.pair_rules import PairRules
 from sessions_app.availability.slots import Slot, overlaps_busy
 from sessions_app.availability.timetable import Timetable
@@ -138,7 +138,7 @@ class Finder:
         if not times or wish.format == Format.WRITING:
             # Answers in writing need no time: `written_search` finds those.
             return []
-        mentee, narrowed = self.mentee.pk if self.mentee else None, is_offers_narrowed(self.mentee)
+        mentee, narrowed = self.mentee.pk if self.mentee else None, are_offers_narrowed(self.mentee)
         asked = IndexQuery(wish, question, times, self.now, mentee, self.without, narrowed, self.among)
         return find_best(count, self.candidate_batches(asked, count), partial(self.look_closely, asked))
 

@@ -48,7 +48,7 @@ def replace_busy_times(
         )
         for span in sorted(wanted - stored.keys())
     ]
-    _keep_titles((row, titles.get(span, "")) for span, row in stored.items() if span in wanted)
+    _update_titles((row, titles.get(span, "")) for span, row in stored.items() if span in wanted)
     if not gone and not new:
         return False
     profile = MentorProfile.objects.filter(person=person).first() if gone else None
@@ -64,8 +64,8 @@ def forget_titles(calendar: int) -> None:
     BusySpan.objects.filter(calendar=calendar).exclude(sealed_title="").update(sealed_title="")
 
 
-def _keep_titles(rows: Iterable[tuple[BusySpan, str]]) -> None:
-    """Of times that stay, those whose title is another one by now."""
+# Of times that stay: only those that differ from what is stored are written.
+def _update_titles(rows: Iterable[tuple[BusySpan, str]]) -> None:
     changed = []
     for row, title in rows:
         if (row.sealed_title or title) and row.title != title:

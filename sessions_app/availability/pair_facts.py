@@ -121,7 +121,7 @@ def offers_left(reader: User | None, offers: Iterable[Offer], *, now: datetime) 
     ]
 
 
-def is_offers_narrowed(reader: User | None) -> bool:
+def are_offers_narrowed(reader: User | None) -> bool:
     if reader is None or not reader.is_in_programmes:
         return False
     return Programme.objects.narrowing_offers_of(reader).exists()

@@ -13,7 +13,7 @@ from .rules import Rules
 from .slots import LONGEST_ANSWER, open_spans
 from .timetable import Timetable, load_timetable
 
-SEEN = timedelta(days=7)
+COUNTED_WITHIN = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,11 @@ def preview_of(profile: MentorProfile, timetable: Timetable, *, now: datetime) -
     outside = tuple(sessions_outside(profile, timetable.rules, now=now))
     if offer is None:
         return Preview(None, 0, None, outside)
-    times = slots_of(offer, timetable, now=now, until=now + SEEN)
+    times = starts_of(offer, timetable, now=now, until=now + COUNTED_WITHIN)
     return Preview(offer, len(times), soonest_of(offer, timetable, now=now), outside)
 
 
-def slots_of(offer: Offer, timetable: Timetable, *, now: datetime, until: datetime) -> list[datetime]:
+def starts_of(offer: Offer, timetable: Timetable, *, now: datetime, until: datetime) -> list[datetime]:
     slots = timetable.slots(length=offer.length, step=offer.step, now=now, first=now, last=until)
     return [slot.start for slot in slots]
 
