@@ -51,7 +51,7 @@ def starts_of_helpers(words: str, filters: str, *, person: User, now: datetime) 
 
 
 @dataclass(slots=True)
-class Asked:
+class Conflicts:
     """What one person can't have: times of their own sessions, and mentors who are apart from them."""
 
     busy: Spans = field(default_factory=list)
@@ -67,13 +67,13 @@ class Choices:
         self.usual: dict[int, Offer] = {}
         self.slots: dict[int, list[Slot]] = {}
         self.helpers: dict[tuple[str, str, int | None], list[Offer]] = {}
-        self.people: dict[int, Asked] = {}
+        self.people: dict[int, Conflicts] = {}
         self.refused: dict[int, Spans] = {}
 
     def read_batch(self, batch: Sequence[WaitlistEntry]) -> None:
         self._read_mentors({waiting.mentor_id for waiting in batch if waiting.mentor_id is not None})
         people = {waiting.person_id for waiting in batch}
-        self.people = defaultdict(Asked)
+        self.people = defaultdict(Conflicts)
         busy = Occupancy.objects.in_force(self.now).filter(person__in=people, during__endswith__gt=self.now)
         for person, during in busy.values_list("person", "during"):
             self.people[person].busy.append((during.lower, during.upper))
