@@ -99,7 +99,7 @@ def why_not_answer(
     contact: Contact, step: FollowUpStep, *, action: NextStep | None, now: datetime
 ) -> SessionError | None:
     """Why the question can't be answered now, for pages and services. `action` is the booking's step, if it has one."""
-    if refusal := why_not_over(contact, now=now):
+    if refusal := why_not_held(contact, now=now):
         return refusal
     if step == FollowUpStep.NEXT_STEP:
         if action is None:
@@ -113,7 +113,7 @@ def why_not_answer(
     return None
 
 
-def why_not_over(contact: Contact, *, now: datetime) -> SessionError | None:
+def why_not_held(contact: Contact, *, now: datetime) -> SessionError | None:
     if isinstance(contact, WrittenQuestion):
         if contact.state != WrittenState.ANSWERED:
             return SessionError("not_held", _("This question wasn’t answered, so there’s nothing to say about it."))

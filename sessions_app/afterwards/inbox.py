@@ -15,14 +15,15 @@ from sessions_app.questions.asked_later import FOLLOW_UP_KINDS, WRITTEN_FOLLOW_U
 
 from .questions import calls_after, later_contacts, next_step_text
 
-STEPS = {kind: step for step, kind in FOLLOW_UP_KINDS.items()}
+STEP_OF_KIND = {kind: step for step, kind in FOLLOW_UP_KINDS.items()}
+STEP_OF_WRITTEN_KIND = {kind: step for step, kind in WRITTEN_FOLLOW_UP_KINDS.items()}
 
 
 def follow_up_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
     held = Booking.objects.filter(mentee=reader, state=BookingState.COMPLETED).select_related("mentor")
     bookings = held.exclude(Exists(later_contacts())).in_bulk({item.subject_id for item in items})
     return {
-        item.pk: follow_up_inbox_line(bookings[item.subject_id], STEPS[item.kind])
+        item.pk: follow_up_inbox_line(bookings[item.subject_id], STEP_OF_KIND[item.kind])
         for item in items
         if item.subject_id in bookings
     }
@@ -45,9 +46,6 @@ def next_step_inbox_line(action: NextStep) -> InboxLine:
     return InboxLine(_("Today: %(step)s") % {"step": next_step_text(action)}, page)
 
 
-WRITTEN_LATER = {kind: step for step, kind in WRITTEN_FOLLOW_UP_KINDS.items()}
-
-
 def later_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
     """The questions some days after an answer in writing, unless a session about it has questions of its own."""
     mine = WrittenQuestion.objects.filter(mentee=reader).exclude(Exists(calls_after())).with_people()
@@ -57,4 +55,5 @@ def later_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) -
 
 def later_inbox_line(kind: str, written: WrittenQuestion) -> InboxLine:
     text = _("After %(name)s’s answer: is your question solved?") % {"name": written.mentor.first_name}
-    return InboxLine(text, reverse("written_follow_up", args=[written.engagement.uuid, WRITTEN_LATER[kind].value]))
+    step = STEP_OF_WRITTEN_KIND[kind]
+    return InboxLine(text, reverse("written_follow_up", args=[written.engagement.uuid, step.value]))
