@@ -157,13 +157,13 @@ def refresh_stale_rows(*, now: datetime, limit: int = AT_ONCE) -> int:
     """
     stale = MentorIndex.objects.filter(fresh_until__lte=now).order_by("fresh_until", "pk")
     try:
-        return _look_anew(stale, now=now, limit=limit)
+        return _refresh_batch(stale, now=now, limit=limit)
     except Exception:
         logger.exception("a batch of the index failed; its rows are looked at one by one")
     profiles, failed = list(stale.values_list("pk", flat=True)[:limit]), []
     for profile in profiles:
         try:
-            _look_anew(stale.filter(pk=profile), now=now, limit=1)
+            _refresh_batch(stale.filter(pk=profile), now=now, limit=1)
         except Exception:
             logger.exception("the index can't look at the time of profile %s", profile)
             failed.append(profile)
@@ -173,7 +173,7 @@ def refresh_stale_rows(*, now: datetime, limit: int = AT_ONCE) -> int:
 
 
 @transaction.atomic
-def _look_anew(stale: QuerySet[MentorIndex], *, now: datetime, limit: int) -> int:
+def _refresh_batch(stale: QuerySet[MentorIndex], *, now: datetime, limit: int) -> int:
     profiles = list(stale.select_for_update(skip_locked=True).values_list("pk", flat=True)[:limit])
     if profiles:
         _write_rows(profiles)
