@@ -33,20 +33,20 @@ def too_often(words: str, wait: timedelta) -> SessionError:
     return SessionError(TOO_OFTEN, words % {"wait": span_text(minutes * MINUTE)}, wait=wait)
 
 
-def check_bookings(name: str, alone: Sequence[datetime], together: Sequence[datetime], *, now: datetime) -> None:
+def check_bookings(name: str, in_total: Sequence[datetime], together: Sequence[datetime], *, now: datetime) -> None:
     """Raises SessionError `too_often` for a person who booked and asked at these moments: in total, and with this
     mentor.
     """
     if wait := wait_for_room(together, settings.MAX_BOOKINGS_TOGETHER_A_DAY, DAY, now=now):
         words = _("You’ve booked %(name)s several times today. You can book them again in %%(wait)s.")
         raise too_often(words % {"name": name.replace("%", "%%")}, wait)
-    if wait := wait_for_room(alone, settings.MAX_BOOKINGS_AN_HOUR, HOUR, now=now):
+    if wait := wait_for_room(in_total, settings.MAX_BOOKINGS_AN_HOUR, HOUR, now=now):
         raise too_often(_("You’ve booked a lot of sessions in the last hour. You can book again in %(wait)s."), wait)
 
 
-def bookings_left(alone: Sequence[datetime], together: Sequence[datetime], *, now: datetime) -> int:
+def bookings_left(in_total: Sequence[datetime], together: Sequence[datetime], *, now: datetime) -> int:
     """How many bookings at once `check_bookings` would still let through."""
-    this_hour = sum(moment > now - HOUR for moment in alone)
+    this_hour = sum(moment > now - HOUR for moment in in_total)
     today = sum(moment > now - DAY for moment in together)
     return max(0, min(settings.MAX_BOOKINGS_AN_HOUR - this_hour, settings.MAX_BOOKINGS_TOGETHER_A_DAY - today))
 
@@ -59,11 +59,11 @@ def check_moves(booking: Booking, *, by: User, now: datetime) -> None:
         at__gt=now - DAY,
     )
     same = {"booking__mentor": booking.mentor_id, "booking__mentee": booking.mentee_id}
-    done = list(moves.values_list("at", flat=True))
+    in_total = list(moves.values_list("at", flat=True))
     together = list(moves.filter(**same).values_list("at", flat=True))
     wait = max(
         wait_for_room(together, settings.MAX_MOVES_TOGETHER_A_DAY, DAY, now=now),
-        wait_for_room(done, settings.MAX_MOVES_A_DAY, DAY, now=now),
+        wait_for_room(in_total, settings.MAX_MOVES_A_DAY, DAY, now=now),
     )
     if wait:
         raise too_often(_("You’ve rescheduled a lot today. You can reschedule again in %(wait)s."), wait)
@@ -72,11 +72,11 @@ def check_moves(booking: Booking, *, by: User, now: datetime) -> None:
 def check_holds(held_for: str, mentor_id: int, *, now: datetime) -> None:
     """Raises SessionError `too_often` for holds: from one visitor's address, and of one mentor's time."""
     held = Booking.objects.filter(held_for=held_for, created_at__gt=now - HOUR)
-    alone = list(held.values_list("created_at", flat=True))
+    in_total = list(held.values_list("created_at", flat=True))
     together = list(held.filter(mentor=mentor_id).values_list("created_at", flat=True))
     wait = max(
         wait_for_room(together, settings.MAX_HOLDS_OF_ONE_MENTOR_AN_HOUR, HOUR, now=now),
-        wait_for_room(alone, settings.MAX_HOLDS_PER_HOUR, HOUR, now=now),
+        wait_for_room(in_total, settings.MAX_HOLDS_PER_HOUR, HOUR, now=now),
     )
     if wait:
         words = _("You’ve picked a lot of times in the last hour. Sign in to book one, or try again in %(wait)s.")
