@@ -47,7 +47,7 @@ def render_missed_email(reading: BookingForReader) -> Message:
 
 
 def waited_from(attendance: Attendance, reading: BookingForReader) -> str:
-    """Since when the other person was in the call; None for a session without one."""
+    """Since when the other person was in the call; empty if they never joined one."""
     joined = attendance.first_act_by(reading.other.pk, AttendanceKind.JOINED)
     return reading.clock(max(joined.at, reading.booking.start)) if joined else ""
 

@@ -13,7 +13,6 @@ on_time_opened: list[Callable[..., None]] = []
 def announce_opened(*people: int | None) -> None:
     """Tell every listener that these people, if they are mentors, may have time that was not free before.
 
-    The worker that serves the waiting list is woken, too.
     Called inside the transaction of every change of a schedule, and of every booking that releases its time, so that
     what listeners write is committed or rolled back together with it.
     """

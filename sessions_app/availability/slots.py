@@ -109,8 +109,8 @@ def why_not(
     """Why this start can't be booked, or None: it is refused if and only if `list_slots` leaves it out.
 
     `own` are the spans of the mentee's own sessions, the only reason that the list doesn't know. The code is one of:
-    past, notice, horizon, paused, time_off, outside_windows, off_grid, taken, busy, buffer, day_cap, week_cap,
-    own_overlap.
+    past, notice, horizon, paused, time_off, outside_windows, off_grid, taken, busy_elsewhere, buffer, day_cap,
+    week_cap, own_overlap.
     `taken`, `busy` and errors are as for `list_slots`.
     """
     start, now = EPOCH + walltime.elapsed_since_epoch(start), EPOCH + walltime.elapsed_since_epoch(now)

@@ -176,7 +176,10 @@ class Timetable:
         step: int | None = None,
         own: Iterable[tuple[datetime, datetime]] = (),
     ) -> SlotRefusal | None:
-        """As `availability.slots.why_not`; also `set_aside`, where only the reservation stands in the way."""
+        """As `availability.slots.why_not`, and two more codes.
+
+        `set_aside`: nothing but the reservation stands in the way. `kept_for_first`: nothing but the programme does.
+        """
         own = tuple(own)
         refusal = self._why_not(self.blocks, start=start, length=length, now=now, step=step, own=own)
         if refusal and self.reserved:

@@ -123,7 +123,7 @@ def missed_by_text(booking: Booking, reader: User) -> str:
 
 
 def starts_text(booking: Booking, now: datetime) -> str:
-    """`Starts in 2 h 14 min`, `Started 3 min ago`, `The time is over`."""
+    """`Starts in 2 h 14 min`, `12 min left`, `The time is up`."""
     if now < booking.start:
         return _("Starts %(in_time)s") % {"in_time": until_text(booking.start, now)}
     if now < booking.end:

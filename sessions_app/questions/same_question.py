@@ -31,7 +31,7 @@ def find_earlier_engagement(person: User | None, text: str) -> Engagement | None
 
 
 def read_uuid(text: str) -> str:
-    """The uuid in an address, or None. Anyone can write addresses, so a wrong one is ignored."""
+    """The uuid in an address, empty if there is none. Anyone can write addresses, so a wrong one is ignored."""
     try:
         return str(UUID(text))
     except ValueError:
