@@ -1,1 +1,1 @@
-"""Mentors of whom nobody hears: asked once, then slots only, then resting, and back with one press."""
+"""Mentors who have become quiet: they are asked, their profile rests after a while, and one press brings all back."""

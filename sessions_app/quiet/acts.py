@@ -38,41 +38,46 @@ SECONDS = 20
 GOES_ON_AFTER = "quiet:goes-on-after"
 
 
+# Live profiles whose mentors aren't taking a break
 def live_and_here(now: datetime) -> "QuerySet[MentorProfile]":
-    """Profiles that can be booked, as far as their mentors said."""
     here = MentorProfile.objects.findable().select_related("person")
     return here.filter(Q(paused_until=None) | Q(paused_until__lte=now.date()))
 
 
-def quiet_mentors(now: datetime, *, unasked: bool = False) -> "QuerySet[MentorProfile]":
-    """Those of whom nobody has heard for as long as they then rest.
+def quiet_mentors(now: datetime) -> "QuerySet[MentorProfile]":
+    """Those who have been quiet for so long that their profile is to rest."""
+    return _with_last_sign(now).filter(last_sign__lte=now - RESTS_AFTER)
 
-    `unasked`: those who haven't been quiet for as long, and aren't asked yet.
-    """
-    signs = Greatest(Coalesce("seen_at", "approved_at"), "approved_at", Coalesce("person__last_login", "approved_at"))
-    here = live_and_here(now).annotate(last_sign=signs).order_by("pk")
-    if not unasked:
-        return here.filter(last_sign__lte=now - RESTS_AFTER)
-    between = here.filter(last_sign__lte=now - ASKED_AFTER, last_sign__gt=now - RESTS_AFTER)
+
+def mentors_to_ask(now: datetime) -> "QuerySet[MentorProfile]":
+    """Those who have been quiet for some weeks, but not yet until they rest, and weren't asked about it since."""
+    between = _with_last_sign(now).filter(last_sign__lte=now - ASKED_AFTER, last_sign__gt=now - RESTS_AFTER)
     return between.filter(Q(quiet_asked_at=None) | Q(quiet_asked_at__lt=F("last_sign")))
 
 
-def rest_quiet_mentors(*, now: datetime, seconds: float = SECONDS) -> int:
-    """Ask who is quiet, switch off offers whose requests run out, let others rest. Returns how many were told.
+def _with_last_sign(now: datetime) -> "QuerySet[MentorProfile]":
+    signs = Greatest(Coalesce("seen_at", "approved_at"), "approved_at", Coalesce("person__last_login", "approved_at"))
+    return live_and_here(now).annotate(last_sign=signs).order_by("pk")
 
-    Running it twice, or stopping it anywhere, does no harm: each step reads what is the case, and writes once.
+
+def rest_quiet_mentors(*, now: datetime, seconds: float = SECONDS) -> int:
+    """Ask mentors who have become quiet, switch off offers whose requests nobody answers, and let profiles rest.
+
+    Returns how many mentors were told. Running it twice, or stopping it anywhere, does no harm: each step reads what is
+    the case, and writes once.
     """
-    told = _ask_quiet(now, seconds) + _stop_asking(now)
+    told = _ask_quiet(now, seconds) + _switch_off_asking_first(now)
     quiet = quiet_mentors(now)
     told += act_on_each(ClockAct.REST_MENTOR, quiet, lambda profile: _rest(profile, now=now), now=now)
     end_for_resting(now=now)
     return told
 
 
+# Only mentors without free times are asked. To find these takes a look at each timetable, so a run goes on where the
+# last one stopped.
 def _ask_quiet(now: datetime, seconds: float) -> int:
-    """Whether there is free time ahead costs a look at a timetable, so a run goes on where the last one stopped."""
     end, asked = time.monotonic() + seconds, 0
-    quiet = quiet_mentors(now, unasked=True)
+    quiet = mentors_to_ask(now)
     after = cache.get(GOES_ON_AFTER, 0)
     for profile in quiet.filter(pk__gt=after)[:AT_ONCE]:
         if time.monotonic() > end:
@@ -101,18 +106,18 @@ def _ask(profile: MentorProfile, *, now: datetime) -> bool:
     return True
 
 
-def _stop_asking(now: datetime) -> int:
-    """Two requests that ran out within thirty days: only times that are booked at once stay."""
+def _switch_off_asking_first(now: datetime) -> int:
+    """Leave mentors who let two requests run out within thirty days only their offers that are booked at once."""
     lately = Booking.objects.filter(state=BookingState.EXPIRED, during__startswith__gt=now - UNANSWERED_WITHIN)
     often = lately.exclude(mentee=None).values("mentor").annotate(count=Count("pk")).filter(count__gte=MOST_UNANSWERED)
     waits = Q(offers__is_active=True) & (Q(offers__instant=False) | Q(offers__format="writing"))
     profiles = live_and_here(now).filter(waits, person__in=often.values("mentor")).distinct()
     ordered = profiles.order_by("pk")
-    return act_on_each(ClockAct.STOP_ASKING, ordered, lambda profile: _stop_one(profile, now=now), now=now)
+    return act_on_each(ClockAct.STOP_ASKING, ordered, lambda profile: _switch_off_one(profile, now=now), now=now)
 
 
 @transaction.atomic
-def _stop_one(profile: MentorProfile, *, now: datetime) -> bool:
+def _switch_off_one(profile: MentorProfile, *, now: datetime) -> bool:
     since = max(now - UNANSWERED_WITHIN, profile.back_at or now - UNANSWERED_WITHIN)
     against = list_against(profile.person, Role.MENTOR, now=now)
     facts = [entry.fact for entry in against if entry.fact.kind == FactKind.UNANSWERED and entry.fact.at > since]
@@ -139,7 +144,10 @@ def _tell(kind: str, profile: MentorProfile, *, now: datetime) -> None:
 
 
 def end_for_resting(*, now: datetime) -> int:
-    """What waits for mentors who rest ends without blame, and who waits is offered others. Returns how many rows."""
+    """End requests, questions and places in line that wait for resting mentors, without blame. Returns how many.
+
+    People on the waiting list are told, with others who could help.
+    """
     resting = MentorProfile.objects.exclude(resting_since=None)
     people = resting.values("person")
     requests = Booking.objects.filter(mentor__in=people, state__in=UNANSWERED).order_by("pk")
@@ -176,14 +184,14 @@ def _end_waiting(waiting: WaitlistEntry, *, now: datetime) -> bool:
 
 
 def say_here(*, profile: MentorProfile, now: datetime) -> None:
-    """Still here, or back: all offers are there again."""
+    """The mentor is still here, or back: all their offers can be booked again."""
     wake_profile(profile=profile, now=now)
     announce_opened(profile.person_id)
 
 
 @transaction.atomic
 def say_away(*, profile: MentorProfile, until: date, by: User, now: datetime) -> None:
-    """Away until that day. Raises ProfileError `pause_date`, `not_live`."""
+    """The mentor is away until that day, and back then. Raises ProfileError `pause_date`, `not_live`."""
     try:
         pause_profile(profile=profile, until=until, by=by, now=now)
     except ProfileError as error:
@@ -193,5 +201,5 @@ def say_away(*, profile: MentorProfile, until: date, by: User, now: datetime) ->
 
 
 def say_stop(*, profile: MentorProfile, now: datetime) -> None:
-    """Rests until the mentor is back; what waits for them ends with the next run."""
+    """The profile rests until its mentor is back. What waits for them ends with the next run."""
     rest_profile(profile=profile, now=now)
