@@ -26,7 +26,7 @@ from sessions_app.booking.notices.kinds import KINDS as BOOKING
 from sessions_app.booking.notices.webhooks import EVENTS
 from sessions_app.conversation.kinds import KINDS as CONVERSATION
 from sessions_app.conversation.scan_checks import check_scanner
-from sessions_app.invites.feeds import describe_feed, end_feed
+from sessions_app.invites.feeds import describe_feed, stop_feed
 from sessions_app.parting import end_between, list_endings
 from sessions_app.privacy.forgetting import RULES
 from sessions_app.privacy.leaving import end_what_is_ahead
@@ -61,7 +61,7 @@ def register_all() -> None:
     register(check_relay, CONFIGURATION)
     register(check_scanner, CONFIGURATION)
     register(warn_of_no_relay, deploy=True)
-    ways_in.append(WayIn(describe_feed, end_feed))
+    ways_in.append(WayIn(describe_feed, stop_feed))
     # Asking first, since it gives way to a time that was held after it.
     after_sign_in.extend([ask_after_sign_in, claim_after_sign_in, join_after_sign_in])
     start_pages.append(start_page_of_mentor)

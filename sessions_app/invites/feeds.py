@@ -53,11 +53,7 @@ def describe_feed(person: User) -> str:
     return _("your calendar address") if feed_of(person) else ""
 
 
-def end_feed(person: User) -> None:
-    stop_feed(person=person)
-
-
-def stop_feed(*, person: User) -> None:
+def stop_feed(person: User) -> None:
     CalendarFeed.objects.filter(person=person).delete()
 
 

@@ -59,7 +59,7 @@ def calendar_settings(request: SignedInRequest) -> HttpResponse:
     """A new address is shown in answer to the form and never again: nobody can read it back."""
     address = ""
     if "stop" in request.POST:
-        stop_feed(person=request.user)
+        stop_feed(request.user)
         messages.success(request, _("The calendar address is off."))
         return redirect("calendar_settings")
     if request.method == "POST":

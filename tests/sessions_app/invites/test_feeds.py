@@ -218,7 +218,7 @@ def test_nobody_renews_or_stops_another_persons_address(charlie, token):
     feed = find_feed(token)
 
     make_feed(person=charlie, replaces=feed, now=NOW)
-    stop_feed(person=charlie)
+    stop_feed(charlie)
 
     assert find_feed(token) == feed
 
