@@ -9,6 +9,7 @@ from search.bounds.lower_bounds import ANY, lower_bound_sql
 from sessions_app.availability.walltime import instant_at, minute_at_or_after
 
 SOON = timedelta(days=7)
+MOST_TOPICS = 50
 
 TOPICS = """
 SELECT topic.name, parent.name, count(row.profile_id),
@@ -22,7 +23,7 @@ LEFT JOIN (
 WHERE topic.is_active AND parent.is_active
 GROUP BY topic.id, parent.id
 ORDER BY min(row.floor) DESC NULLS FIRST, topic.name
-LIMIT %(limit)s
+LIMIT %(most)s
 """
 
 
@@ -41,11 +42,12 @@ class TopicWait:
     first: datetime | None
 
 
-def topic_waits(*, now: datetime, limit: int = 50) -> list[TopicWait]:
+def topic_waits(*, now: datetime) -> list[TopicWait]:
     """Topics for which people wait longest, those without any mentor first."""
     bound, values = lower_bound_sql(ANY, now)
+    values |= {"soon": minute_at_or_after(now + SOON), "most": MOST_TOPICS}
     with connection.cursor() as cursor:
-        cursor.execute(TOPICS.format(floor=bound), values | {"soon": minute_at_or_after(now + SOON), "limit": limit})
+        cursor.execute(TOPICS.format(floor=bound), values)
         rows = cursor.fetchall()
     return [
         TopicWait(topic, parent, mentors, soon, None if first is None else instant_at(first))

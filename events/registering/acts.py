@@ -44,7 +44,7 @@ def register(
     known = Registration.objects.select_related("event", "person").filter(event=event, person=person).first()
     if known and known.state in STANDING:
         return rewrite(event, known, said, now=now, how=how)
-    check_open(event, known, now=now)
+    check_open(event, now=now)
     check_host(event, person, now=now)
     if refusal := why_barred(person, Doing.ASK, now=now):
         raise EventError(refusal.code, refusal.message)
@@ -72,7 +72,7 @@ def register(
     return registration
 
 
-def check_open(event: Event, known: Registration | None, *, now: datetime) -> None:
+def check_open(event: Event, *, now: datetime) -> None:
     """People who were invited may answer until registration closes, as all others may."""
     if not event.takes_registrations(now):
         if event.state == EventState.CANCELLED:

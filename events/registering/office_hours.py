@@ -129,12 +129,12 @@ def event_input(profile: MentorProfile, said: OfficeHoursInput) -> EventInput:
     )
 
 
-def next_free(profile: MentorProfile, *, now: datetime, minutes: int = USUAL) -> datetime | None:
-    """The next start at which they are free for so long, to begin the form with."""
+def next_free(profile: MentorProfile, *, now: datetime) -> datetime | None:
+    """The next start at which they are free for as long as usual, to begin the form with."""
     timetable = load_timetable(profile, now=now)
     if timetable is None:
         return None
-    found = timetable.slots(length=minutes, now=now, first=now, last=now + timedelta(days=28), limit=1)
+    found = timetable.slots(length=USUAL, now=now, first=now, last=now + timedelta(days=28), limit=1)
     return found[0].start if found else None
 
 

@@ -142,7 +142,7 @@ def find_candidates(
 ) -> CandidatePage:
     """The next candidates behind `after`: at most `limit`, or only `enough` of them where more take a further stage."""
     keys = keys_for(asked.times, asked.now)
-    stages = [stage for stage in _split_stages(asked, keys) if not (after and stage.until and stage.until <= after.key)]
+    stages = [stage for stage in _split_stages(asked) if not (after and stage.until and stage.until <= after.key)]
     enough = limit if enough is None or len(stages) == 1 else min(enough, limit)
     with reading_connection().cursor() as cursor:
         cursor.execute(*build_statement(asked, keys, stages, limit=limit, enough=enough, after=after))
@@ -218,7 +218,7 @@ class SearchStage(NamedTuple):
     since: datetime | None = None
 
 
-def _split_stages(asked: IndexQuery, keys: Keys) -> Iterator[SearchStage]:
+def _split_stages(asked: IndexQuery) -> Iterator[SearchStage]:
     first, since = None, None
     for end in _stage_ends(asked):
         times = [(start, min(last, end)) for start, last in asked.times if start < end]

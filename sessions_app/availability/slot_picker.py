@@ -246,9 +246,9 @@ class SlotPicker:
     def between(self, first: date, last: date) -> list[Slot]:
         return self.slots(self.local_midnight(first), self.local_midnight(last))
 
-    def suggest_instead(self, error: RefusalError | None, start: datetime | None, count: int = 3) -> list[Slot]:
+    def suggest_instead(self, error: RefusalError | None, start: datetime | None) -> list[Slot]:
         """Times to have instead of `start`; none unless only the time was what `error` had against it."""
-        return self.nearest_alternatives(start, count) if start and error and error.is_about_time else []
+        return self.nearest_alternatives(start) if start and error and error.is_about_time else []
 
     def nearest_alternatives(self, start: datetime, count: int = 3) -> list[Slot]:
         """The nearest free slots around a start that could not be had; or the next one, if none is near."""

@@ -22,22 +22,21 @@ def mentor_address(
     offer: Offer | None = None,
     start: datetime | None = None,
     words: str = "",
-    day: str = "",
     follows: str = "",
     about: str = "",
     programme: str = "",
     book: bool = False,
 ) -> str:
-    """A mentor's page with offer, day, time and question already chosen, and whose brief goes along (`follows`).
+    """A mentor's page with offer, time and question already chosen, and whose brief goes along (`follows`).
 
     `about`: the slug of the topic by which a search found the mentor. `programme`: the slug of the one that the session
-    is to count for. `book`: leads down to the times. So does an address that names a time or a day.
+    is to count for. `book`: leads down to the times. So does an address that names a time.
     """
-    page = join_query(mentor_page(slug), encode_chosen(offer=offer.uuid if offer else "", day=day))
+    page = join_query(mentor_page(slug), encode_chosen(offer=offer.uuid if offer else ""))
     page = join_query(page, encode_chosen(q=words, follows=follows, about=about, programme=programme))
     if start:
         return address_at(page, start)
-    return page + TO_BOOK if day or book else page
+    return page + TO_BOOK if book else page
 
 
 def encode_chosen(**values: object) -> str:

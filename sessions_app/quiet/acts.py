@@ -60,13 +60,13 @@ def _with_last_sign(now: datetime) -> "QuerySet[MentorProfile]":
     return live_and_here(now).annotate(last_sign=signs).order_by("pk")
 
 
-def rest_quiet_mentors(*, now: datetime, seconds: float = SECONDS) -> int:
+def rest_quiet_mentors(*, now: datetime) -> int:
     """Ask mentors who have become quiet, switch off offers whose requests nobody answers, and let profiles rest.
 
     Returns how many mentors were told. Running it twice, or stopping it anywhere, does no harm: each step reads what is
     the case, and writes once.
     """
-    told = _ask_quiet(now, seconds) + _switch_off_asking_first(now)
+    told = _ask_quiet(now) + _switch_off_asking_first(now)
     quiet = quiet_mentors(now)
     told += act_on_each(ClockAct.REST_MENTOR, quiet, lambda profile: _rest(profile, now=now), now=now)
     end_for_resting(now=now)
@@ -75,8 +75,8 @@ def rest_quiet_mentors(*, now: datetime, seconds: float = SECONDS) -> int:
 
 # Only mentors without free times are asked. To find these takes a look at each timetable, so a run goes on where the
 # last one stopped.
-def _ask_quiet(now: datetime, seconds: float) -> int:
-    end, asked = time.monotonic() + seconds, 0
+def _ask_quiet(now: datetime) -> int:
+    end, asked = time.monotonic() + SECONDS, 0
     quiet = mentors_to_ask(now)
     after = cache.get(GOES_ON_AFTER, 0)
     for profile in quiet.filter(pk__gt=after)[:AT_ONCE]:

@@ -25,13 +25,13 @@ def why_no_room(booking: Booking, *, now: datetime) -> SessionError | None:
 
 
 @atomic_act
-def take_seat(*, booking: Booking, by: User, tab: str, now: datetime, seen: str | None = None) -> RoomSeat:
+def take_seat(*, booking: Booking, by: User, tab: str, now: datetime) -> RoomSeat:
     """This window of theirs is in the call from now on; another one of theirs no longer is.
 
     Someone who comes back at once, as by loading the page again, hasn't joined a second time. Raises SessionError
-    `held_elsewhere`, `not_open`, `stale`.
+    `held_elsewhere`, `not_open`.
     """
-    booking = lock_for(booking, by, seen=seen)
+    booking = lock_for(booking, by)
     if refusal := why_no_room(booking, now=now):
         raise refusal
     mine = RoomSeat.objects.filter(booking=booking, person=by)

@@ -20,7 +20,6 @@ PAGE = "/mentors/alice-adair/"
         ({"words": "", "follows": "", "offer": None}, {}, ""),
         ({"words": "Ask & answer #1"}, {"q": ["Ask & answer #1"]}, ""),
         ({"book": True}, {}, "book"),
-        ({"day": "2026-11-26"}, {"day": ["2026-11-26"]}, "book"),
         ({"offer": OFFER, "about": "negotiation"}, {"offer": [str(OFFER.uuid)], "about": ["negotiation"]}, ""),
         ({"start": START}, {"t": ["2026-11-26T14:30Z"]}, "book"),
         ({"start": START, "words": "Pay"}, {"q": ["Pay"], "t": ["2026-11-26T14:30Z"]}, "book"),
