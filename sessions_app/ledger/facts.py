@@ -43,12 +43,6 @@ def counts_against(person: User, side: Role, booking: Booking, *, now: datetime)
     return any(_against(Booking.objects.filter(pk=booking.pk), person, side, now))
 
 
-def list_came(person: User, side: Role, *, since: datetime, now: datetime) -> list[LedgerFact]:
-    came = Booking.objects.filter(**{side.value: person}, state=BookingState.COMPLETED)
-    rows = came.filter(during__endswith__gte=since, during__endswith__lte=now).values_list("during__endswith", "pk")
-    return [LedgerFact(at, pk, FactKind.CAME) for at, pk in rows]
-
-
 def _against(
     bookings: "QuerySet[Booking]", person: User, side: Role, now: datetime
 ) -> Iterator[tuple[datetime, Booking, FactKind]]:

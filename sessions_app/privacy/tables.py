@@ -75,7 +75,6 @@ def awaited_name(row: WaitlistEntry, person: User) -> str:
 
 BOTH = ("mentor", "mentee")
 BOTH_OF_BOOKING = ("booking__mentor", "booking__mentee")
-BOTH_OF_THREAD = ("engagement__mentor", "engagement__mentee")
 TABLES: tuple[Table | Step, ...] = (
     Step("answers that programs got", forget_kept_answers),
     Step("conversations", close_conversations),

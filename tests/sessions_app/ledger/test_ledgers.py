@@ -6,9 +6,9 @@ from random import Random
 import pytest
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from sessions_app.ledger.facts import list_against, list_came
+from sessions_app.ledger.facts import list_against
 from sessions_app.ledger.ledgers import Ledger, ledger_of
-from sessions_app.ledger.weights import COUNTS_FOR, FactKind, number_at
+from sessions_app.ledger.weights import COUNTS_FOR, FactKind, LedgerFact, number_at
 from sessions_app.models import (
     AttendanceAct,
     AttendanceKind,
@@ -118,9 +118,15 @@ def _add_what_may_come(booking, random) -> None:
         Message.objects.create(engagement=booking.engagement, author=author, body="Hello", key="a", sent_at=sent)
 
 
+def list_came(person, side) -> list[LedgerFact]:
+    came = Booking.objects.filter(**{side.value: person}, state=BookingState.COMPLETED)
+    rows = came.filter(during__endswith__gte=NOW - 3 * COUNTS_FOR, during__endswith__lte=NOW)
+    return [LedgerFact(booking.end, booking.pk, FactKind.CAME) for booking in rows]
+
+
 def slowly(person, side) -> Ledger:
     against = list_against(person, side, now=NOW)
-    facts = [entry.fact for entry in against] + list_came(person, side, since=NOW - 3 * COUNTS_FOR, now=NOW)
+    facts = [entry.fact for entry in against] + list_came(person, side)
     newest = max((entry.fact.at for entry in against), default=None)
     # Sessions kept before anything was missed are no credit, so those that are too old to be read change nothing.
     return Ledger(number_at(facts, NOW), newest)
