@@ -194,7 +194,7 @@ class SearchCriteria:
 
     def widest(self) -> Self:
         """The wish with the fewest conditions that widening leads to."""
-        return next(reversed([wish for _, wish in self.widened()]), self)
+        return [self, *(wish for _, wish in self.widened())][-1]
 
     def relaxed(self) -> Iterator[tuple[str, Self]]:
         """For each filter that widening never gives up: its name, and the wish without it."""

@@ -81,7 +81,7 @@ def find_knowers(
     if for_writing:
         in_writing = wish.with_changes(format=Format.WRITING)
         found = find_writers(in_writing, now=now, mentee=mentee, count=MOST_ASKED, without=without)
-        return [writer.offer for writer in found.writers if not found.dropped]
+        return [] if found.dropped else [writer.offer for writer in found.writers]
     if wish.format == Format.WRITING:
         # They looked for an answer in writing, and now a time will do, too.
         wish = wish.with_changes(format="")

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import F
 
 from accounts.models import User
 from mentors.models import MentorProfile
@@ -67,7 +66,7 @@ def _due_mentors(now: datetime) -> list[int]:
     since = now - BLIND_FOR - MARGIN - AGAIN_AFTER
     due = MentorProfile.objects.filter(approved_at__isnull=False)
     never = due.filter(person__tally=None).order_by("pk").values_list("person", flat=True)[:AT_ONCE]
-    stale = MentorTally.objects.filter(until__lt=since).order_by(F("until")).values_list("person", flat=True)
+    stale = MentorTally.objects.filter(until__lt=since).order_by("until").values_list("person", flat=True)
     return list(never) or list(stale[:AT_ONCE])
 
 

@@ -1,7 +1,6 @@
 """What has become of a way on which help was sought: read from what its mentor and its person have done."""
 
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 
@@ -109,5 +108,4 @@ def close_route(route: Route, state: RouteState, *, now: datetime) -> None:
 
 def withdraw_older(route: Route) -> None:
     """What earlier versions told isn't sent any more, and leaves the inbox."""
-    about: dict[str, Any] = {"subject_type": ROUTE, "subject_id": route.pk, "version": route.version}
-    withdraw_older_versions(**about)
+    withdraw_older_versions(subject_type=ROUTE, subject_id=route.pk, version=route.version)

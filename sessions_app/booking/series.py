@@ -142,8 +142,9 @@ def pairs_of_dates(
     shares, by = room.shares_programme, known(booking.mentee)
     kept = locked_pair_rules(by, booking.mentor_id, shares=shares, now=now, chosen=room.programme)
     offer = booking.offer
-    for start in starts if kept.share is not None else ():
-        check_slot(offer, start=start, mentee=by, now=now, pair=replace(kept, minutes=None))
+    if kept.share is not None:
+        for start in starts:
+            check_slot(offer, start=start, mentee=by, now=now, pair=replace(kept, minutes=None))
     for start in starts:
         pair = locked_pair_rules(by, booking.mentor_id, shares=shares, now=now, chosen=room.programme)
         yield start, replace(pair, share=None)

@@ -61,7 +61,7 @@ def ask_in_writing(
         return again
     if refusal := why_not_ask(offer, now=now):
         raise refusal
-    _expire_for(profile.person_id, mentee.pk, now=now)
+    _expire_between(mentee.pk, profile.person_id, now=now)
     check_mentee(mentee, profile, now=now, in_writing=True)
     if refusal := why_asked_already(mentee, profile, now=now):
         raise refusal
@@ -167,10 +167,10 @@ def _lock_waiting(written: WrittenQuestion, *, only: int, by: User, now: datetim
     return written
 
 
-def _expire_for(*people: int, now: datetime) -> None:
-    """End overdue questions of these locked people, so that they don't count against a new one."""
+def _expire_between(mentee: int, mentor: int, *, now: datetime) -> None:
+    """End overdue questions between these locked people, so that they don't count against a new one."""
     overdue = WrittenQuestion.objects.overdue(now).select_related("engagement")
-    for written in overdue.filter(mentor=people[0], mentee=people[1]):
+    for written in overdue.filter(mentor=mentor, mentee=mentee):
         close_question(written, WrittenState.EXPIRED, by=None, now=now)
 
 

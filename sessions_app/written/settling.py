@@ -31,8 +31,7 @@ def close_question(
         setattr(written, name, value)
     if by:
         mark_subject_read(by, subject_type=WRITTEN_SUBJECT, subject_id=written.pk, now=now)
-    subject: dict[str, Any] = {"subject_type": WRITTEN_SUBJECT, "subject_id": written.pk, "version": written.version}
-    withdraw_older_versions(**subject)
+    withdraw_older_versions(subject_type=WRITTEN_SUBJECT, subject_id=written.pk, version=written.version)
     schedule_notices(*written_notices(written), now=now)
     if to not in GOES_ON:
         written.engagement.closed_at = now

@@ -269,11 +269,9 @@ def render_cancelled_email(reading: BookingForReader) -> Message | Nothing:
 
 
 def render_withdrawn_email(reading: BookingForReader) -> Message | Nothing:
-    return (
-        render_booking_email(reading, "booking/withdrawn")
-        if has_heard(reading.booking, reading.person)
-        else Nothing(NEVER_TOLD)
-    )
+    if not has_heard(reading.booking, reading.person):
+        return Nothing(NEVER_TOLD)
+    return render_booking_email(reading, "booking/withdrawn")
 
 
 def render_day_reminder(reading: BookingForReader) -> Message:
