@@ -79,7 +79,7 @@ def give_time() -> int:
 
 @shared_task
 def advance_routes() -> int:
-    """Runs by the clock, and whenever something was decided on the ways on which help is sought."""
+    """Runs by the clock, and whenever a mentor who was asked to help, or the person who waits, has decided."""
     return advancing.advance_routes(now=agreed_now())
 
 

@@ -12,14 +12,14 @@ from sessions_app.models import Booking, Feedback, NextStep, Takeaway, WrittenQu
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A session or an answer. `.own_words` of it is this person's feedback, if any."""
+    """A session or an answer. Its `own_words` are this person's feedback, if they gave any."""
 
     booking: Booking | None = None
     written: WrittenQuestion | None = None
 
 
 def takeaway_entries(mentee: User) -> QuerySet[Any, Any]:
-    """Sessions with words, a line or a step, and answered questions, the newest first. For `load_entries`."""
+    """Sessions with something taken away from them, and answered questions, the newest first. For `load_entries`."""
     sessions = sessions_with_takeaways(mentee).annotate(at=F("during__startswith"), in_writing=Value(False))
     answers = WrittenQuestion.objects.answered().filter(mentee=mentee)
     answers = answers.order_by().annotate(at=F("settled_at"), in_writing=Value(True))

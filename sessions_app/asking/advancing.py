@@ -1,4 +1,4 @@
-"""The clock brings the ways on, on which help is sought: what is decided is noted, and the next mentor is asked.
+"""What the clock does for people for whom mentors are asked: it notes the answers, and asks the next mentor.
 
 Each step is a transaction of its own, and what is due next is noted last, so a worker that dies on the way leaves
 nothing undone: the next look begins where this one stopped.
@@ -37,7 +37,7 @@ MOST = {RouteKind.REQUEST: settings.MAX_ROUTES, RouteKind.WRITING: settings.MAX_
 
 
 def advance_routes(*, now: datetime) -> int:
-    """Bring on all ways on which something is due. Returns for how many people. Two workers at once do no harm."""
+    """Do what is due for everyone for whom mentors are asked. Returns for how many. Two workers at once do no harm."""
     due = WaitlistEntry.objects.to_advance(now).select_related("person", "brief")
     return act_on_each(ClockAct.ADVANCE_ROUTES, due, lambda waiting: advance(waiting, now=now), now=now)
 
@@ -112,7 +112,7 @@ def is_asking(waiting: WaitlistEntry, kind: RouteKind) -> bool:
 
 @atomic_act
 def end_if_booked(waiting: WaitlistEntry, *, now: datetime) -> None:
-    """Who has booked a session about these very words by themselves isn't waiting for help any more."""
+    """End the waiting of someone who has booked a session about these very words by themselves."""
     lock_people(waiting.person_id)
     same = Booking.objects.filter(mentee=waiting.person_id, engagement__brief__question=waiting.words)
     booked = same.filter(state__in=OPEN, created_at__gt=waiting.since)

@@ -1,4 +1,4 @@
-"""Mails and inbox lines of the ways on which help is sought: to mentors who are asked, and to who waits."""
+"""Mails and inbox lines to mentors who are asked to help, and to people who wait for an answer."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The kinds of notices about the ways on which help is sought."""
+"""The kinds of notices about mentors who are asked to help."""
 
 from notifications.registry import Kind
 from sessions_app.models import Route

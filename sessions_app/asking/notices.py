@@ -1,4 +1,4 @@
-"""Whom the ways of looking for help tell something, and when. The text of the mails is in `emails.py`."""
+"""What mentors are told who are asked to help, and when. The text of the mails is in `emails.py`."""
 
 from notifications.services import Due
 from sessions_app.models import Route

@@ -1,4 +1,4 @@
-"""What a person who waits reads about the ways on which help is sought for them. Who was asked, they don't learn."""
+"""What a person who waits reads about the mentors who are asked for them. They don't learn who these are."""
 
 from dataclasses import dataclass
 from datetime import datetime

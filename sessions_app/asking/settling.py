@@ -1,4 +1,4 @@
-"""What has become of a way on which help was sought: read from what its mentor and its person have done."""
+"""How asking a mentor (a `Route`) has ended: read from what the mentor and the person who waits have done since."""
 
 from datetime import datetime
 

@@ -21,7 +21,7 @@ def advance_when_committed() -> None:
 
 
 def advance_soon(waiting: int, *, now: datetime) -> None:
-    """Have the ways looked at on which help is sought for this entry, if there are any: something was decided."""
+    """Have a worker look at this entry soon, if mentors are asked for it: something was decided."""
     if WaitlistEntry.objects.filter(pk=waiting).exclude(brief=None).update(advance_at=now):
         advance_when_committed()
 

@@ -33,7 +33,7 @@ class Room:
 
 
 def jitsi_room(room: Room) -> str:
-    """Jitsi writes a room's name in small letters, percent-encoded; one that stays as it is equals the token's."""
+    """A name that Jitsi, which lowers and percent-encodes names, leaves as it is: the token has to have the same."""
     return slugify(f"{settings.SITE_NAME}-{room.secret}")
 
 

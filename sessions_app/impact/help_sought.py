@@ -1,6 +1,6 @@
-"""How soon people were helped for whom mentors were asked.
+"""How soon people were helped after mentors were asked for them.
 
-Those who still wait, or went away, count as far as known.
+Those who still wait, or went away, count for as long as they have waited.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The ways on which help is looked for, beside freed time, for a person who waits with a question."""
+"""Mentors who are asked, one after the other, to help a person who waits with a question."""
 
 import uuid
 from datetime import datetime

@@ -53,7 +53,7 @@ class WaitlistEntryQuerySet(models.QuerySet["WaitlistEntry"]):
         return self.live(now).exclude(Exists(HeldTime.objects.open().filter(person=OuterRef("person"))))
 
     def to_advance(self, now: datetime) -> Self:
-        """Those for whom something may be due on the ways that they have chosen, the longest due first."""
+        """Those for whom mentors are asked and something may be due, the longest due first."""
         return self.filter(advance_at__lte=now).order_by("advance_at", "pk")
 
     def by_place(self) -> Self:

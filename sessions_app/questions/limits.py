@@ -118,7 +118,7 @@ def why_not_book_anyone(mentee: User | None, *, now: datetime) -> SessionError |
 
 
 def check_open(standing: MenteeStanding, *, besides: int | None = None) -> None:
-    """Raises SessionError `too_many_open` for whom as much is open as may be at one time.
+    """Raises SessionError `too_many_open` for a mentee who has as many sessions and questions open as they may.
 
     All dates with one mentor count once, since they are about one question. `besides`: a mentor whose dates don't
     count.
