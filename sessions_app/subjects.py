@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.known import known
-from common.pages.requests import parse_number
+from common.pages.requests import parse_number, parse_uuid
 from common.times import utc_text
 from sessions_app.afterwards.testimonials import take_down_testimonial
 from sessions_app.conversation.files import delete_files
@@ -18,13 +18,13 @@ from sessions_app.models import Booking, Brief, Feedback, Message, SharedFile
 from sessions_app.questions.self_harm import QUESTION_SUBJECT
 from trust.signals.looking import TextSource
 from trust.signals.matching import WrittenText
-from trust.subjects import Evidence, Found, Neighbour, Subject, read_uuid
+from trust.subjects import Evidence, Found, Neighbour, Subject
 
 LONGEST_NUMBER = 18
 
 
 def find_session(key: str, reader: User) -> Found | None:
-    uuid = read_uuid(key)
+    uuid = parse_uuid(key)
     booking = Booking.objects.visible_to(reader).with_people().filter(uuid=uuid).first() if uuid else None
     if booking is None:
         return None
@@ -44,7 +44,7 @@ def gather_session(pk: int) -> Evidence:
 
 
 def find_message(key: str, reader: User) -> Found | None:
-    uuid = read_uuid(key)
+    uuid = parse_uuid(key)
     shown = Message.objects.visible_to(reader).select_related("engagement", "author")
     message = shown.filter(uuid=uuid).first() if uuid else None
     if message is None:
@@ -119,7 +119,7 @@ def list_questions_after(pk: int, most: int) -> list[WrittenText]:
 
 
 def find_file(key: str, reader: User) -> Found | None:
-    uuid = read_uuid(key)
+    uuid = parse_uuid(key)
     shown = SharedFile.objects.visible_to_both(reader).select_related("engagement", "owner")
     file = shown.filter(uuid=uuid).first() if uuid else None
     if file is None:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from django.http import Http404
 
@@ -71,13 +70,6 @@ class Subject:
     hide: Callable[[int, bool], None] | None = None
     remove: Callable[[int, User, datetime], None] | None = None
     has_absences: bool = False
-
-
-def read_uuid(key: str) -> UUID | None:
-    try:
-        return UUID(key)
-    except ValueError:
-        return None
 
 
 _subjects: dict[str, Subject] = {}

@@ -1,7 +1,5 @@
 """The board in the room, which needs no signing in, and the codes at the door and on people's cards."""
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import SignedInRequest
 from common.pages.parts import wants_part
-from common.pages.requests import parse_number
+from common.pages.requests import parse_number, parse_uuid
 from common.refusals import RefusalError
 from events.access import registration_of
 from events.live.presence import check_in
@@ -62,7 +60,7 @@ def find_registration(request: SignedInRequest, code: str) -> Registration:
     if event := Event.objects.public().filter(door_key=code).first():
         registration = registration_of(event, request.user)
     else:
-        known = Registration.objects.select_related("event", "person").filter(uuid=read_code(code)).first()
+        known = Registration.objects.select_related("event", "person").filter(uuid=parse_uuid(code)).first()
         may = known and (
             known.person_id == request.user.pk or Event.objects.run_by(request.user).filter(pk=known.event_id).exists()
         )
@@ -70,10 +68,3 @@ def find_registration(request: SignedInRequest, code: str) -> Registration:
     if registration is None:
         raise Http404
     return registration
-
-
-def read_code(code: str) -> UUID:
-    try:
-        return UUID(code)
-    except ValueError:
-        raise Http404 from None

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from urllib.parse import quote
-from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +15,7 @@ from accounts.requests import SignedInRequest
 from accounts.viewing import viewer_hour12, viewer_zone
 from common.pages.parts import vary_by_part, wants_part
 from common.pages.posting import telling_refusals
+from common.pages.requests import parse_uuid
 from common.times import clock_text
 from events.access import get_registration_at
 from events.forms.evening import TakeawayForm
@@ -104,7 +104,7 @@ def press_missing(request: SignedInRequest, registration: Registration) -> None:
 
 def press_join(request: SignedInRequest, registration: Registration) -> None:
     others = Registration.objects.who_are_in().filter(event=registration.event)
-    other = get_object_or_404(others, uuid=read_uuid(request.POST.get("whom", "")))
+    other = get_object_or_404(others, uuid=parse_uuid(request.POST.get("whom", "")))
     join_alone(registration=registration, other=other, now=timezone.now())
 
 
@@ -129,11 +129,4 @@ PRESSES: dict[str, Callable[[SignedInRequest, Registration], None]] = {
 
 def get_own_pairing(request: SignedInRequest, registration: Registration) -> Pairing:
     own = Pairing.objects.of(registration).filter(is_apart=False)
-    return get_object_or_404(own, uuid=read_uuid(request.POST.get("pairing", "")))
-
-
-def read_uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Http404 from None
+    return get_object_or_404(own, uuid=parse_uuid(request.POST.get("pairing", "")))

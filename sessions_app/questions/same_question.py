@@ -3,11 +3,10 @@
 An address names the earlier engagement by its uuid. It works for its mentee only, so no mentor learns of another one.
 """
 
-from uuid import UUID
-
 from django.db import connection
 
 from accounts.models import User
+from common.pages.requests import parse_uuid
 from sessions_app.models import Engagement, SharedFile
 
 # An engagement with all that it follows and all that follow it.
@@ -32,10 +31,8 @@ def find_earlier_engagement(person: User | None, text: str) -> Engagement | None
 
 def read_uuid(text: str) -> str:
     """The uuid in an address, empty if there is none. Anyone can write addresses, so a wrong one is ignored."""
-    try:
-        return str(UUID(text))
-    except ValueError:
-        return ""
+    uuid = parse_uuid(text)
+    return str(uuid) if uuid else ""
 
 
 def asked_already(engagement: Engagement) -> frozenset[int]:
