@@ -1,16 +1,16 @@
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from mentors.models import ProfileState
+from mentors.models import IssueType, ProfileState
 from sessions_app.booking.clock import expire_overdue
 from sessions_app.booking.requests import accept_booking, decline_booking, withdraw_booking
 from sessions_app.forms.requests import DeclineForm
-from sessions_app.models import Booking, BookingEvent, BookingState
+from sessions_app.models import Booking, BookingEvent, BookingState, Brief
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.markup import (
     answers_in,
@@ -143,6 +143,17 @@ def test_request_page_shows_who_asks_what_and_both_clocks(client, request_for):
     assert "Thursday 26 November, 14:30–14:55" in words_of(page)
     assert [words in part_in(page, "theirs") for words in ("20:00–20:25", "Bob", "Kolkata")] == [True] * 3
     assert "Wednesday 25 November, 13:46" in part_in(page, "deadline")
+
+
+def test_request_page_shows_all_that_the_mentee_wrote_how_they_meet_and_where_to_write(client, request_for):
+    Brief.objects.filter(pk=request_for.engagement.brief_id).update(
+        issue_type=IssueType.DECISION, answers={"options": "Stay\nGo"}, needed_by=date(2026, 12, 3), tried="A list"
+    )
+    page = markup_of(client.get(url_of(request_for)))
+    [facts] = elements_of(page, "dl", class_="facts facts--brief mt-4")
+    assert [words in facts.text for words in ("A decision", "Stay", "Thu 3 Dec", "A list")] == [True] * 4
+    assert part_in(page, "format") == "25 min Video call"
+    assert f"/sessions/{request_for.uuid}/" in links_in(page)
 
 
 def test_request_page_works_for_a_mentee_without_a_zone(client, request_for, bob):

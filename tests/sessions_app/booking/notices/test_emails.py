@@ -205,7 +205,7 @@ MAILS = [
             ALICE: "Bob is asking for 25 min: Thu 26 Nov, 14:30 (London)",
             BOB: "Sent to Alice: Thu 26 Nov, 20:00 (Kolkata)",
         },
-        {ALICE: "Bob Bose would like 25 minutes with you", BOB: "We’ve asked Alice Adair"},
+        {ALICE: "Bob Bose would like 25 minutes with you by video", BOB: "We’ve asked Alice Adair"},
     ),
     (
         accepted,
