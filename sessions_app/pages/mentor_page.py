@@ -29,7 +29,7 @@ from sessions_app.availability.timetable import Timetable, load_timetable
 from sessions_app.booking.book import continues_as_call
 from sessions_app.errors import SessionError
 from sessions_app.mentor_rows import MentorRows
-from sessions_app.models import Engagement, SharedFile
+from sessions_app.models import Booking, Engagement, SharedFile
 from sessions_app.questions.limits import read_limit, read_standing
 from sessions_app.questions.programme_limits import (
     KEPT_OUT,
@@ -162,6 +162,7 @@ def read_mentor_page(
     typed: Mapping[str, str] | None,
     is_asking: bool,
     error: SessionError | None,
+    held: Booking | None = None,
     now: datetime,
 ) -> MentorPage:
     """`typed` is what a form sent: after a refusal it counts, not the address. `is_asking`: the form in writing."""
@@ -172,12 +173,11 @@ def read_mentor_page(
     standing = read_standing(profile, reader, now=now, chosen=programme)
     is_apart = standing is not None and standing.is_apart
     pair = pair_rules_of(reader, profile.person, now=now, chosen=programme)
-    limit = read_limit(profile, reader, standing, now=now)
-    timetable = read_times(profile, pair, is_hidden=is_apart or is_kept_out(limit), now=now)
-    their_zone = timetable.rules.zone if timetable else UTC_NAME
     timed, writes = part_offers(mentor.offers)
     offers = [offer for offer in timed if pair.allows(offer.length, offer.format)]
-    limit = limit or (other_kind_error() if timed and not offers else None)
+    limit = read_limit(profile, reader, standing, now=now) or (other_kind_error() if timed and not offers else None)
+    timetable = read_times(profile, pair, held=held, is_hidden=is_apart or is_kept_out(limit), now=now)
+    their_zone = timetable.rules.zone if timetable else UTC_NAME
     choice = read_choice(offers, address=address, typed=typed)
     offer = choice.offer or (usual_offer(offers) if offers else None)
     browser = browse_times(timetable, offer, reader=reader, zone=zone, now=now) if timetable and offer else None
@@ -227,8 +227,11 @@ def browse_times(timetable: Timetable, offer: Offer, *, reader: User | None, zon
     return SlotPicker(timetable, offer.length, offer.step, zone, now, busy=own.sessions, elsewhere=own.elsewhere)
 
 
-def read_times(profile: MentorProfile, pair: PairRules, *, is_hidden: bool, now: datetime) -> Timetable | None:
-    timetable = load_timetable(profile, now=now)
+def read_times(
+    profile: MentorProfile, pair: PairRules, *, held: Booking | None, is_hidden: bool, now: datetime
+) -> Timetable | None:
+    # What a visitor holds themselves they can book again, with other words: that gives up the hold.
+    timetable = load_timetable(profile, now=now, excluding=held)
     if timetable is None:
         return None
     return timetable.without_times() if is_hidden else timetable.for_pair(pair)

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.contrib import messages
@@ -34,19 +34,16 @@ from sessions_app.forms.booking import BookingForm
 from sessions_app.forms.guest import GuestForm
 from sessions_app.mentor_rows import rows_of
 from sessions_app.models import Booking, BookingState, Engagement
-from sessions_app.models.states import VISITORS_HOLD
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.limits import closed_error
 from sessions_app.questions.same_question import find_earlier_engagement
 from sessions_app.questions.searched import announce_booked
 from trust.signals.helping import offer_help
 
-from .mentor_page import mentor_page
+from .mentor_page import HOLD, held_here, mentor_page
 
-# Keys of the browser's session: a visitor's hold, and the search that led to it
-HOLD, SEARCHED = "hold", "searched"
-# How long after a hold ran out its visitor can still come back and book the time, if it is free
-GRACE = timedelta(minutes=30)
+# The search that led to a visitor's hold: a key of the browser's session
+SEARCHED = "searched"
 
 
 @login_not_required
@@ -151,16 +148,6 @@ def note_what_led_here(profile: MentorProfile, words: str = "", about: str = "")
 def address_mark(request: HttpRequest) -> str:
     """A hash of the visitor's IP address: enough to count their holds, and the address itself isn't stored."""
     return hmac.new(settings.SECRET_KEY.encode(), client_address(request).encode(), hashlib.sha256).hexdigest()
-
-
-def held_here(request: HttpRequest) -> Booking | None:
-    """This browser's hold, which may have run out meanwhile."""
-    uuid = request.session.get(HOLD)
-    if not uuid:
-        return None
-    states = VISITORS_HOLD
-    fresh = Booking.objects.filter(uuid=uuid, state__in=states, mentee=None, expires_at__gt=timezone.now() - GRACE)
-    return fresh.with_people().first()
 
 
 def hold_note(request: HttpRequest, booking: Booking) -> str:

@@ -1,5 +1,6 @@
 """One mentor's page: who they are, and their free times."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 from django.contrib.auth.decorators import login_not_required
@@ -16,8 +17,15 @@ from sessions_app.errors import SessionError
 from sessions_app.forms.booking import BookingForm
 from sessions_app.forms.written import AskForm
 from sessions_app.mentor_rows import MentorRows, find_mentor
+from sessions_app.models import Booking
+from sessions_app.models.states import VISITORS_HOLD
 from sessions_app.pages.mentor_page import MentorPage, read_mentor_page
 from sessions_app.questions.searched import announce_opened_page
+
+# Key of the browser's session: the time that a visitor holds while they sign in
+HOLD = "hold"
+# How long after a hold ran out its visitor can still come back and book the time, if it is free
+GRACE = timedelta(minutes=30)
 
 
 @login_not_required
@@ -54,6 +62,7 @@ def mentor_page(
         typed=typed.data if typed else None,
         is_asking=asking is not None,
         error=error,
+        held=held_here(request),
         now=timezone.now(),
     )
     status = error.status if error else 422 if typed else 200
@@ -86,3 +95,13 @@ def fresh_form(page: MentorPage) -> BookingForm:
     initial = {"question": page.question, "key": uuid4().hex}
     programmes = [choice.programme for choice in page.programmes]
     return BookingForm(offers=Offer.objects.none(), programmes=programmes, initial=initial)
+
+
+def held_here(request: HttpRequest) -> Booking | None:
+    """This browser's hold, which may have run out meanwhile."""
+    uuid = request.session.get(HOLD)
+    if not uuid:
+        return None
+    states = VISITORS_HOLD
+    fresh = Booking.objects.filter(uuid=uuid, state__in=states, mentee=None, expires_at__gt=timezone.now() - GRACE)
+    return fresh.with_people().first()

@@ -37,8 +37,7 @@ from sessions_app.questions.same_question import find_earlier_engagement
 from sessions_app.written.acts import ask_in_writing, decline_written, why_not_ask, why_written_stale, withdraw_written
 from trust.signals.helping import offer_help
 
-from .booking import HOLD
-from .mentor_page import mentor_page
+from .mentor_page import HOLD, mentor_page
 
 KEPT = "written"
 KEPT_FOR = timedelta(hours=1)

@@ -108,7 +108,9 @@ def booking_addresses(booking: Booking) -> Context:
     }
     profile, engagement = booking.offer.profile, booking.engagement
     search_url = f"{absolute_url('mentor_list')}?{question_query(engagement)}"
-    mentor_page = mentor_address(profile.slug, words=engagement.brief.question[:QUESTION_IN_ADDRESS])
+    mentor_page = mentor_address(
+        profile.slug, offer=booking.offer, words=engagement.brief.question[:QUESTION_IN_ADDRESS]
+    )
     return {
         **{f"{name}_url": absolute_url(view, booking.uuid) for name, view in names.items()},
         # Where the mentee doesn't see the mentor any more, others can help.

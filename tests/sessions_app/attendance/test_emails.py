@@ -113,7 +113,8 @@ def test_mentee_who_missed_it_reads_the_fact_and_what_to_do(missed_by, bob, read
         "Your question:\n“Should I take the counter-offer?”\n\n"
         "If we got this wrong, tell us on the same page by Thu 3 Dec, 20:25 and we’ll look into it.\n\n"
         "Your question is saved. Choose another time with Alice "
-        "(https://mentoring.example/mentors/alice-adair/?q=Should+I+take+the+counter-offer%3F)."
+        "(https://mentoring.example/mentors/alice-adair/"
+        f"?offer={booking.offer.uuid}&q=Should+I+take+the+counter-offer%3F)."
     )
 
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from common.times import utc_text
-from mentors.models import MentorProfile
+from mentors.models import Format, MentorProfile
 from sessions_app.availability.busy_times import replace_busy_times
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.models import Booking, Occupancy
@@ -352,6 +352,31 @@ def test_a_second_hold_of_one_browser_gives_up_the_first(offer):
     client.post(f"{PAGE}book/", form(offer, start="2026-11-27T10:00Z"))
 
     assert sorted(Booking.objects.values_list("state", flat=True)) == ["expired", "held"]
+
+
+def test_a_visitor_can_go_back_from_the_code_and_book_the_time_they_hold_with_another_question(offer):
+    chat = offer.profile.offers.create(length=25, format=Format.CHAT, position=2)
+    client = guest_holds(chat)
+    [back] = [link for link in links_in(markup_of(client.get(f"{PAGE}book/"))) if link.startswith(f"{PAGE}?")]
+
+    page = markup_of(client.get(back))
+
+    assert f'name="offer" value="{chat.uuid}"' in page
+    assert re.search(r'value="2026-11-26T14:30Z"[^>]* checked', page)
+    assert gone_times(page) == []
+    assert client.post(f"{PAGE}book/", form(chat, question="Another question?"))["Location"] == f"{PAGE}book/"
+    assert sorted(Booking.objects.values_list("state", flat=True)) == ["expired", "held"]
+    assert ("14:30", "slot-taken") in gone_times(markup_of(Client().get(back)))
+
+
+def test_a_visitor_who_requests_a_time_is_not_told_that_the_code_books_it(ask_first, bob):
+    client = guest_holds(ask_first)
+    by_code = markup_of(client.get(f"{PAGE}book/"))
+    client.force_login(bob)
+    [button] = elements_of(markup_of(client.get(f"{PAGE}book/")), "button", class_="btn btn--primary btn--lg")
+
+    assert parts_in(by_code) == ["held", "code-requests"]
+    assert button.text.split()[0] == "Request"
 
 
 def test_a_wrong_address_is_said_beside_the_field(offer):

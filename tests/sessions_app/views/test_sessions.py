@@ -15,7 +15,7 @@ from sessions_app.booking.holds import hold_slot
 from sessions_app.booking.requests import accept_booking, decline_booking
 from sessions_app.booking.series import book_further
 from sessions_app.models import Booking, BookingState, Feedback
-from sessions_app.questions.addresses import same_question_address
+from sessions_app.questions.addresses import mentor_address, same_question_address
 from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.markup import (
@@ -203,6 +203,14 @@ def test_an_overdue_request_reads_as_unanswered_before_the_clock_got_to_it(reque
 
     assert stage_in(page) == "expired"
     assert same_question_address(request_for.engagement) in {unescape(link) for link in links_in(page)}
+
+
+def test_another_time_after_a_cancelled_session_is_one_of_the_same_kind(booking, bob, client_for):
+    cancel_booking(booking=booking, by=bob, now=NOW, reason="I am ill.")
+
+    links = {unescape(link) for link in links_in(markup_of(client_for(bob).get(url(booking))))}
+
+    assert mentor_address("alice-adair", offer=booking.offer, words=booking.question) in links
 
 
 def test_a_cancelled_session_says_who_and_why(booking, alice, bob, client_for):
