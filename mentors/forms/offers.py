@@ -60,7 +60,7 @@ class OfferForm(forms.Form):
         for number in range(1, OWN_QUESTIONS + 1):
             self.fields[f"question_{number}"] = OneLine(
                 label=_("Your question %(number)s") % {"number": number},
-                help_text=_("Something you’d like to know before you meet.") if number == 1 else "",
+                help_text=_("People see it where they write what they want help with.") if number == 1 else "",
                 max_length=QUESTION_LENGTH,
                 required=False,
             )

@@ -20,6 +20,7 @@ from tests.conftest import NOW, at, make_mentor, make_person
 from tests.markup import (
     alerts_in,
     answers_in,
+    elements_in,
     elements_of,
     forms_in,
     links_in,
@@ -46,6 +47,12 @@ def gone_times(page: str) -> list[tuple[str, ...]]:
         (slot.text.split(",")[0].strip(), slot.attributes["data-part"])
         for slot in elements_of(page, "span", class_="slot slot--radio slot--gone")
     ]
+
+
+def own_questions_on(response) -> list[str]:
+    page = markup_of(response)
+    shown = elements_of(page, "div", data_part="own-questions")
+    return [one.text for one in elements_in(page, "li", data_part="own-questions")] if shown else []
 
 
 def form(offer, start="2026-11-26T14:30Z", question=QUESTION, **fields):
@@ -120,6 +127,19 @@ def test_mentor_detail_passes_over_a_soonest_time_that_is_busy_and_leads_to_it(b
     [skipped] = elements_of(page, "p", data_part="skipped")
     assert "day=2026-11-25" in page
     assert skipped.text
+
+
+def test_mentees_read_what_the_mentor_would_like_to_know_wherever_they_write(offer, bob, client_for):
+    chat = offer.profile.offers.create(length=25, format=Format.CHAT, position=2, questions=["Nights?", "Since?"])
+    writes = offer.profile.offers.create(length=15, format=Format.WRITING, questions=["Country?"])
+    client = client_for(bob)
+    chosen = [client.get(PAGE, {"offer": one.uuid}) for one in (offer, chat, writes)]
+    part = client.get(PAGE, {"offer": chat.uuid}, headers={"HX-Request": "true"})
+    booking = book(chat, bob)
+    after = [client.get(f"/sessions/{booking.uuid}/{page}") for page in ("", "question/")]
+
+    assert [own_questions_on(page) for page in chosen] == [[], ["Nights?", "Since?"], ["Country?"]]
+    assert [own_questions_on(page) for page in (part, *after)] == [["Nights?", "Since?"]] * 3
 
 
 def test_mentor_detail_without_times_offers_other_people(alice, offer):
