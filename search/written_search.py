@@ -34,7 +34,8 @@ PAGE = 20
 IS_HERE = """profile.state = %(approved)s AND person.is_active AND profile.resting_since IS NULL
     AND (profile.paused_until IS NULL
         OR profile.paused_until <= (%(now)s AT TIME ZONE coalesce(schedule.timezone, 'UTC'))::date)"""
-# Left out are mentors who are away, or who have as many questions as they take: they could not be asked.
+# Left out are mentors who are away or have the day off, or who have as many questions as they take: they could not be
+# asked.
 WRITERS = """
 SELECT first.profile_id, first.topics
 FROM (SELECT profile_id, topics, {near} AS near FROM {tables} WHERE {where} OFFSET 0) AS first
@@ -47,6 +48,10 @@ CROSS JOIN LATERAL (
 ) AS written
 WHERE {is_here}
     AND written.waiting < coalesce(schedule.max_written, %(most_written)s)
+    AND NOT EXISTS (
+        SELECT FROM sessions_app_timeoff AS off WHERE off.schedule_id = schedule.id
+        AND (%(now)s AT TIME ZONE schedule.timezone)::date BETWEEN off.first AND off.last
+    )
 ORDER BY near DESC, written.waiting, written.last NULLS FIRST, first.profile_id
 LIMIT %(limit)s
 """

@@ -96,7 +96,8 @@ def why_not_ask(offer: Offer, *, now: datetime) -> SessionError | None:
         return closed_error(profile)
     rules = Schedule.objects.filter(profile=profile).first()
     today = now.astimezone(ZoneInfo(rules.timezone if rules else UTC_NAME)).date()
-    if profile.is_paused(today):
+    is_off = rules is not None and rules.time_off.filter(first__lte=today, last__gte=today).exists()
+    if is_off or profile.is_paused(today):
         return SessionError(
             "away",
             _("%(mentor)s is away and isn’t answering in writing at the moment. Look for someone else who can help.")

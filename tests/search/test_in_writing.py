@@ -84,7 +84,13 @@ def test_who_is_away_or_not_public_does_not_come(dora, eve):
 # What decides whether a mentor can be asked; each is set after the index was written, which may be behind.
 STATES = ({}, {"profile": {"state": "suspended"}}, {"person": {"is_active": False}}, {"offer": {"is_active": False}})
 # NOW is 13:46 in UTC, when it is tomorrow in Kiritimati already.
-SCHEDULES = ({}, {"timezone": "Pacific/Kiritimati"}, {"timezone": "Europe/London", "max_written": 1})
+SCHEDULES = (
+    {},
+    {"timezone": "Pacific/Kiritimati"},
+    {"timezone": "Europe/London", "max_written": 1},
+    {"timezone": "Pacific/Kiritimati", "off": date(2026, 11, 25)},
+    {"timezone": "Europe/London", "off": date(2026, 11, 25)},
+)
 AWAY = (None, date(2026, 11, 24), date(2026, 11, 25), date(2026, 11, 26))
 # Hours until each of the mentor's questions is due: one that is overdue isn't open any more.
 QUESTIONS = ((), (1,), (1, 2), (0, 1))
@@ -133,7 +139,10 @@ def test_a_search_finds_exactly_those_whom_the_act_lets_ask(bob, charlie):
         User.objects.filter(pk=profile.person_id).update(**state.get("person", {"is_active": True}))
         Offer.objects.filter(profile=profile).update(**state.get("offer", {"is_active": True}))
         if schedule:
-            Schedule.objects.create(profile=profile, **schedule)
+            week = {name: value for name, value in schedule.items() if name != "off"}
+            rules = Schedule.objects.create(profile=profile, **week)
+            if "off" in schedule:
+                rules.time_off.create(first=schedule["off"], last=schedule["off"] + timedelta(days=9))
     ask_each({profile: hours for profile, (*_, hours) in zip(writers, cases, strict=True)}, [bob, charlie])
 
     found = {writer.profile.pk for writer in find_writers(WISH, now=NOW, count=len(cases)).writers}

@@ -1,7 +1,7 @@
 """A question in writing: who may ask, what ends it, what is told, and that every end happens once."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -183,6 +183,15 @@ def test_who_cannot_be_asked(in_writing, offer, alice, bob):
     profile.state = "suspended"
     profile.save()
     assert code_of(lambda: ask(in_writing, bob)) == "closed"
+
+
+def test_nobody_is_asked_on_the_days_that_they_have_off(in_writing, alice, bob):
+    """NOW is a Tuesday; the days are those of the mentor's own zone."""
+    off = alice.mentor_profile.schedule.time_off.create(first=NOW.date(), last=NOW.date())
+    assert code_of(lambda: ask(in_writing, bob)) == "away"
+    off.delete()
+    alice.mentor_profile.schedule.time_off.create(first=NOW.date() + timedelta(days=1), last=date(2026, 12, 6))
+    assert ask(in_writing, bob).due_at == NOW + timedelta(hours=48)
 
 
 def test_an_answered_question_closes_after_a_fortnight_an_open_one_does_not(asked, alice):
