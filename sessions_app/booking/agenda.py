@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
-HELLO = (_("Hello"), _("Say hello. Your mentor has already read the question."))
+HELLO = (_("Hello"), _("Say hello. The mentor has already read the question."))
 MATTERS = (_("What matters"), _("Sort out what matters: what you know and what you don’t."))
 WORK = (_("Work on the question"), _("Work on the question. This is what the time is for."))
 NEXT = (_("Next step"), _("Agree on one next step: one sentence and a date."))
