@@ -100,7 +100,15 @@ def check_page(request: HttpRequest, profile: MentorProfile, form: GuestForm | N
     kept = kept_here(request, profile.slug)
     if kept is None:
         return redirect("mentor_detail", profile.slug)
-    context = {"profile": profile, "question": kept["question"], "form": form or GuestForm(), "nav": "find"}
+    # The way back leads to the form of questions in writing.
+    offer = profile.offers.active().in_writing().first()
+    context = {
+        "profile": profile,
+        "offer": offer,
+        "question": kept["question"],
+        "form": form or GuestForm(),
+        "nav": "find",
+    }
     return render(request, "sessions_app/written/ask.html", context, status=422 if form else 200)
 
 

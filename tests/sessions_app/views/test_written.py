@@ -110,6 +110,14 @@ def test_a_visitor_types_the_code_and_has_asked(bob, mailoutbox, email):
     assert "written" not in client.session
 
 
+def test_a_visitor_who_changes_the_question_comes_back_to_the_form_in_writing():
+    guest = Client()
+    guest.post(ASK, TYPED)
+    [back] = {unescape(link) for link in links_in(markup_of(guest.get(ASK))) if link.startswith(f"{PAGE}?")}
+
+    assert ASK in forms_in(markup_of(guest.get(back)))
+
+
 def test_a_time_held_after_the_question_is_what_the_visitor_gets(bob, offer, mailoutbox):
     client = Client()
     client.post(ASK, TYPED)
