@@ -157,7 +157,7 @@ def mentor_time_off(request: HttpRequest, profile: MentorProfile, pk: int) -> Ht
         except ScheduleError as error:
             time_off.refresh_from_db()
             form = TimeOffForm(initial={"first": time_off.first, "last": time_off.last})
-            return _time_off_page(request, time_off, form, refusal=error, status=409)
+            return _time_off_page(request, profile, time_off, form, refusal=error, status=409)
         messages.success(request, _("The time off has been removed."))
         return redirect("mentor_availability")
     return _time_off(request, profile, time_off)
@@ -166,7 +166,7 @@ def mentor_time_off(request: HttpRequest, profile: MentorProfile, pk: int) -> Ht
 def _time_off(request: HttpRequest, profile: MentorProfile, time_off: TimeOff | None) -> HttpResponse:
     if request.method != "POST":
         form = TimeOffForm(initial={"first": time_off.first, "last": time_off.last} if time_off else {})
-        return _time_off_page(request, time_off, form)
+        return _time_off_page(request, profile, time_off, form)
     form, status = TimeOffForm(request.POST), 422
     if form.is_valid():
         try:
@@ -184,11 +184,12 @@ def _time_off(request: HttpRequest, profile: MentorProfile, time_off: TimeOff | 
         else:
             messages.success(request, _("Your time off is saved. Sessions that are already booked stay."))
             return redirect("mentor_availability")
-    return _time_off_page(request, time_off, form, status=status)
+    return _time_off_page(request, profile, time_off, form, status=status)
 
 
 def _time_off_page(
     request: HttpRequest,
+    profile: MentorProfile,
     time_off: TimeOff | None,
     form: TimeOffForm,
     *,
@@ -196,5 +197,12 @@ def _time_off_page(
     status: int = 200,
 ) -> HttpResponse:
     seen = _mark_for(request, time_off, told=status == 409)
-    context = {"nav": "availability", "time_off": time_off, "seen": seen, "refusal": refusal, "form": form}
+    context = {
+        "nav": "availability",
+        "profile": profile,
+        "time_off": time_off,
+        "seen": seen,
+        "refusal": refusal,
+        "form": form,
+    }
     return render(request, "sessions_app/mentor/time_off.html", context, status=status)

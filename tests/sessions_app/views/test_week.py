@@ -244,6 +244,19 @@ def test_sessions_outside_the_typed_week_are_named(client, booking):
     assert links_in(markup_of(response), id="outside") == {reverse("session", args=[booking.uuid])}
 
 
+def test_times_of_the_week_name_its_zone_where_the_account_has_another(client, booking, alice):
+    def told() -> list[bool]:
+        week = markup_of(client.post(URL, form_data([(1, 540, 600)], switch="")))
+        shown = [part_in(week, "times"), elements_of(week, "div", id="outside")[0].text]
+        days = parts_in(markup_of(client.get(f"{URL}time-off/add/")))
+        return [*("London" in words for words in shown), "week-zone" in days]
+
+    assert told() == [False, False, False]
+    alice.timezone = "Asia/Kolkata"
+    alice.save()
+    assert told() == [True, True, True]
+
+
 def test_requests_outside_the_typed_week_are_not_called_sessions(client, booking, alice, offer):
     offer.instant = False
     offer.save()
