@@ -41,6 +41,17 @@ def test_a_person_joins_by_one_button_and_leaves_by_another(offer, bob, client_f
     assert WaitlistEntry.objects.live(NOW).count() == 0
 
 
+def test_what_was_typed_on_the_mentors_page_goes_along_without_scripts(offer, bob, client_for):
+    client = client_for(bob)
+    page = markup_of(client.get("/mentors/alice-adair/", {"q": "From the search"}))
+    [button] = elements_of(page, "button", formaction=reverse("wait"))
+
+    data = {button.attributes["name"]: button.attributes["value"], "question": QUESTION, "offer": str(offer.uuid)}
+    client.post(reverse("wait"), data)
+
+    assert WaitlistEntry.objects.get().words == QUESTION
+
+
 def test_what_is_free_already_is_what_can_be_booked_and_not_what_is_answered_in_writing(offer, bob, client_for):
     """The written offer is nearer to the usual length."""
     Offer.objects.filter(pk=offer.pk).update(length=45)
