@@ -41,15 +41,19 @@ class NoticeReader:
         """`12:30`, on another day `Wed 25 Nov, 10:00`."""
         return deadline_text(moment, self.zone, self.now, self.person.hour12)
 
+    def zone_of(self, other: User) -> str:
+        return other.timezone
+
     def time_of(self, other: User, start: datetime, end: datetime | None = None) -> str:
         """The same time by the other person's clock; nothing if they haven't told their zone."""
-        if not other.timezone:
+        their_zone = self.zone_of(other)
+        if not their_zone:
             return ""
         return theirs_text(
             start,
             end,
             viewer_zone=self.zone,
-            their_zone=other.timezone,
+            their_zone=their_zone,
             their_name=other.first_name,
             hour12=self.person.hour12,
         )

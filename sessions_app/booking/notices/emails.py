@@ -44,6 +44,12 @@ class BookingForReader(NoticeReader):
     def is_mentor(self) -> bool:
         return self.person.pk == self.booking.mentor_id
 
+    # As on the page of the session: mentors keep their week in a zone of its own. A person whose account was deleted
+    # has no name, and no clock any more.
+    def zone_of(self, other: User) -> str:
+        is_mentor = other.pk == self.booking.mentor_id and other.name
+        return self.booking.offer.profile.schedule.timezone if is_mentor else other.timezone
+
     @property
     def sender_name(self) -> str:
         """Of a booking that counts for a programme, that programme is named beside the other person; else nothing."""
@@ -73,7 +79,8 @@ def meeting_facts(reading: BookingForReader) -> Context:
 
 def clock_note(reading: BookingForReader, start: datetime) -> str:
     other, person = reading.other, reading.person
-    return clock_change_note(start, reading.now, reading.zone, other.timezone, other.first_name, person.hour12)
+    their_zone = reading.zone_of(other)
+    return clock_change_note(start, reading.now, reading.zone, their_zone, other.first_name, person.hour12)
 
 
 def booking_facts(reading: BookingForReader) -> Context:

@@ -104,6 +104,18 @@ def test_booked_mail_says_all_that_the_mentee_needs(book, read):
     )
 
 
+def test_mail_gives_the_mentors_time_by_the_zone_of_their_week_as_the_page_does(book, read, alice, bob, client_for):
+    """Both are in the same zone by their accounts, where the other's time would be left out."""
+    User.objects.filter(pk=alice.pk).update(timezone=bob.timezone)
+    booking = book()
+
+    mail = text_of(read(NOW)[BOB])
+    page = client_for(bob).get(f"/sessions/{booking.uuid}/")
+
+    assert "14:30–14:55 for Alice in London" in mail
+    assert '<time datetime="2026-11-26T14:30Z">14:30–14:55</time> for Alice in London' in page.content.decode()
+
+
 def booked(book, alice, bob):
     book()
     return NOW
