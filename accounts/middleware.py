@@ -4,6 +4,7 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.middleware import AuthenticationMiddleware, LoginRequiredMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -11,8 +12,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
-from common.pages.coming_back import with_next
+from common.pages.coming_back import page_shown, with_next
 
 from .models import User
 from .quick_reader import read_owner
@@ -44,13 +46,21 @@ class PersonMiddleware(AuthenticationMiddleware):
 
 
 class SignInFirstMiddleware(LoginRequiredMiddleware):
-    """Django's, but the address to come back to may hold the longest question (see `with_next`)."""
+    """Django's, but the address to come back to may hold the longest question (see `with_next`).
+
+    After a form it is that of the page with the form: many addresses only take what forms send.
+    """
 
     def handle_no_permission(
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponseRedirect:
         sign_in = resolve_url(self.get_login_url(view_func))
-        return HttpResponseRedirect(with_next(sign_in, request.get_full_path()))
+        # What a script sends in the background asks nobody to send it again.
+        is_pressed = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
+        if request.method == "POST" and is_pressed and "HX-Request" not in request.headers:
+            words = _("You’re not signed in, so nothing was sent. Sign in, then send it again.")
+            messages.warning(request, words, extra_tags="signed_in")
+        return HttpResponseRedirect(with_next(sign_in, page_shown(request)))
 
 
 class TimezoneMiddleware:

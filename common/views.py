@@ -53,6 +53,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "404.html", status=404)
 
 
+# 405, for someone who opens an address that only takes what forms send.
+def not_allowed(request: HttpRequest) -> HttpResponse:
+    return render(request, "405.html", status=405)
+
+
 def gone_page(request: HttpRequest, title: str = "", text: str = "") -> HttpResponse:
     """410: what was here is gone for good. The caller may say what it was and where to go instead."""
     return render(request, "410.html", {"title": title or _("This is no longer here"), "text": text}, status=410)

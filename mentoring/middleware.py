@@ -1,7 +1,8 @@
-"""What every response passes: compression, headers on errors and redirects too; and the page for a busy database."""
+"""What every response passes: compression and headers, on errors and redirects too; pages for when it can't be had."""
 
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +11,7 @@ from django.middleware.gzip import GZipMiddleware
 
 from common.pages.sharing import is_listed
 from common.trouble import is_passing
-from common.views import busy_page
+from common.views import busy_page, not_allowed
 
 logger = logging.getLogger(__name__)
 
@@ -108,3 +109,17 @@ class BusyMiddleware:
             return None
         logger.warning("the database could not answer in time: %s", error)
         return busy_page(request)
+
+
+# Turns the empty answer of an address that only takes forms into a page: browsers show an error of their own for it.
+class NotAllowedMiddleware:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != HTTPStatus.METHOD_NOT_ALLOWED or request.method != "GET" or response.content:
+            return response
+        page = not_allowed(request)
+        page["Allow"] = response["Allow"]
+        return page

@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "mentoring.middleware.NotAllowedMiddleware",
     "mentoring.middleware.BusyMiddleware",
 ]
 if DEBUG:

@@ -41,6 +41,7 @@ def test_unknown_address_offers_a_search(client: Client):
     ("view", "status", "heading"),
     [
         (views.bad_request, 400, "We couldn’t read that"),
+        (views.not_allowed, 405, "There’s no page at this address"),
         (views.forbidden_page, 403, "You don’t have access to this page"),
         (views.not_found, 404, "We can’t find that page"),
         (views.gone_page, 410, "This is no longer here"),
