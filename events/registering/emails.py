@@ -14,6 +14,7 @@ from notifications.readers import NoticeReader
 from notifications.registry import Attachment, Message, Nothing, Render
 
 from .calendar import CANCEL, REQUEST, build_host_file, build_registration_file
+from .notices import REGISTRATION, News
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,21 @@ def registration_email(
             return Nothing(f"{registration.state} meanwhile")
         reader = RegistrationForReader(registration.person, now, registration)
         context = registration_facts(reader) | (facts(reader) if facts else {})
-        has_entry = method == CANCEL or (method == REQUEST and registration.is_in)
+        # Who waits, or has not answered an invitation, has nothing in their calendar.
+        was_invited = method == CANCEL and is_only_invited(registration)
+        is_ending = method == CANCEL and not was_invited and registration.waiting_since is None
+        has_entry = is_ending or (method == REQUEST and registration.is_in)
+        context |= {"has_entry": has_entry, "was_invited": was_invited}
         files = attach_calendar(registration, method, at=row.date) if has_entry else ()
         return reader.render_email(f"events/{template}", context, attachments=files)
 
     return render
+
+
+# Of a registration that has ended: whether it was an invitation without an answer
+def is_only_invited(registration: Registration) -> bool:
+    told = set(Notification.objects.about(REGISTRATION, registration.pk).values_list("kind", flat=True))
+    return News.INVITED in told and told.isdisjoint({News.REGISTERED, News.ADMITTED})
 
 
 def attach_calendar(registration: Registration, method: str, *, at: datetime) -> tuple[Attachment, ...]:
@@ -78,6 +89,7 @@ def registration_facts(reader: RegistrationForReader) -> Context:
     registration, event = reader.registration, reader.registration.event
     return event_facts(reader, event) | {
         "is_mentor": registration.side == Side.MENTOR,
+        "is_waiting": registration.is_waiting,
         "question": registration.question,
         "until": reader.deadline(registration.answer_by) if registration.answer_by else "",
         "inviter": event.by.first_name,

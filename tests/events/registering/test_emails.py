@@ -233,6 +233,60 @@ def test_a_cancelled_event_says_why_to_all_who_had_to_do_with_it(event, alice, r
     assert all("The hall is flooded" in text_of(mail) for mail in mails.values())
 
 
+def end_of(mail) -> str:
+    """What a mail says below its heading, and why it came."""
+    return " ".join(text_of(mail).partition("Kulturhuset.")[2].split())
+
+
+def test_only_who_has_a_place_is_told_of_an_entry_in_their_calendar(event, alice, maria, read):
+    first, _second, third = waiting(event, read)
+    [asked] = invite_mentors(event=event, profiles=[alice.mentor_profile], now=NOW)
+    read(NOW)
+
+    change_event(event=event, said=make_said(start=EVENING + DAY), now=NOW)
+    moved = read(NOW)
+    assert {email: entry_of(mail)[0] for email, mail in moved.items()} == {
+        "guest1@example.org": "REQUEST",
+        "guest2@example.org": "REQUEST",
+        "guest3@example.org": "",
+    }
+    assert "You keep your place." in end_of(moved[first.person.email])
+    assert end_of(moved[third.person.email]).startswith("You’re still on the waiting list.")
+    assert "Leave the waiting list" in end_of(moved[third.person.email])
+    assert "Give up your place" not in end_of(moved[third.person.email])
+
+    cancel_event(event=event, reason="Flood", now=NOW)
+    cancelled = read(NOW)
+    assert {email: entry_of(mail)[0] for email, mail in cancelled.items()} == {
+        "guest1@example.org": "CANCEL",
+        "guest2@example.org": "CANCEL",
+        "guest3@example.org": "",
+        asked.person.email: "",
+    }
+    assert "the attached file removes the event" in end_of(cancelled[first.person.email])
+    assert "attached" not in end_of(cancelled[third.person.email]) + end_of(cancelled[alice.email])
+    assert "because you registered" in end_of(cancelled[third.person.email])
+    assert "because you were invited" in end_of(cancelled[alice.email])
+
+
+def test_who_is_taken_off_before_they_had_a_place_is_told_of_no_entry(event, alice, maria, read):
+    first, _second, third = waiting(event, read)
+    [asked] = invite_mentors(event=event, profiles=[alice.mentor_profile], now=NOW)
+    read(NOW)
+    for one in (third, asked, first):
+        cancel_registration(registration=one, by=maria, now=NOW)
+
+    mails = read(NOW)
+
+    assert [entry_of(mails[one.person.email])[0] for one in (first, third, asked)] == ["CANCEL", "", ""]
+    assert [mails[one.person.email]["Subject"] for one in (first, third, asked)] == [
+        "You’re no longer registered: First jobs",
+        "You’re no longer registered: First jobs",
+        "You’re no longer invited: First jobs",
+    ]
+    assert "attached" not in text_of(mails[third.person.email]) + text_of(mails[alice.email])
+
+
 def test_the_team_takes_somebody_off_and_time_ends_the_line(event, maria, read):
     first, _second, third = waiting(event, read)
     Event.objects.filter(pk=event.pk).update(state="closed")
