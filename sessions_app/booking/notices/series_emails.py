@@ -1,5 +1,6 @@
 """One mail for several dates that were booked in one act, with a calendar file for each."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db.models import Max
@@ -89,5 +90,4 @@ def render_with_files(row: Notification, readings: list[BookingForReader]) -> Me
         for number, reading in enumerate(invited, start=1)
     )
     facts = dates_of(readings) | {"has_file": bool(files), "is_written": not files}
-    message = render_booking_email(readings[0], f"booking/{row.kind}", facts)
-    return Message(message.subject, message.text, message.html, attachments=files, headers=message.headers)
+    return replace(render_booking_email(readings[0], f"booking/{row.kind}", facts), attachments=files)

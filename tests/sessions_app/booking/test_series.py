@@ -23,6 +23,7 @@ from sessions_app.models import Booking, BookingState, Engagement, Occupancy
 from tests.conftest import NOW, at, make_mentor
 from tests.markup import elements_of, markup_of
 from tests.sessions_app.conftest import THURSDAY, book
+from tests.sessions_app.helpers.programmes import let_in, make_programme
 from tests.sessions_app.helpers.followups import DAY, END, code_of
 from tests.smtp import smtp_sink, text_of  # noqa: F401 - smtp_sink is a fixture
 
@@ -96,6 +97,15 @@ def test_the_mail_names_all_dates_with_a_calendar_file_each(booking, alice, bob)
     assert [attachment.mimetype for attachment in mail.attachments] == ["application/ics"] * 2
     to_alice = said("series_booked", alice).subject
     assert [words in to_alice for words in ("Bob", "2", "Thu 3 Dec, 14:30 (London)")] == [True] * 3
+
+
+def test_the_mail_about_all_dates_names_the_programme_that_they_count_for(offer, alice, bob):
+    programme = make_programme(1)
+    let_in(alice, programme, gives=True)
+    let_in(bob, programme, asks=True)
+    further(book(offer, bob, programme=programme), bob)
+
+    assert said("series_booked", bob).from_name == f"Alice via {programme.name}"
 
 
 def test_a_date_that_was_called_off_before_the_mail_left_is_not_in_it(booking, bob):
