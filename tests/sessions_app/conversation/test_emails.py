@@ -60,13 +60,14 @@ def test_who_does_not_read_gets_one_mail_after_ten_minutes(booking, bob, mails, 
     page = f"https://mentoring.example/messages/{booking.engagement.uuid}/#messages"
     assert (mail["To"].addresses[0].addr_spec, mail["Subject"]) == ("alice@example.org", "Bob wrote to you")
     assert mail["From"].addresses[0].display_name == "Bob via Quarterhour"
+    assert mail["Reply-To"] == settings.CONTACT_EMAIL
     assert text_of(mail) == (
         "Your messages with Bob Bose\n\nBob wrote to you\n\n"
         f"About: {QUESTION}\n\n"
         "Bob wrote:\n“I mean the <second> one.\nThe blue one.”\n\n"
         "There’s 1 earlier message you haven’t read.\n\n"
         f"Read and reply:\n{page}\n\n"
-        "Reply on that page: replies to this email don’t arrive. We send at most one of these an hour.\n\n"
+        "Reply on that page: a reply to this email goes to our team, not to Bob. We send at most one of these an hour.\n\n"
         "--\nYou’re getting this because you have a session together.\n"
         "Choose which emails you get: https://mentoring.example/settings/notifications/\n"
         "Quarterhour https://mentoring.example\n"
