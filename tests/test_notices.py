@@ -4,6 +4,7 @@ Each story is a short course of acts. What they schedule is rendered as it would
 the lines of the inbox. Together the stories must come by every kind that an app has registered.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -110,6 +111,8 @@ pytestmark = pytest.mark.django_db
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 END = THURSDAY + 25 * MINUTE
+# A link in the middle of a sentence that begins like a sentence of its own
+CAPITAL_WITHIN = re.compile(r", [A-Z][a-z]+ [a-z][a-z ]+ \(http")
 FRIDAY = at("2026-11-27 10:00")
 WEEKS = [THURSDAY + 7 * DAY, THURSDAY + 14 * DAY]
 
@@ -608,6 +611,7 @@ class Told:
     lines: set[str] = field(default_factory=set)
     odd: set[str] = field(default_factory=set)
     events: set[str] = field(default_factory=set)
+    capitals: set[str] = field(default_factory=set)
 
     def read(self) -> None:
         rows, items = list(Notification.objects.select_related("recipient")), list(InboxItem.objects.all())
@@ -619,6 +623,7 @@ class Told:
             said = kind_named(row.kind).render(row, max(row.due_at, NOW))
             if isinstance(said, Message) and said.subject and said.text and said.html:
                 self.mails.add(row.kind)
+                self.capitals |= set(CAPITAL_WITHIN.findall(said.text))
         for item in items:
             [entry] = build_entries([item], reader=User.objects.get(pk=item.recipient_id), now=item.at)
             if entry.line and entry.line.text and entry.line.url:
@@ -656,6 +661,7 @@ def test_every_kind_is_scheduled_by_some_act_and_has_words(told):
     assert told.mails == {kind.name for kind in kinds if kind.render}
     assert told.lines == {kind.name for kind in kinds if kind.lines}
     assert told.events == set(known_events())
+    assert told.capitals == set()
 
 
 def test_a_kind_that_no_app_has_registered_cannot_be_scheduled(bob, maria):
