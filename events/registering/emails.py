@@ -9,12 +9,13 @@ from common.times import offset_of, theirs_text
 from common.zones import city_of
 from events.models import Event, EventMode, EventState, Registration, RegistrationState, Side
 from events.models.states import STANDING
-from notifications.models import Notification
+from notifications.models import Group, Notification, State
+from notifications.preferences import preference_of
 from notifications.readers import NoticeReader
 from notifications.registry import Attachment, Message, Nothing, Render
 
 from .calendar import CANCEL, REQUEST, build_host_file, build_registration_file
-from .notices import REGISTRATION, News
+from .notices import REGISTRATION, REMINDER_KINDS, News
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ def event_facts(reader: NoticeReader, event: Event) -> Context:
         "closes": reader.when(event.registration_until, short=True),
         "page_url": absolute_url("event", event.slug),
         "events_url": absolute_url("events"),
+        "mentors_url": absolute_url("mentor_list"),
     }
 
 
@@ -94,6 +96,13 @@ def registration_facts(reader: RegistrationForReader) -> Context:
         "until": reader.deadline(registration.answer_by) if registration.answer_by else "",
         "inviter": event.by.first_name,
     }
+
+
+def whether_reminded(reader: RegistrationForReader) -> Context:
+    """People can have chosen no reminders, or none whose moment is still to come."""
+    told = Notification.objects.about(REGISTRATION, reader.registration.pk)
+    ahead = told.filter(kind__in=REMINDER_KINDS.values(), due_at__gt=reader.now, state=State.PENDING)
+    return {"is_reminded": ahead.exists() and not preference_of(reader.person).has_off(Group.REMINDERS)}
 
 
 def there_text(reader: NoticeReader, event: Event) -> str:
@@ -122,7 +131,7 @@ def render_hosting(row: Notification, now: datetime) -> Message | Nothing:
 
 
 render_invited = registration_email("invited", RegistrationState.INVITED)
-render_registered = registration_email("registered", RegistrationState.IN, method=REQUEST)
+render_registered = registration_email("registered", RegistrationState.IN, method=REQUEST, facts=whether_reminded)
 render_waiting = registration_email("waiting", RegistrationState.WAITING)
 render_admitted = registration_email("admitted", RegistrationState.IN, method=REQUEST)
 render_offered = registration_email("offered", RegistrationState.WAITING)

@@ -13,7 +13,7 @@ from events.registering.clock import run_registrations
 from events.registering.inviting import accept_invitation, invite_mentors
 from events.registering.managing import cancel_event, change_event
 from events.registering.waiting import pass_on
-from notifications.models import Notification, State
+from notifications.models import Notification, Preference, State
 from notifications.tasks import drain_outbox
 from tests.conftest import NOW, at
 from tests.events.making import EVENING, come, make_event, make_guests, make_said
@@ -58,6 +58,7 @@ def test_who_registers_reads_when_where_and_what_they_bring(event, bob, read):
 
     mail = read(NOW)[bob.email]
 
+    assert mail["Subject"] == "You’re in: First jobs, Thu 3 Dec, 22:30 (Kolkata)"
     words = text_of(mail)
     assert "Thursday 3 December" in words
     # In Kolkata, and where it takes place.
@@ -123,6 +124,16 @@ def test_an_online_event_is_where_its_page_is(maria, bob, read):
     _method, entry = entry_of(read(NOW)[bob.email])
 
     assert str(entry["LOCATION"]) == f"https://mentoring.example/events/{event.slug}/"
+    read(EVENING - 2 * DAY)
+    assert "you join from there" in text_of(read(EVENING - HOUR)[bob.email])
+
+
+@pytest.mark.parametrize(("leads", "off", "is_told"), [([60], [], True), ([], [], False), ([60], ["reminders"], False)])
+def test_reminders_are_only_promised_to_those_who_get_them(event, bob, read, leads, off, is_told):
+    Preference.objects.create(person=bob, leads=leads, off=off)
+    come(event, bob)
+
+    assert ("We’ll remind you" in text_of(read(NOW)[bob.email])) == is_told
 
 
 def test_hostile_words_stay_words_in_mails_and_entries(maria, bob, read):
@@ -296,7 +307,9 @@ def test_the_team_takes_somebody_off_and_time_ends_the_line(event, maria, read):
 
     run_registrations(now=EVENING)
 
-    assert set(read(EVENING)) == {third.person.email}
+    mails = read(EVENING)
+    assert set(mails) == {third.person.email}
+    assert "https://mentoring.example/mentors/" in text_of(mails[third.person.email])
     first.refresh_from_db()
     assert first.is_in
 
