@@ -27,6 +27,7 @@ REDIRECTS = {301, 302, 303, 307, 308}
 WITH_CONTENT = {http.client.OK, http.client.MULTI_STATUS}
 # What the owner of the address has to mend. Others, as 403 and 429, are also said to those who ask too often.
 GONE = {401, 404, 410}
+LONGEST_MARK = 500
 
 
 class FetchError(Exception):
@@ -82,10 +83,19 @@ def fetch_calendar(url: str, *, etag: str = "", modified: str = "") -> Fetched:
             return Fetched(None)
         elif answer.status == http.client.OK:
             said = answer.headers
-            return Fetched(answer.content, said.get("ETag") or "", said.get("Last-Modified") or "")
+            marks = (keep_mark(said.get(name) or "") for name in ("ETag", "Last-Modified"))
+            return Fetched(answer.content, *marks)
         else:
             raise FetchError("refused" if answer.status in GONE else "broken")
     raise FetchError("redirects")
+
+
+def keep_mark(mark: str) -> str:
+    """The mark of a server that goes back to it in a header: as it is, or empty if a row or a header can't hold it.
+
+    Without one, an entry is written over, and a calendar read anew.
+    """
+    return mark if len(mark) <= LONGEST_MARK and mark.isascii() and mark.isprintable() else ""
 
 
 def as_https(url: str) -> str:

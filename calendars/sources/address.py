@@ -9,9 +9,6 @@ from calendars.reading.entries import Reader
 
 from .contract import Outcome, RemoteCalendar
 
-# Marks that we can't keep whole are no marks.
-LONGEST_MARK = 500
-
 
 class AddressSource:
     def __init__(self, secret: bytes) -> None:
@@ -28,5 +25,4 @@ class AddressSource:
         if fetched.content is None:
             return Outcome(None, cursor)
         marks = {"etag": fetched.etag, "modified": fetched.modified}
-        kept = {name: mark for name, mark in marks.items() if len(mark) <= LONGEST_MARK}
-        return Outcome(read_busy_times(fetched.content, reader, first=first, last=last), kept)
+        return Outcome(read_busy_times(fetched.content, reader, first=first, last=last), marks)

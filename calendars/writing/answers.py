@@ -7,7 +7,6 @@ from calendars.sources.asking import ServiceAnswer
 from calendars.sources.service import error_of
 
 MISSING = {http.client.NOT_FOUND, http.client.GONE}
-LONGEST_ETAG = 500
 
 
 def write_error_of(answer: ServiceAnswer) -> FetchError:
@@ -16,8 +15,3 @@ def write_error_of(answer: ServiceAnswer) -> FetchError:
         return FetchError("changed")
     error = error_of(answer)
     return FetchError("read_only") if answer.status == http.client.FORBIDDEN and error.code == "refused" else error
-
-
-def keep_etag(etag: str) -> str:
-    # One that we can’t keep whole is none: the event is written over then.
-    return etag if len(etag) <= LONGEST_ETAG else ""

@@ -8,7 +8,7 @@ import http.client
 import re
 from xml.sax.saxutils import escape
 
-from calendars.fetching import Answer, FetchError
+from calendars.fetching import Answer, FetchError, keep_mark
 from calendars.sources.caldav import NAMESPACES, CalDavSecret, ask_for
 from calendars.sources.contract import KnownEvent, WrittenEvent
 from calendars.sources.multistatus import CALDAV, DAV, Resource
@@ -28,8 +28,8 @@ KEPT = {http.client.OK, http.client.CREATED, http.client.NO_CONTENT}
 MISSING = {http.client.NOT_FOUND, http.client.GONE}
 # By these servers refuse a new file also if its UID stands in another file already (RFC 4791, 5.3.2.1).
 DISPUTED = {http.client.FORBIDDEN, http.client.CONFLICT}
-# The longest mark and name that we keep
-LONGEST_ETAG, LONGEST_NAME = 500, 1000
+# The longest name that we keep
+LONGEST_NAME = 1000
 
 
 class CalDavWriter:
@@ -46,7 +46,8 @@ class CalDavWriter:
             headers["If-Match"] = known.etag
         _url, answer = client.ask("PUT", self._address_of(name), headers, event.content)
         if answer.status in KEPT:
-            return KnownEvent(event.uid, name, _etag_of(answer))
+            # Without a mark the server keeps something else than what was sent.
+            return KnownEvent(event.uid, name, keep_mark(answer.headers.get("ETag") or ""))
         if answer.status == http.client.PRECONDITION_FAILED:
             raise FetchError("changed")
         if known is None and answer.status in DISPUTED and self._find_by_uid(client, remote_id, event.uid):
@@ -58,7 +59,7 @@ class CalDavWriter:
         name = known.remote_id or _name_in(remote_id, known.uid)
         resource = self._look_at(client, name, ETAG)
         if resource is not None:
-            return KnownEvent(known.uid, name, resource.text_of(f"{DAV}getetag")[:LONGEST_ETAG])
+            return KnownEvent(known.uid, name, keep_mark(resource.text_of(f"{DAV}getetag")))
         if self._look_at(client, remote_id, KIND) is None:
             raise FetchError("calendar_gone")
         return None if known.remote_id else self._find_by_uid(client, remote_id, known.uid)
@@ -92,7 +93,7 @@ class CalDavWriter:
         found = client.report(self._address_of(remote_id), BY_UID % escape(uid))
         for one in found.resources:
             if len(one.href) <= LONGEST_NAME and _holds(one, uid):
-                return KnownEvent(uid, one.href, one.text_of(f"{DAV}getetag")[:LONGEST_ETAG])
+                return KnownEvent(uid, one.href, keep_mark(one.text_of(f"{DAV}getetag")))
         return None
 
     def _client(self) -> WebDavClient:
@@ -110,12 +111,6 @@ def _holds(resource: Resource, uid: str) -> bool:
     """Whether it is of this UID, as its lines are once they are unfolded."""
     lines = FOLD.sub("", resource.text_of(f"{CALDAV}calendar-data")).splitlines()
     return any(line.upper().startswith("UID") and line.partition(":")[2].strip() == uid for line in lines)
-
-
-def _etag_of(answer: Answer) -> str:
-    """Empty if the server keeps something else than what was sent."""
-    etag = answer.headers.get("ETag") or ""
-    return etag if len(etag) <= LONGEST_ETAG else ""
 
 
 def _error_of(answer: Answer) -> FetchError:

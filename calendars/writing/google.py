@@ -7,12 +7,12 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from calendars.fetching import FetchError
+from calendars.fetching import FetchError, keep_mark
 from calendars.sources.asking import ServiceAnswer, read_text
 from calendars.sources.contract import KnownEvent, WrittenEvent
 from calendars.sources.service import Service
 
-from .answers import MISSING, keep_etag, write_error_of
+from .answers import MISSING, write_error_of
 
 FIELDS = {"fields": "id,etag,status"}
 
@@ -96,4 +96,4 @@ def _write_body(event: WrittenEvent) -> dict[str, Any]:
 def _known_from(uid: str, number: str, answer: ServiceAnswer) -> KnownEvent:
     if not answer.is_well:
         raise write_error_of(answer)
-    return KnownEvent(uid, number, keep_etag(read_text(answer.body, "etag")))
+    return KnownEvent(uid, number, keep_mark(read_text(answer.body, "etag")))

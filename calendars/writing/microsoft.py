@@ -4,12 +4,12 @@ import http.client
 from typing import Any
 from urllib.parse import quote
 
-from calendars.fetching import FetchError
+from calendars.fetching import FetchError, keep_mark
 from calendars.sources.asking import ServiceAnswer, list_objects, read_text
 from calendars.sources.contract import KnownEvent, WrittenEvent
 from calendars.sources.service import Service, error_of
 
-from .answers import MISSING, keep_etag, write_error_of
+from .answers import MISSING, write_error_of
 
 # Else an event would get another id when it is moved to another calendar.
 HEADERS = {"Prefer": 'IdType="ImmutableId"'}
@@ -114,4 +114,4 @@ def _known_from(uid: str, answer: ServiceAnswer) -> KnownEvent:
     number = read_text(answer.body, "id")
     if not 0 < len(number) <= LONGEST_ID:
         raise FetchError("broken")
-    return KnownEvent(uid, number, keep_etag(read_text(answer.body, "@odata.etag")))
+    return KnownEvent(uid, number, keep_mark(read_text(answer.body, "@odata.etag")))

@@ -77,6 +77,18 @@ def test_a_server_may_say_that_nothing_has_changed(alice, feed):
     assert (made.synced_at, starts()) == (NOW + HOUR, [THURSDAY])
 
 
+@pytest.mark.parametrize("mark", ['"a\x00"', '"café"', '"a\x1b[0m"', f'"{"a" * 500}"'])
+def test_a_mark_that_cannot_be_kept_is_none(alice, feed, mark):
+    feed.content, feed.etag = write_calendar(THURSDAY), mark
+    made = connect(alice, feed)
+
+    read_now(NOW + HOUR)
+
+    assert "If-None-Match" not in feed.asked[-1]
+    made.refresh_from_db()
+    assert (made.synced_at, starts()) == (NOW + HOUR, [THURSDAY])
+
+
 def test_but_the_days_ahead_are_others_tomorrow(alice, feed):
     """The calendar stays as it is, and what it says comes into the range that is read."""
     alice.mentor_profile.schedule.horizon_days = 5
