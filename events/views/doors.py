@@ -60,7 +60,8 @@ def find_registration(request: SignedInRequest, code: str) -> Registration:
     if event := Event.objects.public().filter(door_key=code).first():
         registration = registration_of(event, request.user)
     else:
-        known = Registration.objects.select_related("event", "person").filter(uuid=parse_uuid(code)).first()
+        uuid = parse_uuid(code)
+        known = Registration.objects.select_related("event", "person").filter(uuid=uuid).first() if uuid else None
         may = known and (
             known.person_id == request.user.pk or Event.objects.run_by(request.user).filter(pk=known.event_id).exists()
         )

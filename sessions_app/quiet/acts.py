@@ -2,6 +2,7 @@
 
 import time
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.core.cache import cache
 from django.db import transaction
@@ -55,7 +56,7 @@ def mentors_to_ask(now: datetime) -> "QuerySet[MentorProfile]":
     return between.filter(Q(quiet_asked_at=None) | Q(quiet_asked_at__lt=F("last_sign")))
 
 
-def _with_last_sign(now: datetime) -> "QuerySet[MentorProfile]":
+def _with_last_sign(now: datetime) -> "QuerySet[Any, Any]":
     signs = Greatest(Coalesce("seen_at", "approved_at"), "approved_at", Coalesce("person__last_login", "approved_at"))
     return live_and_here(now).annotate(last_sign=signs).order_by("pk")
 
