@@ -12,6 +12,7 @@ from mentors.models import Format
 from sessions_app.afterwards.feedback import why_not_feedback
 from sessions_app.booking.stages import SessionStage, open_text, stage_of, status_tag_of
 from sessions_app.models import Booking, BookingEvent, BookingState, Feedback
+from sessions_app.models.states import UNANSWERED
 
 ENDED = (SessionStage.DECLINED, SessionStage.EXPIRED, SessionStage.WITHDRAWN, SessionStage.CANCELLED)
 
@@ -36,6 +37,8 @@ class TimelineMarker(NamedTuple):
 def list_steps(booking: Booking, *, reader: User, feedback: Feedback | None, now: datetime) -> list[TimelineStep]:
     stage = stage_of(booking, now)
     first = [TimelineStep(_("Booked") if booking.offer.instant else _("Requested"), booking.created_at, "done")]
+    if booking.confirmed_at and not booking.offer.instant and booking.state not in UNANSWERED:
+        first.append(TimelineStep(_("Accepted"), booking.confirmed_at, "done"))
     if stage in ENDED:
         last = booking.events.order_by("-at", "-pk").values_list("at", flat=True).first()
         moves = _move_steps(booking, reader)[-1:] if booking.moves else []
@@ -53,8 +56,6 @@ def list_steps(booking: Booking, *, reader: User, feedback: Feedback | None, now
             TimelineStep(_("Other times offered"), offered, "done"),
             TimelineStep(words if is_mentor else _("Choose by"), booking.expires_at, "current"),
         ]
-    if booking.state == BookingState.CONFIRMED and not booking.offer.instant:
-        first.append(TimelineStep(_("Accepted"), booking.confirmed_at, "done"))
     if booking.moves:
         first += _move_steps(booking, reader)[-1:]
     if stage == SessionStage.MISSED:

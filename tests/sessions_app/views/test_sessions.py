@@ -15,6 +15,7 @@ from sessions_app.booking.holds import hold_slot
 from sessions_app.booking.requests import accept_booking, decline_booking
 from sessions_app.booking.series import book_further
 from sessions_app.models import Booking, BookingState, Feedback
+from sessions_app.pages.session_timeline import list_steps
 from sessions_app.questions.addresses import mentor_address, same_question_address
 from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import NOW, at, make_mentor, make_person
@@ -488,6 +489,16 @@ def test_a_move_is_still_in_the_history_of_a_cancelled_session(booking, bob, cli
     cancel_booking(booking=booking, by=bob, reason="", now=NOW)
 
     assert move_in(markup_of(client_for(bob).get(url(booking)))) == before
+
+
+def test_that_a_request_was_accepted_is_still_in_the_history_once_it_is_cancelled(request_for, alice, bob):
+    def titles(booking) -> list[str]:
+        return [step.title for step in list_steps(booking, reader=bob, feedback=None, now=NOW)]
+
+    accept_booking(booking=request_for, by=alice, now=NOW)
+    cancelled = cancel_booking(booking=request_for, by=bob, reason="", now=NOW)
+
+    assert titles(cancelled)[:2] == ["Requested", "Accepted"]
 
 
 def test_the_same_instant_reads_the_same_for_both_after_a_move(booking, alice, bob, client_for):
