@@ -62,7 +62,9 @@ def free_now(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
         if minutes:
             number = int(minutes) if minutes in map(str, CHOICES) else 0
             get_ready(profile=profile, minutes=number, by=profile.person, now=now)
-            messages.success(request, _("You’re free now. Keep an eye on your mail: someone may book you in a minute."))
+            messages.success(
+                request, _("You’re free now. Keep an eye on your email: someone may book you in a minute.")
+            )
         else:
             end_ready(profile=profile, by=profile.person, now=now)
             messages.success(request, _("You’re not free right now any more. What’s booked stays."))
