@@ -15,6 +15,7 @@ from tests.conftest import NOW, at, make_mentor, make_person
 from tests.markup import (
     answers_in,
     choices_in,
+    elements_in,
     elements_of,
     forms_in,
     links_in,
@@ -154,6 +155,13 @@ def test_request_page_shows_all_that_the_mentee_wrote_how_they_meet_and_where_to
     assert [words in facts.text for words in ("A decision", "Stay", "Thu 3 Dec", "A list")] == [True] * 4
     assert part_in(page, "format") == "25 min Video call"
     assert f"/sessions/{request_for.uuid}/" in links_in(page)
+
+
+def test_today_says_once_that_there_are_no_times(client, alice):
+    alice.mentor_profile.schedule.windows.all().delete()
+    page = markup_of(client.get(TODAY))
+    assert [part for part in parts_in(page) if part == "empty" or part.startswith("nudge")] == ["nudge-no_times"]
+    assert [one.attributes["href"] for one in elements_in(page, "a", id="main")].count("/mentor/availability/") == 1
 
 
 def test_request_page_works_for_a_mentee_without_a_zone(client, request_for, bob):
