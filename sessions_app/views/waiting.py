@@ -25,6 +25,7 @@ from mentors.usual import usual_offer
 from sessions_app.access import get_held_time, get_waitlist_entry
 from sessions_app.asking.progress import ways_of
 from sessions_app.availability.timetable import load_timetable_for
+from sessions_app.booking.book import check_offer
 from sessions_app.errors import SessionError
 from sessions_app.forms.guest import GuestForm
 from sessions_app.forms.waiting import HeldTimeForm, WaitForm
@@ -189,6 +190,8 @@ def held_time(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         return redirect("waiting_list")
     if result.is_refused:
         held = get_held_time(uuid, reader=request.user)
+    error = result.error or why_not_offered(held, now=now)
+    is_closed = error is not None and error.code == "closed"
     return render(
         request,
         "sessions_app/waiting/held_time.html",
@@ -198,15 +201,28 @@ def held_time(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             "profile": held.booking.offer.profile,
             "is_held": held.answer == HeldTimeAnswer.OPEN
             and held.until > now
-            and held.booking.state == BookingState.HELD,
+            and held.booking.state == BookingState.HELD
+            and not is_closed,
+            "is_closed": is_closed,
             "is_given_back": held.answer == HeldTimeAnswer.DECLINED or held.is_helped,
             "is_helped": held.is_helped,
             "is_past": held.booking.start <= now,
             "is_taken": held.answer == HeldTimeAnswer.TAKEN,
             "seen": still_seen(request, str(held.version), told=result.is_refused),
             "form": form,
-            "error": result.error,
+            "error": error,
             "nav": "sessions",
         },
         status=result.status,
     )
+
+
+# What the mentor has archived since, or while staff have stopped them, is not offered again on the page of its time.
+def why_not_offered(held: HeldTime, *, now: datetime) -> SessionError | None:
+    if held.answer != HeldTimeAnswer.OPEN or held.booking.start <= now:
+        return None
+    try:
+        check_offer(held.booking.offer)
+    except SessionError as refusal:
+        return refusal
+    return None

@@ -14,7 +14,17 @@ from sessions_app.models import Booking, BookingState, HeldTime, WaitlistEntry
 from sessions_app.waiting.acts import wait_for_mentor
 from sessions_app.waiting.handing_out import hand_out_freed_time
 from tests.conftest import NOW
-from tests.markup import alerts_in, answers_in, elements_of, markup_of, parts_in, refusals_in, times_in
+from tests.markup import (
+    alerts_in,
+    answers_in,
+    elements_of,
+    forms_in,
+    links_in,
+    markup_of,
+    parts_in,
+    refusals_in,
+    times_in,
+)
 from tests.sessions_app.conftest import QUESTION, book
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
@@ -101,6 +111,20 @@ def test_the_held_time_is_booked_with_a_question_from_its_page(held, bob, client
     assert booked["Location"] == reverse("session", args=[held.booking.uuid])
     assert (held.booking.state, held.booking.question) == (BookingState.CONFIRMED, "Better")
     assert client.get(page)["Location"] == booked["Location"]
+
+
+def test_a_held_time_of_an_archived_offer_leads_to_others_and_has_no_button(held, offer, bob, client_for):
+    page = reverse("held_time", args=[held.uuid])
+    offer.is_active = False
+    offer.save()
+    client = client_for(bob)
+    typed = {"question": QUESTION, "seen": str(held.version)}
+    opened, sent = markup_of(client.get(page)), markup_of(client.post(page, typed))
+
+    for shown in (opened, sent):
+        assert refusals_in(shown) == ["closed"]
+        assert "" not in forms_in(shown)
+        assert [link for link in links_in(shown) if link.startswith("/mentors/?q=")]
 
 
 def test_taking_a_time_that_was_booked_before_leads_to_that_session(held, offer, bob, client_for):
