@@ -23,8 +23,8 @@ from sessions_app.models import Booking, BookingState, Engagement, Occupancy
 from tests.conftest import NOW, at, make_mentor
 from tests.markup import elements_of, markup_of
 from tests.sessions_app.conftest import THURSDAY, book
-from tests.sessions_app.helpers.programmes import let_in, make_programme
 from tests.sessions_app.helpers.followups import DAY, END, code_of
+from tests.sessions_app.helpers.programmes import let_in, make_programme
 from tests.smtp import smtp_sink, text_of  # noqa: F401 - smtp_sink is a fixture
 
 WEEKS = [THURSDAY + timedelta(days=7), THURSDAY + timedelta(days=14)]
