@@ -229,8 +229,10 @@ def reading_context(wish: SearchCriteria, found: Results | WrittenResults, *, co
 def render_results(request: HttpRequest, wish: SearchCriteria, context: dict[str, Any]) -> HttpResponse:
     """The whole page, or for htmx only its results, with the address that leads to them."""
     limit = why_not_book_anyone(signed_in(request), now=timezone.now()) if context["cards"] else None
-    response = render_page(request, "search/mentor_list.html", context | {"limit": limit}, part="results")
-    if not wants_part(request):
+    is_part = wants_part(request)
+    context |= {"limit": limit, "is_part": is_part}
+    response = render_page(request, "search/mentor_list.html", context, part="results")
+    if not is_part:
         return response
     # The browser's back button should undo a filter, but not take back each letter that was typed.
     address = f"{reverse('mentor_list')}?{wish.query_string()}"

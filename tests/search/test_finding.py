@@ -454,7 +454,7 @@ def test_after_a_thousand_people_there_is_no_further_page(alice, dora):
 
 def said_in(html: str) -> list[str]:
     """The sentences above the results."""
-    return [sentence.text for sentence in elements_in(html, "p", role="status")]
+    return [sentence.text for sentence in elements_in(html, "p", id="found-title")]
 
 
 def test_the_list_says_what_it_gave_up(alice, dora, now):
