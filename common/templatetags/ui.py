@@ -9,7 +9,7 @@ from typing import Any
 import lucide
 from django import template
 from django.core.paginator import Paginator
-from django.forms import BaseForm
+from django.forms import BaseForm, BoundField
 from django.forms.formsets import BaseFormSet
 from django.template import Context
 from django.template.loader import render_to_string
@@ -170,6 +170,13 @@ def seen(mark: object, html_id: str = "") -> SafeString:
     """Goes into every form that acts on something that can change: see `common.seen`."""
     own = format_html(' id="{}"', html_id) if html_id else ""
     return format_html('<input type="hidden" name="{}" value="{}"{}>', FIELD, mark, own)
+
+
+# The control of a field whose hint the page writes itself, below the id that Django gives to help texts
+@register.filter("with_hint")
+def draw_with_hint(field: BoundField) -> SafeString:
+    described = " ".join(filter(None, [f"{field.auto_id}_helptext", field.aria_describedby]))
+    return field.as_widget(attrs={"aria-describedby": described})
 
 
 @register.simple_tag

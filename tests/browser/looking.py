@@ -79,8 +79,16 @@ FOUND = """async (everything) => {
       .filter((other) => !one.element.contains(other.element) && !other.element.contains(one.element))
       .filter((other) => upon(one, other))
       .map((other) => [one, other].map(({ element }) => element.textContent.trim().slice(0, 40)).join(" | ")));
+  // What screen readers find by its id: it stands on the page once, and a hint or an error belongs to a control.
+  const ids = [...document.querySelectorAll("[id]")].map(({ id }) => id);
+  const described = new Set(
+    [...document.querySelectorAll("[aria-describedby]")].flatMap((element) =>
+      element.getAttribute("aria-describedby").split(/\\s+/)));
+  const notes = [...document.querySelectorAll("[id$=_helptext], [id$=_error]")];
   return {
     covered,
+    twice: [...new Set(ids.filter((id, place) => ids.indexOf(id) !== place))],
+    unheard: notes.filter((note) => note.checkVisibility() && !described.has(note.id)).map(({ id }) => id),
     cut: (CUT_WORDS)(document.querySelectorAll("main :is(th, td)"), /\\p{L}{2,20}/gu),
     violations: violations.map(({ id, help, nodes }) => [id, help, nodes.map(({ html }) => html.slice(0, 160))]),
     hidden: [...document.querySelectorAll(".tabs")].filter((tabs) => tabs.scrollWidth > tabs.clientWidth).length,
@@ -130,6 +138,8 @@ def _look(page: Page, rules: str) -> list[str]:
         found.append(f"the page is {seen['wide']} pixels wide in a window of {seen['room']}")
     found += [f"a panel lies upon another or on a heading: {pair}" for pair in seen["covered"][:3]]
     found += [f"a word of a table is cut in two: {word}" for word in seen["cut"][:3]]
+    found += [f"several elements have one id: {identifier}" for identifier in seen["twice"][:3]]
+    found += [f"no control is described by its hint or error: {identifier}" for identifier in seen["unheard"][:3]]
     if seen["hidden"]:
         found.append("tabs stand where they can only be scrolled to")
     return found

@@ -120,3 +120,11 @@ def test_a_word_of_a_table_that_is_cut_in_two_is_found(found_in):
     assert found_in("th { width: 12em }", table) == {}
     narrow = "table { table-layout: fixed; width: 8em } th { width: 3em; overflow-wrap: anywhere }"
     assert found_in(narrow, table) == everywhere("a word of a table is cut in two")
+
+
+def test_a_hint_that_describes_no_control_and_an_id_on_two_elements_are_found(found_in):
+    hint = '<p id="a_helptext">As on your badge</p><label>Name <input aria-describedby="%s"></label>'
+
+    assert found_in(more=hint % "a_helptext") == {}
+    assert found_in(more=hint % "") == everywhere("no control is described by its hint or error")
+    assert found_in(more='<p id="b">One</p><p id="b">Two</p>') == everywhere("several elements have one id")

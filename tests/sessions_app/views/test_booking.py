@@ -70,6 +70,21 @@ def test_mentor_detail_opens_on_the_soonest_day_in_the_readers_zone(offer):
     assert "Kolkata (IST)" in page
 
 
+def test_the_question_is_described_by_its_hint_its_error_and_its_count(offer, bob, client_for):
+    page = f"/mentors/{offer.profile.slug}/"
+    client = client_for(bob)
+
+    described = [
+        elements_of(response.content.decode(), "textarea", id="id_question")[0].attributes["aria-describedby"]
+        for response in (client.get(page), client.post(f"{page}book/", {"offer": offer.uuid, "question": ""}))
+    ]
+
+    assert described == [
+        "id_question_helptext id_question_count",
+        "id_question_helptext id_question_error id_question_count",
+    ]
+
+
 def test_mentor_detail_says_whose_zone_it_shows_while_the_readers_is_unknown(offer):
     assert len(elements_of(markup_of(Client().get(PAGE)), "p", data_times_in="UTC")) == 1
 
