@@ -83,6 +83,18 @@ def test_a_message_reaches_the_other_sides_pages(booking, alice, bob, client_for
         assert report_of(booking) in links_in(page, id=message.attributes["id"])
 
 
+def test_a_link_to_report_a_message_says_which(booking, alice, bob, client_for):
+    write(booking, alice, "Which offer?")
+    write(booking, alice, "And by when do you have to say yes or no to them?")
+
+    html = markup_of(client_for(bob).get(page_of(booking)))
+
+    assert [link.text for link in elements_of(html, "a", class_="msg__wrong")] == [
+        "Report “Which offer?”",
+        "Report “And by when do you have to say yes or n…”",
+    ]
+
+
 def test_without_a_session_to_go_back_to_one_stays_in_the_thread(booking, bob, client_for):
     for wanted in ("", str(uuid4()), "https://example.org/"):
         sent = client_for(bob).post(page_of(booking), typed(**{"from": wanted}))
