@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
@@ -44,11 +46,15 @@ def notifications_read(request: SignedInRequest) -> HttpResponse:
         if not InboxItem.objects.shown_to(request.user, now).filter(pk=pk).exists():
             raise Http404
         mark_read(request.user, now=now, item=pk)
+        # Back to the line itself, so that nobody has to find their place in the list again.
+        place = f"#item-{pk}"
     else:
         mark_read(request.user, now=now, until=moment_of(request.POST.get("until", "")))
+        messages.success(request, _("Everything is marked as read."))
+        place = ""
     page = request.POST.get("page", "")
     query = f"?page={page}" if page.isdecimal() and page != "1" else ""
-    return redirect(reverse("notifications") + query)
+    return redirect(reverse("notifications") + query + place)
 
 
 def moment_of(text: str) -> datetime | None:

@@ -54,6 +54,8 @@ def test_bell_leads_to_news_that_can_be_read_and_marked(browser_page, session, b
 
     expect(page.get_by_role("link", name="Notifications", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Mark", exact=False)).to_have_count(0)
+    # The reader is still at that line, not at the beginning of the page.
+    expect(page.get_by_role("link", name="Priya rescheduled your session to", exact=False)).to_be_focused()
 
 
 def test_all_is_marked_at_once(browser_page, session, priya, bob, js):
@@ -64,6 +66,7 @@ def test_all_is_marked_at_once(browser_page, session, priya, bob, js):
     page.get_by_role("button", name="Mark all as read").click()
 
     expect(page.get_by_role("link", name="Notifications", exact=True)).to_be_visible()
+    expect_done(page)
 
 
 def test_person_chooses_and_takes_it_back(browser_page, bob, js):

@@ -160,7 +160,7 @@ def test_one_item_is_marked_and_the_reader_stays_on_the_page(now, bob, client_fo
 
     answer = client_for(bob).post(reverse("notifications_read"), {"item": first.pk, "page": "2"})
 
-    assert (answer.status_code, answer["Location"]) == (302, "/notifications/?page=2")
+    assert (answer.status_code, answer["Location"]) == (302, f"/notifications/?page=2#item-{first.pk}")
     assert list(InboxItem.objects.unread().values_list("subject_id", flat=True)) == [2]
 
 
