@@ -15,7 +15,7 @@ from sessions_app.errors import SessionError, UnavailableTimeError, stale_error
 from sessions_app.invites.elsewhere import announce_calendar_change
 from sessions_app.locks import atomic_act, check_seen, lock_booking
 from sessions_app.models import Booking, BookingState, Brief, Occupancy
-from sessions_app.models.states import OPEN, UNANSWERED
+from sessions_app.models.states import CALLED_OFF, OPEN, OVER, UNANSWERED
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.pace import check_moves
 from sessions_app.questions.self_harm import watch_question
@@ -28,8 +28,21 @@ from .transitions import change_state, check_live, close_if_over, occupy_time
 MOVABLE = BookingState.CONFIRMED
 
 
+# Links in mails lead to what can be changed long after it has ended.
+def why_over(booking: Booking) -> SessionError | None:
+    if booking.state == BookingState.CANCELLED:
+        return SessionError("not_confirmed", _("This session has been cancelled, so it can’t be changed any more."))
+    if booking.state in CALLED_OFF:
+        return SessionError("not_confirmed", _("This request has ended, so it can’t be changed any more."))
+    if booking.state in OVER:
+        return SessionError("not_confirmed", _("This session is over, so it can’t be changed any more."))
+    return None
+
+
 def why_not_move(booking: Booking, *, by: User, now: datetime) -> SessionError | None:
     """Why it can't be moved, for pages and services. A mentor may move until the start, a mentee until the notice."""
+    if refusal := why_over(booking):
+        return refusal
     if booking.state != MOVABLE:
         return SessionError("not_confirmed", _("Only a confirmed session can be rescheduled."))
     if booking.start <= now:
@@ -59,6 +72,8 @@ def why_no_other_time(booking: Booking, *, by: User, now: datetime) -> SessionEr
 def why_not_cancel(booking: Booking, *, by: User, now: datetime) -> SessionError | None:
     if booking.state in UNANSWERED and by.pk == booking.mentee_id:
         return None
+    if refusal := why_over(booking):
+        return refusal
     if booking.state != BookingState.CONFIRMED:
         return SessionError("not_confirmed", _("This session isn’t confirmed, so there’s nothing to cancel."))
     if booking.start <= now:
@@ -154,6 +169,8 @@ def release_hold(*, booking: Booking, now: datetime) -> None:
 
 def why_not_edit(booking: Booking, *, by: User, now: datetime) -> SessionError | None:
     """Why the brief can't be changed, for pages and services."""
+    if booking.state in CALLED_OFF:
+        return why_over(booking)
     waiting = booking.state in OPEN and booking.start > now
     if booking.mentee_id != by.pk or not waiting:
         return SessionError(
@@ -166,7 +183,7 @@ def why_not_edit(booking: Booking, *, by: User, now: datetime) -> SessionError |
 def edit_brief(*, booking: Booking, brief: BriefInput, by: User, now: datetime, seen: str | None = None) -> None:
     """The mentee changes the brief, until the start. `seen` is the mark of the brief that they changed.
 
-    Raises SessionError `started`, `stale`.
+    Raises SessionError `not_confirmed`, `started`, `stale`.
     """
     booking = lock_booking(booking)
     if refusal := why_not_edit(booking, by=by, now=now):

@@ -4,9 +4,18 @@ import pytest
 
 from mentors.models import MentorProfile, Offer
 from notifications.models import Notification
-from sessions_app.booking.changes import cancel_booking, edit_brief, move_booking
+from sessions_app.booking.changes import (
+    cancel_booking,
+    edit_brief,
+    move_booking,
+    why_not_cancel,
+    why_not_edit,
+    why_not_move,
+    why_over,
+)
 from sessions_app.errors import SessionError
 from sessions_app.models import Booking, BookingState, Brief, Occupancy
+from sessions_app.models.states import CALLED_OFF, OVER
 from sessions_app.questions.brief_input import BriefInput
 from tests.conftest import NOW, at
 from tests.sessions_app.conftest import THURSDAY, book
@@ -109,6 +118,18 @@ def test_cancel_booking_needs_a_confirmed_session(booking, bob, state):
     Booking.objects.filter(pk=booking.pk).update(state=state)
 
     assert code_of(cancel_booking, booking=booking, by=bob, reason="", now=NOW) == "not_confirmed"
+
+
+@pytest.mark.parametrize("state", [*CALLED_OFF, *OVER])
+def test_links_of_old_mails_say_how_it_ended(booking, bob, state):
+    """Before its start, at which nobody is to read that it has started or isn't confirmed."""
+    Booking.objects.filter(pk=booking.pk).update(state=state)
+    booking.refresh_from_db()
+
+    why_nots = [why_not_move, why_not_cancel] + ([why_not_edit] if state in CALLED_OFF else [])
+    refusals = [why_not(booking, by=bob, now=NOW) for why_not in why_nots]
+
+    assert {(refusal.code, refusal.message) for refusal in refusals} == {("not_confirmed", why_over(booking).message)}
 
 
 def test_cancel_booking_after_the_start_is_refused(booking, bob):
