@@ -1,6 +1,7 @@
 """What this app enters into the lists of lower apps when it starts."""
 
 from collections.abc import Collection, Mapping
+from uuid import UUID
 
 from django.urls import reverse
 
@@ -9,7 +10,7 @@ from accounts.privacy.consents import register_purpose
 from accounts.privacy.hooks import on_leaving
 from accounts.privacy.registry import register_tables
 from events.afterwards.kinds import KINDS as AFTERWARDS
-from events.models import Event, Registration
+from events.models import Event, EventMode, Registration
 from events.planning.kinds import KINDS as PLANNING
 from events.planning.parting import mend_after_parting
 from events.planning.publishing import mend_timetable
@@ -52,12 +53,16 @@ def register_all() -> None:
     commitment_kinds[HOST_SUBJECT] = name_hosted_events
 
 
+# What pages and feeds call the time that a registration takes
 def name_registrations(ids: Collection[int]) -> Mapping[int, NamedTime]:
-    """What pages call the time that a registration takes."""
-    known = Registration.objects.filter(pk__in=ids).values_list("pk", "uuid", "event__title", "event__slug")
-    return {pk: NamedTime(title, reverse("event", args=[slug]), calendar_uid(uuid)) for pk, uuid, title, slug in known}
+    known = Registration.objects.filter(pk__in=ids).select_related("event")
+    return {one.pk: named_time(one.event, one.uuid) for one in known}
 
 
 def name_hosted_events(ids: Collection[int]) -> Mapping[int, NamedTime]:
-    known = Event.objects.filter(pk__in=ids).values_list("pk", "uuid", "title", "slug")
-    return {pk: NamedTime(title, reverse("event", args=[slug]), calendar_uid(uuid)) for pk, uuid, title, slug in known}
+    return {event.pk: named_time(event, event.uuid) for event in Event.objects.filter(pk__in=ids)}
+
+
+def named_time(event: Event, uuid: UUID) -> NamedTime:
+    place = "" if event.mode == EventMode.ONLINE else event.place
+    return NamedTime(event.title, reverse("event", args=[event.slug]), calendar_uid(uuid), place)

@@ -22,6 +22,8 @@ class Commitment:
     url: str
     # What calendars know it by (RFC 5545, 3.8.4.7): the same as in the file that was mailed.
     uid: str
+    # Where people go; empty for what takes place on its page.
+    place: str
     start: datetime
     end: datetime
 
@@ -33,6 +35,7 @@ class NamedTime:
     title: str
     url: str
     uid: str
+    place: str
 
 
 # By `Occupancy.subject`: from the ids of rows to what they are called.
@@ -66,7 +69,7 @@ def commitments_of(person: User, *, since: datetime, until: datetime) -> list[Co
         for subject, name_them in commitment_kinds.items()
     }
     return [
-        Commitment(name.title, name.url, name.uid, row.during.lower, row.during.upper)
+        Commitment(name.title, name.url, name.uid, name.place, row.during.lower, row.during.upper)
         for row in rows
         if (name := named.get(row.subject, {}).get(known(row.subject_id)))
     ]

@@ -74,8 +74,10 @@ def commitment_entry(commitment: Commitment) -> "icalendar.Event":
     entry.add("dtstamp", commitment.start.astimezone(UTC))
     entry.add("dtstart", commitment.start.astimezone(UTC))
     entry.add("dtend", commitment.end.astimezone(UTC))
+    page = settings.SITE_URL + commitment.url
     entry.add("summary", clean_text(commitment.title))
-    entry.add("url", settings.SITE_URL + commitment.url)
+    entry.add("location", clean_text(commitment.place) or page)
+    entry.add("url", page)
     entry.add("status", "CONFIRMED")
     return entry
 

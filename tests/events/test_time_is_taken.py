@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from events.models import Side
+from events.models import Event, EventMode, Side
 from mentors.models import MentorProfile
 from search.criteria import SearchCriteria
 from search.finding import find_mentors
@@ -189,5 +190,8 @@ def test_an_event_stands_among_a_persons_sessions_on_the_rail_and_in_their_feed(
     assert [one.url for one in listed.context["commitments"]] == [f"/events/{event.slug}/"]
     assert "SUMMARY:First jobs" in feed
     assert f"UID:event-{mentee_there.registrations.get().uuid}@" in feed
+    assert "LOCATION:Kulturhuset" in feed
+    Event.objects.update(mode=EventMode.ONLINE)
+    assert f"LOCATION:{settings.SITE_URL}/events/{event.slug}/" in calendar_of(mentee_there, now=NOW).decode()
     with time_machine.travel(START, tick=False):
         assert client.get("/sessions/").context["rail"] == [[event.start, event.end]]
