@@ -10,6 +10,7 @@ from django.test import Client
 
 from accounts import mail as account_mail
 from accounts.models import User
+from common.mail.rendering import render_mail
 from local.ports import free_port
 from tests.accounts.sign_in_pages import CODE, PASSWORD, SIGN_IN, signed_in
 from tests.markup import data_in
@@ -63,6 +64,14 @@ def test_code_arrives_over_smtp(client, bob, over_smtp):
     assert letter.rcpt_tos == ["bob@example.org"]
     client.post(CODE, {"code": subject.removeprefix("Subject: ")[:7]})
     assert signed_in(client) == bob.pk
+
+
+@pytest.mark.parametrize("template", ["code", "email_changed", "password_reset", "removed"])
+def test_mails_to_an_address_that_may_have_no_account_lead_to_no_settings_of_one(template):
+    subject, text, html = render_mail(f"accounts/{template}", {}, zone="UTC", language="en", hour12=False)
+
+    assert subject
+    assert "/settings/" not in text + html
 
 
 @pytest.mark.parametrize("site", ["Help, Inc.", "=?utf-8?q?pay=40bank=2Eexample?=", 'The "Best" (of us)', "Zoë"])
