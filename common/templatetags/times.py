@@ -284,7 +284,9 @@ def _draw_slot_choice(slot: SlotChoice, who: Reader, _language: str) -> SafeStri
         drawn = f'data-part="slot-present" aria-current="time">{clock} <small>{escape(_("now"))}</small>'
         return SafeString(f'<span class="slot slot--radio slot--gone slot--present" {drawn}</span>')
     if slot.is_gone:
-        part, told = ("slot-own", _(", you have a session then")) if slot.is_own else ("slot-taken", _(", taken"))
+        # A session, an event, or a time that is held for them
+        own = "slot-own", _(", you already have something then")
+        part, told = own if slot.is_own else ("slot-taken", _(", taken"))
         drawn = f'data-part="{part}">{clock}<span class="vh">{escape(told)}</span>'
         return SafeString(f'<span class="slot slot--radio slot--gone" {drawn}</span>')
     if slot.is_shown_only:
