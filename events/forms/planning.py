@@ -1,5 +1,6 @@
-"""The forms of wishes and of tables."""
+"""The forms of wishes, of tables, and of two people in a plan."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import ChipRadio, PlainText
-from events.models import EventTable, Registration, WishKind
+from events.models import Event, EventTable, Registration, Side, WishKind
 from events.planning.plans import MOST_TABLES
 from events.planning.tables import TableInput
 from events.planning.wishes import shown_name
@@ -74,6 +75,34 @@ class TablesForm(forms.Form):
         if len(tables) > MOST_TABLES:
             raise ValidationError(gettext("Name at most %(most)d tables") % {"most": MOST_TABLES}, code="many")
         return tables
+
+
+class PairForm(forms.Form):
+    """Two people of an event, to look at what a plan says of them; `one` is the mentee, where there are sides."""
+
+    use_required_attribute = False
+
+    def __init__(self, *args: Any, event: Event, people: Iterable[Registration], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        by_name = sorted((one for one in people if one.is_in), key=lambda one: (one.board_name.casefold(), one.pk))
+        if event.is_for_equals:
+            self.add_person("one", gettext("One"), by_name)
+            self.add_person("other", gettext("The other"), by_name)
+        else:
+            self.add_person("one", str(Side.MENTEE.label), [one for one in by_name if one.side != Side.MENTOR])
+            self.add_person("other", str(Side.MENTOR.label), [one for one in by_name if one.side == Side.MENTOR])
+
+    def add_person(self, name: str, label: str, people: Iterable[Registration]) -> None:
+        unchosen = gettext("Choose a person")
+        choices = [("", unchosen), *((one.pk, one.board_name) for one in people)]
+        errors = {"required": unchosen}
+        self.fields[name] = forms.TypedChoiceField(label=label, choices=choices, coerce=int, error_messages=errors)
+
+    def clean_other(self) -> int:
+        other: int = self.cleaned_data["other"]
+        if other == self.cleaned_data.get("one"):
+            raise ValidationError(gettext("Choose two different people"), code="same")
+        return other
 
 
 def line_of(table: EventTable) -> str:

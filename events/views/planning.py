@@ -15,8 +15,9 @@ from common.pages.posting import act_on_post, telling_refusals
 from common.pages.requests import parse_number, post_data
 from common.refusals import RefusalError
 from events.access import get_event, get_led_event, get_own_registration
-from events.forms.planning import TablesForm, WishesForm
+from events.forms.planning import PairForm, TablesForm, WishesForm
 from events.models import Event, EventTable, Plan, PlanState, Registration
+from events.pages.absence import absence_text, why_not_together
 from events.pages.cards import all_cards, code_address, door_code
 from events.pages.paper import list_signs, read_rounds
 from events.pages.plan_page import PlanPage
@@ -62,13 +63,21 @@ def event_wishes(request: SignedInRequest, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def event_plan(request: SignedInRequest, slug: str) -> HttpResponse:
-    """The newest plan, or the one with `?number=`. POST asks for a new plan, publishes one, or uses one again."""
+    """The newest plan, or the one with `?number=`; with `one` and `other`, what it says of these two.
+
+    POST asks for a new plan, publishes one, or uses one again.
+    """
     event, now = get_led_event(slug, request.user), timezone.now()
     if request.method == "POST":
         return act_on_plan(request, event)
     page = PlanPage(event, now, parse_number(request.GET.get("number", ""), digits=4))
-    tables = list(EventTable.objects.filter(event=event))
-    context = {"event": event, "page": page, "tables_form": TablesForm(tables=tables), "nav": "events"}
+    chosen = request.GET if "one" in request.GET else None
+    pair_form = PairForm(chosen, event=event, people=page.registrations.values())
+    if page.shown and pair_form.is_valid():
+        pair = pair_form.cleaned_data
+        return redirect("event_meeting", slug, page.shown.number, pair["one"], pair["other"])
+    tables_form = TablesForm(tables=list(EventTable.objects.filter(event=event)))
+    context = {"event": event, "page": page, "tables_form": tables_form, "pair_form": pair_form, "nav": "events"}
     return render(request, "events/plan.html", context)
 
 
@@ -98,8 +107,9 @@ def event_tables(request: SignedInRequest, slug: str) -> HttpResponse:
         messages.success(request, _("Saved. Ask for a new plan to use these tables."))
         return redirect("event_plan", slug)
     page = PlanPage(event, now)
-    context = {"event": event, "page": page, "tables_form": form, "error": result.error, "nav": "events"}
-    return render(request, "events/plan.html", context, status=result.status)
+    pair_form = PairForm(event=event, people=page.registrations.values())
+    context = {"event": event, "page": page, "tables_form": form, "pair_form": pair_form, "error": result.error}
+    return render(request, "events/plan.html", context | {"nav": "events"}, status=result.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +133,7 @@ def event_meeting(request: SignedInRequest, slug: str, number: int, mentee: int,
     if plan is None or mentee not in people or mentor not in people:
         raise Http404
     found = next((row for row in plan.meetings if row[:2] == [mentee, mentor]), None)
+    absence = None if found else why_not_together(plan, mentee, mentor)
     edit = read_edit(request, mentee, mentor)
     effect, error, status = None, None, 200
     if request.method == "POST" and edit:
@@ -140,6 +151,8 @@ def event_meeting(request: SignedInRequest, slug: str, number: int, mentee: int,
         "mentee": people[mentee],
         "mentor": people[mentor],
         "round": found[2] if found else 0,
+        "absence": absence,
+        "why_not": absence_text(absence, people) if absence else "",
         "is_locked": any(row[:2] == [mentee, mentor] for row in plan.locks),
         "rounds": [one for one in range(1, event.rounds_count + 1) if not found or one != found[2]],
         "mentees": [

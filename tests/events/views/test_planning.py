@@ -20,7 +20,7 @@ from tests.conftest import NOW
 from tests.events.forms.test_event import FILLED
 from tests.events.making import come, make_event, make_guests
 from tests.form_codes import codes_of
-from tests.markup import markup_of, refusals_in
+from tests.markup import elements_of, markup_of, refusals_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_cast, pytest.mark.usefixtures("now")]
 
@@ -263,6 +263,39 @@ def test_two_who_do_not_meet_have_all_rounds(event, planned, team, charlie):
     context = team.get(here(event, f"plan/1/{other.pk}-{mentor}/")).context
 
     assert (context["round"], context["rounds"], context["is_locked"]) == (0, [1, 2, 3], False)
+
+
+def test_organisers_look_at_two_people_who_do_not_meet(event, planned, pair, team, charlie):
+    """`pair` meets already, and charlie came after the plan was made."""
+    other, mentor = come(event, charlie), pair[0]
+
+    form = team.get(here(event, "plan/")).context["pair_form"]
+    assert [value for value, _name in form.fields["one"].choices] == ["", pair[1].pk, other.pk]
+    assert [value for value, _name in form.fields["other"].choices] == ["", mentor.pk]
+    found = team.get(here(event, "plan/"), {"number": "1", "one": other.pk, "other": mentor.pk})
+    assert found["Location"] == here(event, f"plan/1/{other.pk}-{mentor.pk}/")
+
+    looked = team.get(found["Location"])
+    assert "why-not" in markup_of(looked)
+    best = str(looked.context["absence"].round)
+    assert [one.text for one in elements_of(markup_of(looked), "option") if "selected" in one.attributes] == [best]
+    team.post(found["Location"], {"change": "add", "round": best, "sure": "1"})
+    assert [row[2] for row in Plan.objects.get(number=2).meetings if row[:2] == [other.pk, mentor.pk]] == [int(best)]
+    met = team.get(here(event, f"plan/1/{pair[1].pk}-{mentor.pk}/"))
+    assert (met.context["why_not"], "why-not" in markup_of(met)) == ("", False)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "codes"),
+    [
+        ("", "", {"one": ["required"], "other": ["required"]}),
+        ("x", "0", {"one": ["invalid_choice"], "other": ["invalid_choice"]}),
+        ("9" * 40, "", {"one": ["invalid_choice"], "other": ["required"]}),
+    ],
+)
+def test_two_people_who_are_none_are_told_beside_the_fields(event, planned, team, one, other, codes):
+    page = team.get(here(event, "plan/"), {"one": one, "other": other})
+    assert (page.status_code, codes_of(page.context["pair_form"])) == (200, codes)
 
 
 def test_who_has_left_has_no_meeting_to_look_at(event, planned, pair, team):
