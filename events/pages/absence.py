@@ -36,11 +36,9 @@ def absence_text(why: Absence, people: Mapping[int, Registration]) -> str:
         case WhyNot.MOST:
             return _most_text([people[int(key)].board_name for key in why.about])
         case WhyNot.TAKES_FROM:
-            losing = ", ".join(f"{people[int(key)].board_name} ({count})" for key, count in why.loses)
-            words = _(
-                "In round %(round)d it would take a meeting from: %(names)s. In brackets: how many they have. "
-                "Take that meeting out first."
-            )
+            each = _("%(name)s (who has %(count)d)")
+            losing = ", ".join(each % {"name": people[int(key)].board_name, "count": count} for key, count in why.loses)
+            words = _("In round %(round)d it would take a meeting from %(names)s. Take that meeting out first.")
             return words % {"names": losing, "round": why.round}
         case _:
             return _("They could meet in round %(round)d, and nobody would lose a meeting.") % {"round": why.round}

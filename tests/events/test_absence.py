@@ -45,7 +45,7 @@ def test_it_names_who_would_lose_a_meeting(event, met, charlie):
     other, number = come(event, charlie), Plan.objects.get().meetings[0][2]
     mentor.attends = [number]
     mentor.save()
-    assert f"{mentee.board_name} (1)" in read_why(other, mentor)
+    assert f"{mentee.board_name} (who has 1)" in read_why(other, mentor)
 
 
 def test_a_meeting_with_someone_who_has_left_takes_nothing_from_anyone(event, met, charlie):
