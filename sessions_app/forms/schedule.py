@@ -79,6 +79,9 @@ class NumberField(forms.IntegerField):
         self.widget.attrs |= {"inputmode": "numeric", "class": "input input--num"}
 
 
+FOLDED = ("horizon_days", "max_per_day", "max_written", "asked_for_others", "move_notice", "cancel_notice")
+
+
 class RulesForm(forms.Form):
     """The rules beside the week. Only a live profile can pause, so `away_until` is missing for others."""
 
@@ -132,6 +135,15 @@ class RulesForm(forms.Form):
             field_of(self, name, MinutesField).offer(getattr(schedule, name))
         if not can_pause:
             del self.fields["away_until"]
+
+    @property
+    def folded(self) -> list[forms.BoundField]:
+        """What few people change: shown when they ask for more rules, or when something of it is wrong."""
+        return [self[name] for name in FOLDED]
+
+    @property
+    def has_folded_errors(self) -> bool:
+        return any(field.errors for field in self.folded)
 
     @property
     def rules(self) -> ScheduleRules:

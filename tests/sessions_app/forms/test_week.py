@@ -246,10 +246,13 @@ def test_rules_form_keeps_a_stored_value_that_is_not_on_the_list():
         ("away_until", "soon", "Enter a date, like 2026-12-07"),
         ("timezone", "EST", "Choose a city from the list"),
         ("notice", "7", "Choose one from the list"),
+        ("move_notice", "7", "Choose one from the list"),
     ],
 )
 def test_rules_form_refuses_in_words(field, value, message):
-    assert rules_form(GOOD | {field: value}).errors == {field: [message]}
+    form = rules_form(GOOD | {field: value})
+    assert form.errors == {field: [message]}
+    assert form.has_folded_errors == (field in {folded.name for folded in form.folded})
 
 
 @pytest.mark.parametrize(
