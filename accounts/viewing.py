@@ -59,8 +59,7 @@ def browser_hour12(request: HttpRequest) -> bool:
     """
     languages = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
     language = languages[0][0] if languages else ""
-    country = country_of(cookie_zone(request) or "").lower()
-    return language.endswith(f"-{country}") and is_read_hour12(language)
+    return is_read_hour12(language) and language.endswith(f"-{country_of(cookie_zone(request) or '').lower()}")
 
 
 def viewer_theme(request: HttpRequest) -> Theme:
