@@ -23,6 +23,7 @@ from trust.models import pair_is_cut_off_sql
 from .models import (
     AttendanceAct,
     Booking,
+    BookingState,
     Brief,
     Confirmation,
     Engagement,
@@ -212,6 +213,8 @@ BESIDE = Prepared(
 SELECT {", ".join(rows.sql for rows in _ROWS.values())},
     (SELECT read_to FROM sessions_app_readmarker WHERE engagement_id = %(engagement)s AND person_id = %(reader)s),
     {sees_sql("%(reader)s::bigint", "%(mentor)s::bigint")},
+    EXISTS (SELECT FROM sessions_app_bookingevent AS event
+        WHERE event.booking_id = %(booking)s AND event.to_state = '{BookingState.REQUESTED.value}'),
     (SELECT {_FACTS} FROM sessions_app_booking AS booking
         WHERE booking.id = %(booking)s AND booking.version = %(version)s AND booking.state = %(state)s
         AND lower(booking.during) = %(start)s AND upper(booking.during) = %(end)s)
@@ -224,7 +227,8 @@ class SessionRows:
     """What belongs to a booking and its engagement. `acts` are about its present time, and so is what the reader was
     asked to confirm in `confirmations`; `messages` the newest, in
     order, and `has_earlier` whether there are more; `read_to` is how far the reader has read. `sees_mentor`: no
-    programme hides the mentor from the reader; their profile may still be no public one.
+    programme hides the mentor from the reader; their profile may still be no public one. `was_requested`: the mentor
+    was asked first, whatever the offer says now.
     """
 
     acts: list[AttendanceAct]
@@ -240,6 +244,7 @@ class SessionRows:
     contacts: list[Booking]
     read_to: int
     sees_mentor: bool
+    was_requested: bool
     facts: str
 
     def feedback_by(self, person: User) -> Feedback | None:
@@ -262,7 +267,7 @@ def read_beside(booking: Booking, *, reader: User, now: datetime) -> SessionRows
     }
     with connection.cursor() as cursor:
         BESIDE.execute(cursor, asked)
-        *found, read_to, sees_mentor, facts = cursor.fetchone()
+        *found, read_to, sees_mentor, was_requested, facts = cursor.fetchone()
     rows = {name: kind.read(value) for (name, kind), value in zip(_ROWS.items(), found, strict=True)}
     _name_people(booking, rows)
     messages, steps, written = rows.pop("messages"), rows.pop("steps"), rows.pop("written")
@@ -274,6 +279,7 @@ def read_beside(booking: Booking, *, reader: User, now: datetime) -> SessionRows
         written=written[0] if written else None,
         read_to=read_to or 0,
         sees_mentor=sees_mentor,
+        was_requested=was_requested,
         facts=facts or "",
     )
 

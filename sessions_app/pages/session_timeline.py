@@ -34,10 +34,12 @@ class TimelineMarker(NamedTuple):
     until: datetime
 
 
-def list_steps(booking: Booking, *, reader: User, feedback: Feedback | None, now: datetime) -> list[TimelineStep]:
+def list_steps(
+    booking: Booking, *, was_requested: bool, reader: User, feedback: Feedback | None, now: datetime
+) -> list[TimelineStep]:
     stage = stage_of(booking, now)
-    first = [TimelineStep(_("Booked") if booking.offer.instant else _("Requested"), booking.created_at, "done")]
-    if booking.confirmed_at and not booking.offer.instant and booking.state not in UNANSWERED:
+    first = [TimelineStep(_("Requested") if was_requested else _("Booked"), booking.created_at, "done")]
+    if booking.confirmed_at and was_requested and booking.state not in UNANSWERED:
         first.append(TimelineStep(_("Accepted"), booking.confirmed_at, "done"))
     if stage in ENDED:
         last = booking.events.order_by("-at", "-pk").values_list("at", flat=True).first()

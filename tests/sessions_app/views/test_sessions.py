@@ -18,6 +18,7 @@ from sessions_app.models import Booking, BookingState, Feedback
 from sessions_app.pages.session_timeline import list_steps
 from sessions_app.questions.addresses import mentor_address, same_question_address
 from sessions_app.questions.brief_input import BriefInput
+from sessions_app.session_rows import read_beside
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.markup import (
     answers_in,
@@ -492,13 +493,33 @@ def test_a_move_is_still_in_the_history_of_a_cancelled_session(booking, bob, cli
 
 
 def test_that_a_request_was_accepted_is_still_in_the_history_once_it_is_cancelled(request_for, alice, bob):
-    def titles(booking) -> list[str]:
-        return [step.title for step in list_steps(booking, reader=bob, feedback=None, now=NOW)]
-
     accept_booking(booking=request_for, by=alice, now=NOW)
     cancelled = cancel_booking(booking=request_for, by=bob, reason="", now=NOW)
 
-    assert titles(cancelled)[:2] == ["Requested", "Accepted"]
+    assert titles_of(cancelled, bob)[:2] == ["Requested", "Accepted"]
+
+
+@pytest.mark.parametrize(
+    ("instant", "began"), [(True, ["Booked"]), (False, ["Requested", "Accepted"])], ids=["instant", "asks first"]
+)
+def test_a_changed_offer_leaves_how_its_earlier_sessions_began(offer, alice, bob, instant, began):
+    offer.instant = instant
+    offer.save()
+    booking = book(offer, bob)
+    if not instant:
+        accept_booking(booking=booking, by=alice, now=NOW)
+    offer.instant = not instant
+    offer.save()
+
+    titles = titles_of(Booking.objects.get(pk=booking.pk), bob)
+
+    assert [title for title in titles if title in ("Booked", "Requested", "Accepted")] == began
+
+
+def titles_of(booking, reader) -> list[str]:
+    rows = read_beside(booking, reader=reader, now=NOW)
+    steps = list_steps(booking, was_requested=rows.was_requested, reader=reader, feedback=None, now=NOW)
+    return [step.title for step in steps]
 
 
 def test_the_same_instant_reads_the_same_for_both_after_a_move(booking, alice, bob, client_for):
