@@ -140,6 +140,20 @@ def test_mentors_time_is_called_so(offer):
         assert "Mentor’s time: 13:46 (London)" in markup_of(Client().get(address))
 
 
+def test_mentors_time_is_that_of_their_week_for_everybody(offer, alice, maria, client_for):
+    offer.profile.schedule.timezone = "Asia/Kolkata"
+    offer.profile.schedule.save()
+    slug = offer.profile.slug
+
+    pages = [
+        Client().get(f"/mentors/{slug}/"),
+        client_for(alice).get("/mentor/profile/"),
+        client_for(maria).get(f"/staff/profiles/{slug}/"),
+    ]
+
+    assert ["Mentor’s time: 19:16 (Kolkata)" in markup_of(page) for page in pages] == [True] * 3
+
+
 def test_person_without_a_zone_takes_the_browsers_on_the_next_page(client_for, bob):
     bob.timezone = ""
     bob.save()
