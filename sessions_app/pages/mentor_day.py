@@ -1,6 +1,6 @@
 """What a mentor's day holds: the next session, requests to answer, today's sessions, and one fact worth knowing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -8,10 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common.times import in_zone
-from mentors.models import MentorProfile
+from mentors.models import MentorProfile, Offer
 from mentors.resting import is_asked
-from sessions_app.availability.preview import Preview, preview_of, timetable_for
+from sessions_app.availability.preview import COUNTED_WITHIN, Preview, preview_of, starts_of, timetable_for
 from sessions_app.availability.schedule import local_today
+from sessions_app.availability.timetable import Timetable
 from sessions_app.availability.wording import date_text
 from sessions_app.booking.book import request_deadline
 from sessions_app.models import Booking, Route, Schedule, WrittenQuestion
@@ -65,8 +66,8 @@ def mentor_day(profile: MentorProfile, *, zone: str, now: datetime) -> MentorDay
         asked=list(Route.objects.unanswered(now).filter(mentor=profile.person_id).select_related("waiting__person")),
         sessions=_sessions_today(profile, zone=zone, now=now),
         next_free=preview.soonest if preview else None,
-        ready_until=timetable.ready_until if timetable else None,
-        nudge=_find_nudge(profile, schedule, preview, now=now),
+        ready_until=_read_ready(profile, timetable, now=now) if timetable else None,
+        nudge=_find_nudge(profile, schedule, timetable, preview, now=now),
     )
 
 
@@ -92,12 +93,34 @@ def _sessions_today(profile: MentorProfile, *, zone: str, now: datetime) -> list
     ]
 
 
+def _read_ready(profile: MentorProfile, timetable: Timetable, *, now: datetime) -> datetime | None:
+    # What was said stays stored when the offers or a pause no longer let anybody book it
+    if timetable.ready_until is None or profile.is_paused(in_zone(now, timetable.rules.zone).date()):
+        return None
+    return timetable.ready_until if profile.offers.bookable().filter(instant=True).exists() else None
+
+
+def _is_away(offer: Offer, timetable: Timetable, *, now: datetime, until: datetime) -> bool:
+    """Whether time off, or dates without hours, are all that leaves no free times until then."""
+    rules = timetable.rules
+    dates = {day: spans for day, spans in rules.overrides.items() if spans}
+    if not rules.time_off and len(dates) == len(rules.overrides):
+        return False
+    back = replace(timetable, rules=replace(rules, overrides=dates, time_off=()))
+    return bool(starts_of(offer, back, now=now, until=until))
+
+
 def _find_nudge(
-    profile: MentorProfile, schedule: Schedule | None, preview: Preview | None, *, now: datetime
+    profile: MentorProfile,
+    schedule: Schedule | None,
+    timetable: Timetable | None,
+    preview: Preview | None,
+    *,
+    now: datetime,
 ) -> Nudge | None:
     """The first thing that keeps people from booking this mentor, or None."""
     times = reverse("mentor_availability")
-    if schedule is None or preview is None:
+    if schedule is None or timetable is None or preview is None:
         return Nudge(
             "no_schedule", _("You haven’t set any times yet, so nobody can book you."), _("Set your times"), times
         )
@@ -118,7 +141,10 @@ def _find_nudge(
         fact = _("You’re away until %s. Nobody can book a day before that.") % back
         return Nudge("away", fact, _("Change your return date"), times)
     if preview.soonest is None:
+        if _is_away(preview.offer, timetable, now=now, until=now + timetable.last_bookable):
+            fact = _("You have no free times, because you’ve taken time off.")
+            return Nudge("time_off", fact, _("See your time off"), times)
         return Nudge("no_times", _("You have no free times."), _("Change your times"), times)
-    if preview.count == 0:
+    if preview.count == 0 and not _is_away(preview.offer, timetable, now=now, until=now + COUNTED_WITHIN):
         return Nudge("no_times_soon", _("You have no free times in the next 7 days."), _("Change your times"), times)
     return None

@@ -120,6 +120,32 @@ def test_today_of_a_paused_mentor_says_until_when(client, alice):
     assert "Mon 7 Dec" in part_in(markup_of(client.get(TODAY)), "nudge-away")
 
 
+@pytest.mark.parametrize(
+    ("days", "codes"), [(0, ["no_times_soon"]), (8, []), (60, ["time_off"])], ids=["booked up", "a week", "two months"]
+)
+def test_today_does_not_ask_a_mentor_who_takes_time_off_for_more_times(client, alice, days, codes):
+    schedule = alice.mentor_profile.schedule
+    today = NOW.date()
+    if days:
+        schedule.time_off.create(first=today, last=today + timedelta(days=days))
+    else:
+        schedule.windows.all().delete()
+        schedule.overrides.create(date=today + timedelta(days=14), minutes=[540, 1020])
+
+    page = markup_of(client.get(TODAY))
+
+    assert [part for part in parts_in(page) if part.startswith("nudge-")] == [f"nudge-{code}" for code in codes]
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, {"instant": False}], ids=["archived", "asks first"])
+def test_today_says_free_now_only_while_somebody_can_book_that(client, alice, change):
+    client.post("/mentor/free-now/", {"minutes": "60"})
+    before = parts_in(markup_of(client.get(TODAY)))
+    alice.mentor_profile.offers.update(**change)
+
+    assert ("ready" in before, "ready" in parts_in(markup_of(client.get(TODAY)))) == (True, False)
+
+
 def test_today_takes_as_many_queries_for_three_requests_as_for_one(client, ask_first, bob, charlie, maria):
     book(ask_first, bob)
     client.get(TODAY)
