@@ -19,6 +19,7 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.roles import role_required
 from accounts.rules.roles import Power
+from accounts.viewing import viewer_hour12, viewer_zone
 from common.pages.requests import post_data
 from common.pages.rows import load_in_order
 from common.pages.tabs import tab_links
@@ -64,9 +65,12 @@ def staff_attendance(request: SignedInRequest) -> HttpResponse:
     listed = waiting if tab == WAITING else decided_sessions()
     shown = Paginator(listed.values_list("pk", flat=True), PAGE_SIZE).get_page(request.GET.get("page"))
     bookings = load_in_order(Booking.objects.with_people(), shown)
+    cases = cases_of(bookings, reader=request.user, sent=sent)
+    for case in cases:
+        case.form.name_session(case.booking, zone=viewer_zone(request), hour12=viewer_hour12(request), now=now)
     context = {
         "page": shown,
-        "cases": cases_of(bookings, reader=request.user, sent=sent),
+        "cases": cases,
         "tab": tab,
         "tab_label": TABS[tab],
         "tabs": tab_links(TABS, tab, counts={WAITING: waiting.count()}),

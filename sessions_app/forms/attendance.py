@@ -1,12 +1,16 @@
 """What people write about a session that someone missed, and what staff write when they decide."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.forms import PlainText
-from sessions_app.models import AttendanceKind
+from common.known import known
+from common.times import when_text
+from sessions_app.models import AttendanceKind, Booking
 from sessions_app.models.attendance import WORDS_LENGTH
 
 if TYPE_CHECKING:
@@ -49,3 +53,12 @@ class DecisionForm(forms.Form):
         ]
     )
     reason = words_field(_("Your message to both"), required=False)
+
+    def name_session(self, booking: Booking, *, zone: str, hour12: bool, now: datetime) -> None:
+        # Several of these forms can be on one page
+        facts = {
+            "mentor": booking.mentor.display_name,
+            "mentee": known(booking.mentee).display_name,
+            "when": when_text(booking.start, zone=zone, now=now, hour12=hour12, short=True),
+        }
+        self.fields["reason"].label = gettext("Your message to %(mentor)s and %(mentee)s, %(when)s") % facts

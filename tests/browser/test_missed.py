@@ -136,7 +136,7 @@ def test_looks_of_who_came(browser_page, running, priya, bob):
     look("contested")
     staff.goto("/staff/attendance/")
     found.extend(problems(staff, "who-staff"))
-    staff.get_by_label("Your message to both").fill("Bob had joined as well.")
+    staff.get_by_label("Your message to").fill("Bob had joined as well.")
     staff.get_by_role("button", name="It doesn’t count against anyone").click()
     expect_done(staff)
     look("decided")

@@ -342,6 +342,20 @@ def test_decision_with_words_that_cannot_be_kept_is_refused(staff, contested):
     assert "x" * 501 in response.content.decode()
 
 
+def test_each_session_to_decide_has_a_message_of_its_own_name(staff, offer, contested):
+    nia = make_person("n@example.org", "Nia New")
+    other = book(offer, nia, THURSDAY - 60 * MINUTE)
+    for by in (offer.profile.person, nia):
+        join_call(booking=other, by=by, now=other.start)
+        say_absent(booking=other, by=by, now=other.start + 5 * MINUTE)
+
+    labels = [one.text for one in elements_of(markup_of(staff()), "label")]
+
+    named = [label for label in labels if label.startswith("Your message to")]
+    assert sorted("Bob Bose" in label for label in named) == [False, True]
+    assert ["Thu 26 Nov" in label for label in named] == [True, True]
+
+
 def test_staff_do_not_decide_about_their_own_session(staff, contested, bob):
     make_staff(bob)
 
