@@ -106,6 +106,9 @@ def join_and_report(request: HttpRequest, person: User, wish: Wish, *, now: date
     except SessionError as refused:
         messages.warning(request, refused.message, extra_tags=refused.code)
     else:
+        if held := HeldTime.objects.open().filter(waiting=waiting, until__gt=now).first():
+            messages.info(request, _("A time is held for you already."))
+            return reverse("held_time", args=[held.uuid])
         name = waiting.mentor.first_name if waiting.mentor else ""
         if waiting.asks_others:
             said = _("We’re looking for someone who can help you. You’ll hear from us.")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -111,6 +112,15 @@ def test_the_held_time_is_booked_with_a_question_from_its_page(held, bob, client
     assert booked["Location"] == reverse("session", args=[held.booking.uuid])
     assert (held.booking.state, held.booking.question) == (BookingState.CONFIRMED, "Better")
     assert client.get(page)["Location"] == booked["Location"]
+
+
+def test_joining_again_leads_to_the_time_that_is_held(held, bob, client_for):
+    again = client_for(bob).post(reverse("wait"), {"mentor": "alice-adair", "q": QUESTION})
+    with time_machine.travel(held.until, tick=False):
+        lapsed = client_for(bob).post(reverse("wait"), {"mentor": "alice-adair", "q": QUESTION})
+
+    assert again["Location"] == reverse("held_time", args=[held.uuid])
+    assert lapsed["Location"] == reverse("waiting_list")
 
 
 def test_a_held_time_of_an_archived_offer_leads_to_others_and_has_no_button(held, offer, bob, client_for):
