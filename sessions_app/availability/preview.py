@@ -10,8 +10,10 @@ from sessions_app.models import Booking, BookingState, Schedule
 from sessions_app.models.states import TIMED
 
 from .rules import Rules
+from .schedule import Window
 from .slots import LONGEST_ANSWER, open_spans
 from .timetable import Timetable, load_timetable
+from .walltime import DAY
 
 COUNTED_WITHIN = timedelta(days=7)
 
@@ -33,6 +35,27 @@ class Preview:
     @property
     def agreed_outside(self) -> int:
         return len(self.outside) - self.requests_outside
+
+
+def windows_too_short(windows: Iterable[Window], length: int) -> list[Window]:
+    """The windows of a week into which no session of so many minutes fits; those that touch are one, past midnight
+    too.
+    """
+    runs: list[list[Window]] = []
+    for window in sorted(windows):
+        if runs and _touches(runs[-1][-1], window):
+            runs[-1].append(window)
+        else:
+            runs.append([window])
+    if len(runs) > 1 and _touches(runs[-1][-1], runs[0][0]):
+        runs[0] = runs.pop() + runs[0]
+    return [window for run in runs if sum(end - start for _day, start, end in run) < length for window in run]
+
+
+def _touches(earlier: Window, later: Window) -> bool:
+    if earlier[0] == later[0]:
+        return earlier[2] == later[1]
+    return earlier[0] % 7 + 1 == later[0] and earlier[2] == DAY and later[1] == 0
 
 
 def timetable_for(profile: MentorProfile, schedule: Schedule, *, now: datetime, **changes: Any) -> Timetable:

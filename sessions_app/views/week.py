@@ -19,10 +19,11 @@ from common.pages.seen import seen_by, still_seen
 from mentors.decorators import mentor_required
 from mentors.models import MentorProfile
 from sessions_app.availability.busy_week import busy_week_of
-from sessions_app.availability.preview import preview_of, timetable_for
+from sessions_app.availability.preview import preview_of, timetable_for, windows_too_short
 from sessions_app.availability.schedule import (
     DEFAULT_WINDOWS,
     ScheduleError,
+    Window,
     local_today,
     proposed_schedule,
     save_week,
@@ -33,6 +34,7 @@ from sessions_app.availability.wording import date_text, wall_range_text
 from sessions_app.forms.schedule import RulesForm, add_schedule_error, rules_values
 from sessions_app.forms.week import Week, WeekForm, edited_week, sensible_spans, spans_of, typed_week, windows_of
 from sessions_app.models import DateOverride, Schedule, TimeOff
+from sessions_app.models.schedules import Weekday
 
 RULE_NAMES = {
     "timezone": "zone",
@@ -116,10 +118,23 @@ def _save_posted(request: HttpRequest, desk: WeekPage) -> HttpResponse:
             stale = error.is_stale
             desk = _load_week_page(request, desk.profile)
         else:
-            messages.success(request, _("Your availability is saved."))
+            _say_saved(request, desk.profile, windows_of(week.spans))
             return redirect("mentor_availability")
     seen = _typed_rules(desk, week.spans, rules.cleaned_data)
     return _render_page(request, desk, week, rules, seen, status=409 if stale else 422)
+
+
+def _say_saved(request: HttpRequest, profile: MentorProfile, windows: list[Window]) -> None:
+    saved = _("Your availability is saved.")
+    shortest = min(profile.offers.bookable().values_list("length", flat=True), default=0)
+    short = windows_too_short(windows, shortest)
+    if not short:
+        messages.success(request, saved)
+        return
+    hour12 = viewer_hour12(request)
+    times = [f"{Weekday(day).label} {wall_range_text(start, end, hour12=hour12)}" for day, start, end in short]
+    words = _("No session fits into these times, because your shortest takes %(minutes)d min: %(times)s.")
+    messages.warning(request, " ".join([saved, words % {"minutes": shortest, "times": ", ".join(times)}]))
 
 
 def _typed_rules(desk: WeekPage, spans: Mapping[int, Spans], rules: Mapping[str, Any]) -> dict[str, Any]:

@@ -149,6 +149,36 @@ def test_save_writes_everything_and_says_so(client, profile):
     assert inputs(response, "away_until") == ["2026-12-07"]
 
 
+@pytest.mark.parametrize(
+    ("windows", "named"),
+    [
+        ([(1, 540, 600), (2, 1080, 1100)], ["Tuesday 18:00–18:20"]),
+        ([(2, 1080, 1100), (2, 1100, 1120)], []),
+        ([(7, 1425, 1440), (1, 0, 15)], []),
+        ([(7, 1430, 1440), (1, 0, 10)], ["Sunday 23:50–00:00", "Monday 00:00–00:10"]),
+        ([(2, 1080, 1105)], []),
+    ],
+    ids=["one of two", "touching", "past midnight", "short past midnight", "just fits"],
+)
+def test_save_names_the_times_into_which_no_session_fits(client, profile, windows, named):
+    Offer.objects.create(profile=profile, length=45)
+    said = markup_of(client.post(URL, form_data(windows), follow=True))
+
+    assert windows_of(profile) == sorted(windows)
+    slots = load_timetable(profile, now=NOW).slots(length=25, now=NOW, first=NOW, last=NOW + timedelta(days=9))
+    assert bool(slots) == (len(named) < len(windows))
+    assert answers_in(said) == ["warn" if named else "ok"]
+    [words] = alerts_in(said)
+    assert [name for name in named if name not in words] == []
+    assert ("25 min" in words, "Monday 09:00" in words) == (bool(named), False)
+
+
+def test_save_says_nothing_of_lengths_to_a_mentor_without_offers(client, profile):
+    profile.offers.update(is_active=False)
+
+    assert answers_in(markup_of(client.post(URL, form_data([(2, 1080, 1085)]), follow=True))) == ["ok"]
+
+
 def test_own_meeting_address_is_kept_and_given_up(client, profile):
     address = "https://zoom.us/j/1234567890?pwd=a"
     response = client.post(URL, form_data(meeting_url=address), follow=True)
