@@ -32,7 +32,7 @@ def render_contact_email(row: Notification, now: datetime) -> Message | Nothing:
         "email": message.readable_email,
         "words": message.text,
         "is_signed_in": message.person_id is not None,
-        "when": reader.when(message.sent_at),
+        "when": reader.when_in_city(message.sent_at),
         "list_url": absolute_url("staff_contact"),
     }
     return reader.render_email("about/contact_message", context, reply_to=Mailbox(message.name, message.email))

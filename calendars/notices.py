@@ -66,7 +66,7 @@ def render_email(row: Notification, now: datetime) -> Message | Nothing:
         "calendar": _name_of(connection),
         "what": failure.what,
         "what_to_do": failure.what_to_do,
-        "read": reader.when(connection.synced_at) if connection.synced_at else "",
+        "read": reader.when_in_city(connection.synced_at) if connection.synced_at else "",
         "calendars_url": absolute_url("external_calendars"),
     }
     return reader.render_email("calendars/connection", context)
@@ -83,7 +83,7 @@ def render_unwritten_email(row: Notification, now: datetime) -> Message | Nothin
         "calendar": connection.writes_to.shown_name,
         "what": failure.what,
         "what_to_do": failure.what_to_do,
-        "since": reader.when(connection.write_failing_since),
+        "since": reader.when_in_city(connection.write_failing_since),
         "missing": missing.filter(booking__state=BookingState.CONFIRMED, booking__during__startswith__gt=now).count(),
         "calendars_url": absolute_url("external_calendars"),
         "sessions_url": absolute_url("session_list"),

@@ -7,6 +7,7 @@ from typing import Any
 from accounts.models import User
 from common.mail.rendering import Context, render_mail
 from common.times import clock_text, day_text, deadline_text, range_text, theirs_text, when_text, zone_label
+from common.zones import city_of
 
 from .registry import Message
 
@@ -22,6 +23,10 @@ class NoticeReader:
     def zone(self) -> str:
         return self.person.zone_name
 
+    @property
+    def city(self) -> str:
+        return city_of(self.zone)
+
     def zone_label(self, moment: datetime) -> str:
         return zone_label(self.zone, moment)
 
@@ -36,6 +41,10 @@ class NoticeReader:
 
     def when(self, moment: datetime, *, short: bool = False) -> str:
         return when_text(moment, zone=self.zone, now=self.now, hour12=self.person.hour12, short=short)
+
+    def when_in_city(self, moment: datetime, *, short: bool = False) -> str:
+        """`Thursday 26 November, 14:30 (London)`: for a time with no `zone_label` beside it."""
+        return f"{self.when(moment, short=short)} ({self.city})"
 
     def deadline(self, moment: datetime) -> str:
         """`12:30`, on another day `Wed 25 Nov, 10:00`."""

@@ -28,6 +28,7 @@ from calendars.models import Connection, ConnectionState, ExportedEvent
 from calendars.writing.health import note_failure as note_writing_failure
 from common.filetypes import BY_NAME
 from common.known import known
+from common.zones import city_of
 from events.afterwards.answers import AnswerInput, answer
 from events.afterwards.clock import ask_after_events
 from events.afterwards.goals import agree_to_witness, set_goal
@@ -113,6 +114,7 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 END = THURSDAY + 25 * MINUTE
 # A link in the middle of a sentence that begins like a sentence of its own
 CAPITAL_WITHIN = re.compile(r", [A-Z][a-z]+ [a-z][a-z ]+ \(http")
+CLOCK_TIME = re.compile(r"\b\d{1,2}:\d\d\b")
 FRIDAY = at("2026-11-27 10:00")
 WEEKS = [THURSDAY + 7 * DAY, THURSDAY + 14 * DAY]
 
@@ -612,6 +614,7 @@ class Told:
     odd: set[str] = field(default_factory=set)
     events: set[str] = field(default_factory=set)
     capitals: set[str] = field(default_factory=set)
+    zoneless: set[str] = field(default_factory=set)
 
     def read(self) -> None:
         rows, items = list(Notification.objects.select_related("recipient")), list(InboxItem.objects.all())
@@ -624,11 +627,20 @@ class Told:
             if isinstance(said, Message) and said.subject and said.text and said.html:
                 self.mails.add(row.kind)
                 self.capitals |= set(CAPITAL_WITHIN.findall(said.text))
+                if any(lacks_zone(words, row.recipient) for words in (said.subject, said.text)):
+                    self.zoneless.add(row.kind)
         for item in items:
             [entry] = build_entries([item], reader=User.objects.get(pk=item.recipient_id), now=item.at)
             if entry.line and entry.line.text and entry.line.url:
                 self.lines.add(item.kind)
         self.events |= set(WebhookDelivery.objects.values_list("event", flat=True))
+
+
+# Whether these words have a clock time, and neither `London (GMT)` nor `(London)` for a reader in London. The city
+# alone is not enough: it may be in the other person's time.
+def lacks_zone(words: str, reader: User) -> bool:
+    city = city_of(reader.zone_name)
+    return bool(CLOCK_TIME.search(words)) and f"{city} (" not in words and f"({city})" not in words
 
 
 @contextmanager
@@ -662,6 +674,7 @@ def test_every_kind_is_scheduled_by_some_act_and_has_words(told):
     assert told.lines == {kind.name for kind in kinds if kind.lines}
     assert told.events == set(known_events())
     assert told.capitals == set()
+    assert told.zoneless == set()
 
 
 def test_a_kind_that_no_app_has_registered_cannot_be_scheduled(bob, maria):

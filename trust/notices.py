@@ -93,7 +93,7 @@ def render_received_email(row: Notification, now: datetime) -> Message | Nothing
     context: Context = {
         "what": label_of(report),
         "kind": report.get_kind_display(),
-        "by_when": reader.when(report.case.due_at),
+        "by_when": reader.when_in_city(report.case.due_at),
         "is_safety": report.kind == "safety",
         "are_apart": report.kind == "safety" and report.about_id is not None,
         "help_addresses": settings.HELP_ADDRESSES,
@@ -110,7 +110,7 @@ def render_outcome_email(row: Notification, now: datetime) -> Message | Nothing:
     reader = NoticeReader(row.recipient, now)
     context: Context = {
         "what": label_of(report),
-        "when": reader.when(report.at),
+        "when": reader.when_in_city(report.at),
         "outcome": outcome_class(case),
         "report_url": absolute_url("report_sent", report.uuid),
     }
@@ -135,8 +135,8 @@ def render_on_call_email(row: Notification, now: datetime) -> Message | Nothing:
         return Nothing("not staff any more")
     reader = NoticeReader(row.recipient, now)
     context: Context = {
-        "since": reader.when(case.opened_at),
-        "by_when": reader.when(case.due_at),
+        "since": reader.when_in_city(case.opened_at),
+        "by_when": reader.when_in_city(case.due_at),
         "is_again": row.kind != ON_CALL[0],
         "is_self_harm": case.kind != ReportKind.SAFETY,
         "are_apart": case.about_id is not None,
@@ -157,7 +157,7 @@ def render_overdue_email(row: Notification, now: datetime) -> Message | Nothing:
     heading = ngettext("%(count)s case is overdue", "%(count)s cases are overdue", count)
     context: Context = {
         "heading": heading % {"count": count},
-        "since": reader.when(oldest.due_at),
+        "since": reader.when_in_city(oldest.due_at),
         "roles_url": absolute_url("staff_roles"),
     }
     return reader.render_email("trust/cases_overdue", context)
@@ -180,7 +180,7 @@ def render_decided_email(row: Notification, now: datetime) -> Message | Nothing:
     context: Context = {
         "kind": sanction.kind,
         "is_from_rule": not case.reports.exists(),
-        "until": reader.when(sanction.until) if sanction.until else "",
+        "until": reader.when_in_city(sanction.until) if sanction.until else "",
         "rule": case.get_rule_display(),
         "facts": case.text,
         "objects_until": reader.day(objects_until),
@@ -208,7 +208,7 @@ def render_appeal_email(row: Notification, now: datetime) -> Message | Nothing:
         "is_answered": row.kind == APPEAL_ANSWERED,
         "is_upheld": appeal.outcome == "upheld",
         "answer": appeal.answer,
-        "by_when": reader.when(appeal.due_at),
+        "by_when": reader.when_in_city(appeal.due_at),
         "appeal_url": appeal_url(appeal.sanction),
     }
     return reader.render_email("trust/appeal", context)

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from common.mail.rendering import Context, absolute_url
 from common.times import offset_of, theirs_text
-from common.zones import city_of
 from events.models import Event, EventMode, EventState, Registration, RegistrationState, Side
 from events.models.states import STANDING
 from notifications.models import Group, Notification, State
@@ -75,7 +74,7 @@ def event_facts(reader: NoticeReader, event: Event) -> Context:
         "clock": reader.clock(event.start),
         "span": reader.span(event.start, event.end),
         "zone": reader.zone_label(event.start),
-        "city": city_of(reader.zone),
+        "city": reader.city,
         "there": there_text(reader, event),
         "place": event.place if event.mode != EventMode.ONLINE else "",
         "is_online": event.mode == EventMode.ONLINE,

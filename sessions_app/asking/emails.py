@@ -30,6 +30,7 @@ def render_asked_email(row: Notification, now: datetime) -> Message | Nothing:
         "passed": ", ".join(reader.when(held.booking.start) for held in offered_times(route)[-1:]),
         "deadline": reader.when(route.until),
         "short_deadline": reader.when(route.until, short=True),
+        "city": reader.city,
         "zone": reader.zone_label(route.until),
         "page_url": absolute_url("asked_for_help", route.uuid),
         "rules_url": absolute_url("mentor_availability"),

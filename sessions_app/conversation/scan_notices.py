@@ -62,7 +62,7 @@ def render_staff_email(row: Notification, now: datetime) -> Message | Nothing:
     context: Context = {
         "owner": file.owner.display_name,
         "threat": file.threat,
-        "shared": reader.when(file.added_at),
+        "shared": reader.when_in_city(file.added_at),
         "person_url": absolute_url("staff_person", file.owner.uuid),
     }
     return reader.render_email("conversation/file_found_staff", context)

@@ -48,8 +48,14 @@ def render_moved_on_email(row: Notification, now: datetime) -> Message | Nothing
     if waited is None or waited.mentor is None:
         return Nothing("gone")
     others = free_elsewhere(waited.words, mentee=row.recipient, without=waited.mentor, now=now)
-    extra: Context = {"first": waited.mentor.first_name, "search_url": absolute_url("mentor_list"), **others}
-    return NoticeReader(row.recipient, now).render_email("quiet/waiting_moved_on", extra)
+    reader = NoticeReader(row.recipient, now)
+    extra: Context = {
+        "first": waited.mentor.first_name,
+        "city": reader.city,
+        "search_url": absolute_url("mentor_list"),
+        **others,
+    }
+    return reader.render_email("quiet/waiting_moved_on", extra)
 
 
 def moved_on_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:

@@ -30,6 +30,7 @@ def render_held_time_email(row: Notification, now: datetime) -> Message | Nothin
 def held_time_facts(held: HeldTime, reader: NoticeReader) -> Context:
     return {
         "headline": held.booking.offer.profile.headline,
+        "city": reader.city,
         "until": reader.deadline(held.until),
         "question": held.waiting.words,
         "for_mentor": held.waiting.mentor_id is not None,

@@ -79,6 +79,7 @@ def build_written_email(
         "brief": brief_line(written.engagement, now) if is_mentor else "",
         "deadline": reader.when(written.due_at),
         "short_deadline": reader.when(written.due_at, short=True),
+        "city": reader.city,
         "zone": reader.zone_label(written.due_at),
         "answer": Truncator(written.answer.words).chars(ANSWER_IN_MAIL) if written.answer else "",
         "is_cut": bool(written.answer and len(written.answer.words) > ANSWER_IN_MAIL),

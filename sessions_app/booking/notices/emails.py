@@ -13,7 +13,6 @@ from accounts.models import User
 from common.clock_changes import clock_change_note
 from common.mail.rendering import Context, absolute_url
 from common.times import days_away
-from common.zones import city_of
 from mentors.models import Format
 from notifications.models import Notification
 from notifications.readers import NoticeReader
@@ -94,8 +93,8 @@ def booking_facts(reading: BookingForReader) -> Context:
         "try_url": absolute_url("session_call", booking.uuid) if is_held_here(booking) else "",
         "has_camera": booking.format == Format.VIDEO,
         "when": reading.when(start),
-        "short_when": reading.when(start, short=True),
-        "city": city_of(reading.zone),
+        "short_when": reading.when_in_city(start, short=True),
+        "city": reading.city,
         "their_start": reading.time_of(reading.other, start),
         "question": booking.question,
         "brief": brief_line(booking.engagement, reading.now) if reading.is_mentor else "",

@@ -66,7 +66,7 @@ def test_mail_after_three_days_asks_one_question(over, read):
     page = f"https://mentoring.example/sessions/{over.uuid}/follow-up/3-days/?about=solved&answer="
     assert (mail["To"], mail["Subject"]) == ("Bob Bose <bob@example.org>", "Is it solved? Your question to Alice")
     assert text_of(mail).split("\n\n--\n")[0] == (
-        "Your session with Alice Adair, Thu 26 Nov, 20:00\n\n"
+        "Your session with Alice Adair, Thu 26 Nov, 20:00 (Kolkata)\n\n"
         "Is your question solved?\n\n"
         f"Your question:\n“{QUESTION}”\n\n"
         f"Yes:\n{page}yes\n\nPartly:\n{page}partly\n\nNo:\n{page}no\n\n"

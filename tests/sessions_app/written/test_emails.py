@@ -36,10 +36,10 @@ def reply(asked, alice, body, **fields):
 
 def test_both_are_told_and_the_mentor_is_reminded_twice(asked, mails):
     assert mails(NOW) == [
-        ("Alice", "Bob asked you a written question: answer by Thu 26 Nov, 13:46"),
+        ("Alice", "Bob asked you a written question: answer by Thu 26 Nov, 13:46 (London)"),
         ("Bob", "Your question is with Alice"),
     ]
-    waits = [("Alice", "Bob is waiting for your answer: by Thu 26 Nov, 13:46")]
+    waits = [("Alice", "Bob is waiting for your answer: by Thu 26 Nov, 13:46 (London)")]
     assert mails(NOW + 24 * HOUR) == waits
     assert mails(NOW + 41 * HOUR) == []
     assert mails(NOW + 42 * HOUR) == waits
@@ -51,7 +51,7 @@ def test_who_asked_back_is_reminded_once_before_the_new_moment(asked, alice, mai
     mails(NOW + HOUR)
 
     assert mails(NOW + 42 * HOUR + timedelta(minutes=59)) == []
-    assert mails(NOW + 43 * HOUR) == [("Alice", "Bob is waiting for your answer: by Thu 26 Nov, 14:46")]
+    assert mails(NOW + 43 * HOUR) == [("Alice", "Bob is waiting for your answer: by Thu 26 Nov, 14:46 (London)")]
 
 
 def test_an_answer_silences_what_was_to_come_and_comes_by_mail_itself(asked, alice, mails):

@@ -275,16 +275,16 @@ MAILS = [
         asked_for_feedback,
         {ALICE: "Did you answer Bob’s question?", BOB: "Did 25 minutes with Alice help?"},
         {
-            ALICE: "Your session with Bob Bose, Thu 26 Nov, 14:30",
-            BOB: "Your session with Alice Adair, Thu 26 Nov, 20:00",
+            ALICE: "Your session with Bob Bose, Thu 26 Nov, 14:30 (London)",
+            BOB: "Your session with Alice Adair, Thu 26 Nov, 20:00 (Kolkata)",
         },
     ),
     (
         asked_once_more,
         {ALICE: "One question about your session with Bob", BOB: "One question about your session with Alice"},
         {
-            ALICE: "Your session with Bob Bose, Thu 26 Nov, 14:30",
-            BOB: "Your session with Alice Adair, Thu 26 Nov, 20:00",
+            ALICE: "Your session with Bob Bose, Thu 26 Nov, 14:30 (London)",
+            BOB: "Your session with Alice Adair, Thu 26 Nov, 20:00 (Kolkata)",
         },
     ),
 ]
