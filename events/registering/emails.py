@@ -14,7 +14,7 @@ from notifications.readers import NoticeReader
 from notifications.registry import Attachment, Message, Nothing, Render
 
 from .calendar import CANCEL, REQUEST, build_host_file, build_registration_file
-from .notices import REGISTRATION, REMINDER_KINDS, News
+from .notices import REGISTRATION, REMINDER_KINDS, News, last_standings
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,7 @@ def registration_email(
 
 # Of a registration that has ended: whether it was an invitation without an answer
 def is_only_invited(registration: Registration) -> bool:
-    told = set(Notification.objects.about(REGISTRATION, registration.pk).values_list("kind", flat=True))
-    return News.INVITED in told and told.isdisjoint({News.REGISTERED, News.ADMITTED})
+    return last_standings([registration.pk]).get(registration.pk) == News.INVITED
 
 
 def attach_calendar(registration: Registration, method: str, *, at: datetime) -> tuple[Attachment, ...]:

@@ -13,7 +13,7 @@ from notifications.models import InboxItem
 from notifications.readers import NoticeReader
 from notifications.registry import InboxLine
 
-from .notices import INVITATION_NUDGE, REMINDER_KINDS, STILL_COMING, News
+from .notices import INVITATION_NUDGE, REMINDER_KINDS, STILL_COMING, News, last_standings
 
 WORDS: dict[str, Promise] = {
     News.INVITED: _("You’re invited to mentor at %(title)s, %(when)s"),
@@ -32,14 +32,21 @@ WORDS: dict[str, Promise] = {
     **dict.fromkeys(REMINDER_KINDS.values(), _("%(title)s starts %(when)s")),
 }
 
+# Of those who were taken off before they had a place, by how they stood
+REMOVED_WORDS: dict[str, Promise] = {
+    News.INVITED: _("You’re no longer invited to %(title)s"),
+    News.WAITING: _("You’re no longer on the waiting list for %(title)s"),
+}
+
 
 def registration_lines(kind: str) -> Callable[[Sequence[InboxItem], User, datetime], Mapping[int, InboxLine]]:
     def write(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
         known = Registration.objects.of(reader).select_related("event")
         found = known.in_bulk({item.subject_id for item in items})
+        stood = last_standings(found) if kind == News.REMOVED else {}
         notice_reader = NoticeReader(reader, now)
         return {
-            item.pk: registration_line(kind, found[item.subject_id], notice_reader)
+            item.pk: registration_line(kind, found[item.subject_id], notice_reader, stood.get(item.subject_id, ""))
             for item in items
             if item.subject_id in found
         }
@@ -47,10 +54,11 @@ def registration_lines(kind: str) -> Callable[[Sequence[InboxItem], User, dateti
     return write
 
 
-def registration_line(kind: str, registration: Registration, reader: NoticeReader) -> InboxLine:
+def registration_line(kind: str, registration: Registration, reader: NoticeReader, stood: str) -> InboxLine:
     event = registration.event
+    text = REMOVED_WORDS.get(stood, WORDS[kind])
     words = {"title": event.title, "when": reader.when(event.start, short=True)}
-    return InboxLine(WORDS[kind] % words, reverse("event", args=[event.slug]))
+    return InboxLine(text % words, reverse("event", args=[event.slug]))
 
 
 def hosted_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:

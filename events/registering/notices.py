@@ -1,10 +1,11 @@
 """Who is told what of a registration, and when. The words of the mails are in `emails.py`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from events.models import Event, Registration
+from notifications.models import Notification
 from notifications.preferences import reminder_leads_of
 from notifications.services import Due, schedule_notices, show_in_inbox, withdraw_older_versions
 from sessions_app.booking.notices.reminders import REMINDERS
@@ -33,6 +34,8 @@ class News(StrEnum):
     NO_PLACE = "event_no_place"
 
 
+# Those that say how a person stands: invited, in line or in.
+STANDINGS = (News.INVITED, News.WAITING, News.REGISTERED, News.ADMITTED)
 # Those after which a person is in, so that they are asked and reminded.
 IN = (News.REGISTERED, News.ADMITTED, News.MOVED)
 STILL_COMING = "event_still_coming"
@@ -70,6 +73,12 @@ def silence(*registrations: Registration) -> None:
     Each has to be of a new version."""
     for one in registrations:
         withdraw_older_versions(subject_type=REGISTRATION, subject_id=one.pk, version=one.version)
+
+
+def last_standings(registrations: Iterable[int]) -> dict[int, str]:
+    """By registration, which of STANDINGS was told last: how the person stood before it ended."""
+    known = Notification.objects.filter(subject_type=REGISTRATION, subject_id__in=registrations, kind__in=STANDINGS)
+    return dict(known.order_by("subject_version").values_list("subject_id", "kind"))
 
 
 def news_dues(registrations: Sequence[Registration], news: News, *, now: datetime) -> list[Due]:

@@ -6,7 +6,7 @@ import pytest
 
 from events.models import Registration, Side
 from events.registering.acts import cancel_registration, confirm_coming
-from events.registering.inbox import WORDS
+from events.registering.inbox import REMOVED_WORDS, WORDS
 from events.registering.inviting import invite_mentors
 from events.registering.kinds import KINDS
 from events.registering.managing import cancel_event, change_event
@@ -15,7 +15,7 @@ from events.registering.waiting import pass_on
 from notifications.models import InboxItem, Notification, State
 from notifications.preferences import save_preference
 from notifications.registry import kind_named
-from tests.conftest import NOW
+from tests.conftest import NOW, make_mentor, make_person
 from tests.events.making import EVENING, come, make_event, make_guests, make_said
 from tests.events.outcomes import lines, pending, told
 
@@ -173,6 +173,27 @@ def test_an_act_of_ones_own_is_no_unread_line(event, bob, maria):
     theirs = InboxItem.objects.get(recipient=bob, kind=News.REMOVED)
 
     assert (own.read_at is not None, theirs.read_at is not None) == (True, False)
+
+
+def text_of_removal(registration: Registration) -> str:
+    item = InboxItem.objects.get(recipient=registration.person, kind=News.REMOVED)
+    return kind_named(News.REMOVED).lines([item], registration.person, NOW)[item.pk].text
+
+
+def test_who_is_taken_off_reads_what_they_were(maria, alice):
+    event = make_event(maria, places={Side.MENTEE: 2, Side.MENTOR: 1})
+    registered, _second, waiting = (come(event, guest) for guest in make_guests(3))
+    vera, erik = (make_mentor(make_person(f"{name}@example.org", name.title())) for name in ("vera", "erik"))
+    invited, *others = invite_mentors(event=event, profiles=[alice.mentor_profile, vera, erik], now=NOW)
+    accepted, in_line = (come(event, one.person, side=Side.MENTOR) for one in others)
+    # Who is in goes last: their place would go to the next in line.
+    people = (waiting, in_line, invited, registered, accepted)
+    for one in people:
+        cancel_registration(registration=one, by=maria, now=NOW)
+
+    in_line_words, invited_words = REMOVED_WORDS[News.WAITING], REMOVED_WORDS[News.INVITED]
+    expected = [in_line_words, in_line_words, invited_words, WORDS[News.REMOVED], WORDS[News.REMOVED]]
+    assert [text_of_removal(one) for one in people] == [words % {"title": event.title} for words in expected]
 
 
 def test_a_question_that_is_answered_leaves_the_inbox(maria):
