@@ -65,7 +65,7 @@ def render_still_looking_email(row: Notification, now: datetime) -> Message | No
         "question": waiting.words,
         "asked": ways.asked,
         "goes_on": ways.asked < ways.most and waiting.asks_mentors,
-        "answer_by": reader.when(ways.until, short=True) if ways.until else "",
+        "answer_by": reader.when_in_city(ways.until, short=True) if ways.until else "",
         "has_thread": ways.thread is not None,
         "is_long": row.kind == "still_looking_long",
         "waits_until": reader.day(waiting.until),
