@@ -38,9 +38,7 @@ class Preview:
 
 
 def windows_too_short(windows: Iterable[Window], length: int) -> list[Window]:
-    """The windows of a week into which no session of so many minutes fits; those that touch are one, past midnight
-    too.
-    """
+    """The windows of a week into which no session of so many minutes fits. Those that touch count as one."""
     runs: list[list[Window]] = []
     for window in sorted(windows):
         if runs and _touches(runs[-1][-1], window):
