@@ -15,6 +15,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from common.pages.coming_back import page_shown, with_next
+from common.pages.parts import wants_part
 
 from .models import User
 from .quick_reader import read_owner
@@ -57,7 +58,7 @@ class SignInFirstMiddleware(LoginRequiredMiddleware):
         sign_in = resolve_url(self.get_login_url(view_func))
         # What a script sends in the background asks nobody to send it again.
         is_pressed = request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
-        if request.method == "POST" and is_pressed and "HX-Request" not in request.headers:
+        if request.method == "POST" and is_pressed and not wants_part(request):
             words = _("You’re not signed in, so nothing was sent. Sign in, then send it again.")
             messages.warning(request, words, extra_tags="signed_in")
         return HttpResponseRedirect(with_next(sign_in, page_shown(request)))
