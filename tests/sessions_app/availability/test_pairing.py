@@ -131,7 +131,8 @@ def test_the_sessions_page_offers_no_second_session(parted, bob, client_for):
         Feedback.objects.update(again="")
         usual = markup_of(client_for(bob).get(f"/sessions/{parted.uuid}/"))
 
-    assert ["/mentors/alice-adair/" in links_in(page, class_="now") for page in (parted_page, usual)] == [False, True]
+    links = [links_in(page, class_="now") for page in (parted_page, usual)]
+    assert [any("/mentors/alice-adair/" in link for link in found) for found in links] == [False, True]
 
 
 def test_nobody_tells_the_mentor(parted, alice, client_for):
