@@ -6,15 +6,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from events.models import Plan, Registration
+from events.planning.editing import WORDS
 from events.planning.plans import facts_of
 from events.planning.problems import key_of, to_meetings
 from events.scheduling.reasons import Absence, WhyNot, explain_absence
 
 # What no change of the plan can help against. That two are kept apart and that one of them wished so sound the same.
 NEVER = {
-    WhyNot.PRIVATE: gettext_lazy("They can’t be seated together."),
+    WhyNot.PRIVATE: WORDS["apart"],
     WhyNot.MET: gettext_lazy("They have met at an event before."),
-    WhyNot.LANGUAGE: gettext_lazy("They have no language in common."),
+    WhyNot.LANGUAGE: WORDS["language"],
     WhyNot.TIME: gettext_lazy("They’re never there in the same round."),
 }
 

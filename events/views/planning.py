@@ -71,14 +71,28 @@ def event_plan(request: SignedInRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         return act_on_plan(request, event)
     page = PlanPage(event, now, parse_number(request.GET.get("number", ""), digits=4))
-    chosen = request.GET if "one" in request.GET else None
-    pair_form = PairForm(chosen, event=event, people=page.registrations.values())
-    if page.shown and pair_form.is_valid():
+    pair_form = PairForm(request.GET, event=event, people=page.registrations.values()) if "one" in request.GET else None
+    if page.shown and pair_form and pair_form.is_valid():
         pair = pair_form.cleaned_data
         return redirect("event_meeting", slug, page.shown.number, pair["one"], pair["other"])
     tables_form = TablesForm(tables=list(EventTable.objects.filter(event=event)))
-    context = {"event": event, "page": page, "tables_form": tables_form, "pair_form": pair_form, "nav": "events"}
-    return render(request, "events/plan.html", context)
+    return render_plan(request, page, tables_form=tables_form, pair_form=pair_form)
+
+
+def render_plan(
+    request: HttpRequest,
+    page: PlanPage,
+    *,
+    tables_form: TablesForm,
+    pair_form: PairForm | None = None,
+    error: RefusalError | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    if page.shown and pair_form is None:
+        pair_form = PairForm(event=page.event, people=page.registrations.values())
+    forms = {"tables_form": tables_form, "pair_form": pair_form}
+    context = {"event": page.event, "page": page, **forms, "error": error, "nav": "events"}
+    return render(request, "events/plan.html", context, status=status)
 
 
 def act_on_plan(request: SignedInRequest, event: Event) -> HttpResponse:
@@ -107,9 +121,7 @@ def event_tables(request: SignedInRequest, slug: str) -> HttpResponse:
         messages.success(request, _("Saved. Ask for a new plan to use these tables."))
         return redirect("event_plan", slug)
     page = PlanPage(event, now)
-    pair_form = PairForm(event=event, people=page.registrations.values())
-    context = {"event": event, "page": page, "tables_form": form, "pair_form": pair_form, "error": result.error}
-    return render(request, "events/plan.html", context | {"nav": "events"}, status=result.status)
+    return render_plan(request, page, tables_form=form, error=result.error, status=result.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +145,6 @@ def event_meeting(request: SignedInRequest, slug: str, number: int, mentee: int,
     if plan is None or mentee not in people or mentor not in people:
         raise Http404
     found = next((row for row in plan.meetings if row[:2] == [mentee, mentor]), None)
-    absence = None if found else why_not_together(plan, mentee, mentor)
     edit = read_edit(request, mentee, mentor)
     effect, error, status = None, None, 200
     if request.method == "POST" and edit:
@@ -145,6 +156,7 @@ def event_meeting(request: SignedInRequest, slug: str, number: int, mentee: int,
             effect = name_effect(preview_edit(plan, edit), people)
         except RefusalError as refused:
             error, status = refused, refused.status
+    absence = None if found else why_not_together(plan, mentee, mentor)
     context = {
         "event": event,
         "plan": plan,
