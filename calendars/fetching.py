@@ -93,7 +93,7 @@ def fetch_calendar(url: str, *, etag: str = "", modified: str = "") -> Fetched:
 def keep_mark(mark: str) -> str:
     """The mark of a server that goes back to it in a header: as it is, or empty if a row or a header can't hold it.
 
-    Without one, an entry is written over, and a calendar read anew.
+    Without a mark we overwrite an entry whatever has changed in it, and read the whole calendar again.
     """
     return mark if len(mark) <= LONGEST_MARK and mark.isascii() and mark.isprintable() else ""
 

@@ -19,7 +19,7 @@ class Entry:
 
 
 def takeaway_entries(mentee: User) -> QuerySet[Any, Any]:
-    """Sessions with something taken away from them, and answered questions, the newest first. For `load_entries`."""
+    """Sessions that left a takeaway, and answered questions, newest first, for `load_entries`."""
     sessions = sessions_with_takeaways(mentee).annotate(at=F("during__startswith"), in_writing=Value(False))
     answers = WrittenQuestion.objects.answered().filter(mentee=mentee)
     answers = answers.order_by().annotate(at=F("settled_at"), in_writing=Value(True))

@@ -94,7 +94,7 @@ def _sessions_today(profile: MentorProfile, *, zone: str, now: datetime) -> list
 
 
 def _read_ready(profile: MentorProfile, timetable: Timetable, *, now: datetime) -> datetime | None:
-    # What was said stays stored when the offers or a pause no longer let anybody book it
+    # The stored time outlives a pause, and offers that are archived meanwhile; nobody can book them then.
     if timetable.ready_until is None or profile.is_paused(in_zone(now, timetable.rules.zone).date()):
         return None
     return timetable.ready_until if profile.offers.bookable().filter(instant=True).exists() else None
