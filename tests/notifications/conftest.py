@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from accounts.models import User
-from notifications import registry
+from notifications import outbox, registry
 from notifications.models import Notification
 from notifications.registry import Kind, Message, Policy, Render, WriteLines
 from notifications.services import Due, schedule_notices
@@ -61,3 +61,10 @@ def due(bob: User, database_now: datetime) -> Callable[..., Notification]:
         return Notification.objects.get(dedupe_key=Notification.key(kind, "thing", number, version, recipient.pk))
 
     return make
+
+
+@pytest.fixture(params=[0.75, 1, 1.25], ids=["soonest", "usual", "latest"])
+def retry_waits(request, monkeypatch) -> list[float]:
+    """The seconds before each of seven further tries, where chance always falls on the same end or on the middle."""
+    monkeypatch.setattr(outbox.random, "uniform", lambda _low, _high: request.param)
+    return [min(30 * 3**failures, 6 * 60 * 60) * request.param for failures in range(7)]
