@@ -443,6 +443,13 @@ def test_each_tab_without_sessions_says_what_it_is_for(bob, client_for):
     assert len({title.text for page in pages for title in elements_of(page, "h2")}) == len(tabs)
 
 
+def test_a_question_in_writing_that_waits_is_not_called_nothing(asked, bob, client_for):
+    pages = {tab: markup_of(client_for(bob).get("/sessions/", {"tab": tab})) for tab in ("upcoming", "waiting")}
+
+    assert [len(elements_of(page, "section", aria_labelledby="written-title")) for page in pages.values()] == [1, 1]
+    assert {tab: parts_in(page) for tab, page in pages.items()} == {"upcoming": ["empty-upcoming"], "waiting": []}
+
+
 def test_past_sessions_ask_whether_they_helped_until_answered(booking, bob, client_for):
     later = THURSDAY + timedelta(hours=3)
     with time_machine.travel(later, tick=False):
