@@ -6,7 +6,7 @@ it runs it.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from accounts.models import User
 from accounts.quick_reader import READER_COLUMNS, READER_FOUND, READER_ROWS
 from common.statements import ModelColumns, Prepared, RowsBeside, write_array
 from mentors.models import MentorProfile, Offer
+from notifications.preferences import CHOSEN_LEADS, leads_of
 from programmes.audiences import sees_sql
 from programmes.models import Programme
 from trust.models import pair_is_cut_off_sql
@@ -217,7 +218,8 @@ SELECT {", ".join(rows.sql for rows in _ROWS.values())},
         WHERE event.booking_id = %(booking)s AND event.to_state = '{BookingState.REQUESTED.value}'),
     (SELECT {_FACTS} FROM sessions_app_booking AS booking
         WHERE booking.id = %(booking)s AND booking.version = %(version)s AND booking.state = %(state)s
-        AND lower(booking.during) = %(start)s AND upper(booking.during) = %(end)s)
+        AND lower(booking.during) = %(start)s AND upper(booking.during) = %(end)s),
+    {CHOSEN_LEADS}
 """
 )
 
@@ -228,7 +230,7 @@ class SessionRows:
     asked to confirm in `confirmations`; `messages` the newest, in
     order, and `has_earlier` whether there are more; `read_to` is how far the reader has read. `sees_mentor`: no
     programme hides the mentor from the reader; their profile may still be no public one. `was_requested`: the mentor
-    was asked first, whatever the offer says now.
+    was asked first, whatever the offer says now. `leads`: how long before a session the reader is reminded.
     """
 
     acts: list[AttendanceAct]
@@ -246,6 +248,7 @@ class SessionRows:
     sees_mentor: bool
     was_requested: bool
     facts: str
+    leads: tuple[timedelta, ...]
 
     def feedback_by(self, person: User) -> Feedback | None:
         return next((said for said in self.feedback if said.author_id == person.pk), None)
@@ -264,10 +267,11 @@ def read_beside(booking: Booking, *, reader: User, now: datetime) -> SessionRows
         "version": booking.version,
         "state": booking.state,
         "end": booking.end,
+        "people": [reader.pk],
     }
     with connection.cursor() as cursor:
         BESIDE.execute(cursor, asked)
-        *found, read_to, sees_mentor, was_requested, facts = cursor.fetchone()
+        *found, read_to, sees_mentor, was_requested, facts, leads = cursor.fetchone()
     rows = {name: kind.read(value) for (name, kind), value in zip(_ROWS.items(), found, strict=True)}
     _name_people(booking, rows)
     messages, steps, written = rows.pop("messages"), rows.pop("steps"), rows.pop("written")
@@ -281,6 +285,7 @@ def read_beside(booking: Booking, *, reader: User, now: datetime) -> SessionRows
         sees_mentor=sees_mentor,
         was_requested=was_requested,
         facts=facts or "",
+        leads=leads_of([reader.pk], leads)[reader.pk],
     )
 
 

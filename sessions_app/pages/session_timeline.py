@@ -1,6 +1,6 @@
 """What happens when, for the session's page: what is done, what is now, what comes."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from mentors.models import Format
 from sessions_app.afterwards.feedback import why_not_feedback
+from sessions_app.booking.notices.reminders import REMINDERS
 from sessions_app.booking.stages import SessionStage, open_text, stage_of, status_tag_of
 from sessions_app.models import Booking, BookingEvent, BookingState, Feedback
 from sessions_app.models.states import UNANSWERED
+from sessions_app.session_rows import SessionRows
 
 ENDED = (SessionStage.DECLINED, SessionStage.EXPIRED, SessionStage.WITHDRAWN, SessionStage.CANCELLED)
 
@@ -34,16 +36,14 @@ class TimelineMarker(NamedTuple):
     until: datetime
 
 
-def list_steps(
-    booking: Booking, *, was_requested: bool, reader: User, feedback: Feedback | None, now: datetime
-) -> list[TimelineStep]:
-    stage = stage_of(booking, now)
+def list_steps(booking: Booking, rows: SessionRows, *, reader: User, now: datetime) -> list[TimelineStep]:
+    stage, was_requested = stage_of(booking, now), rows.was_requested
+    moves = _move_steps(booking, reader)[-1:] if booking.moves else []
     first = [TimelineStep(_("Requested") if was_requested else _("Booked"), booking.created_at, "done")]
     if booking.confirmed_at and was_requested and booking.state not in UNANSWERED:
         first.append(TimelineStep(_("Accepted"), booking.confirmed_at, "done"))
     if stage in ENDED:
         last = booking.events.order_by("-at", "-pk").values_list("at", flat=True).first()
-        moves = _move_steps(booking, reader)[-1:] if booking.moves else []
         return [*first, *moves, TimelineStep(status_tag_of(booking, reader=reader, now=now).words, last, "done")]
     if stage == SessionStage.WAITING:
         is_mentor = reader.pk == booking.mentor_id
@@ -58,8 +58,7 @@ def list_steps(
             TimelineStep(_("Other times offered"), offered, "done"),
             TimelineStep(words if is_mentor else _("Choose by"), booking.expires_at, "current"),
         ]
-    if booking.moves:
-        first += _move_steps(booking, reader)[-1:]
+    first += moves
     if stage == SessionStage.MISSED:
         last = booking.events.filter(to_state=booking.state).order_by("at", "pk").values_list("at", flat=True).first()
         words = status_tag_of(booking, reader=reader, now=now).words
@@ -68,8 +67,10 @@ def list_steps(
             TimelineStep(_open_titles(booking)[-1], booking.join_opens, "done"),
             TimelineStep(words, last, "done"),
         ]
-    ahead = [_marker_step(marker, now) for marker in _list_markers(booking)]
-    return [*first, *ahead, *_feedback_steps(booking, feedback, now)]
+    # A reminder whose moment had passed when the session was agreed or moved was never made.
+    since = moves[-1].at if moves else booking.confirmed_at
+    ahead = [_marker_step(marker, now) for marker in _list_markers(booking, rows.leads, since or booking.created_at)]
+    return [*first, *ahead, *_feedback_steps(booking, rows.feedback_by(reader), now)]
 
 
 def _move_steps(booking: Booking, reader: User) -> list[TimelineStep]:
@@ -97,15 +98,13 @@ def _feedback_steps(booking: Booking, feedback: Feedback | None, now: datetime) 
         yield TimelineStep(_("Say if it helped"), booking.end, "current")
 
 
-def _list_markers(booking: Booking) -> Iterator[TimelineMarker]:
-    for titles, before in (
-        ((_("Reminder"), "", _("Reminder sent")), timedelta(hours=24)),
-        ((_("Reminder with the link"), "", _("Reminder with the link sent")), timedelta(hours=1)),
-    ):
-        at = booking.start - before
-        # A reminder whose moment had passed when the session was agreed or moved was never made.
-        if at >= (booking.confirmed_at or booking.created_at):
-            yield TimelineMarker(titles, at, at)
+def _list_markers(booking: Booking, leads: Collection[timedelta], since: datetime) -> Iterator[TimelineMarker]:
+    early = _("Reminder"), "", _("Reminder sent")
+    late = _("Reminder with the link"), "", _("Reminder with the link sent")
+    for reminder in REMINDERS:
+        at = booking.start - reminder.lead
+        if reminder.lead in leads and at >= since:
+            yield TimelineMarker(early if reminder.is_early else late, at, at)
     yield TimelineMarker(_open_titles(booking), booking.join_opens, booking.join_closes)
 
 

@@ -205,7 +205,7 @@ def session_context(request: SignedInRequest, booking: Booking, *, now: datetime
         "stage": stage,
         "parts": suggest_agenda(booking.start, booking.booked_length) if stage.is_agreed else (),
         "choices": list_choices(booking, reader=reader, now=now) if stage == SessionStage.COUNTERED else [],
-        "steps": list_steps(booking, was_requested=rows.was_requested, reader=reader, feedback=feedback, now=now),
+        "steps": list_steps(booking, rows, reader=reader, now=now),
         "more_time": more_time_for(booking, reader=reader, now=now),
         "ledger_part": ledger_part,
         "takeaways": takeaways_for(booking, rows, reader=reader, now=now),

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar
 
+from notifications.preferences import LEADS, save_preference
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.clock import complete_ended, expire_overdue
 from sessions_app.booking.holds import hold_slot
@@ -524,9 +525,28 @@ def test_a_changed_offer_leaves_how_its_earlier_sessions_began(offer, alice, bob
 
 
 def titles_of(booking, reader) -> list[str]:
-    rows = read_beside(booking, reader=reader, now=NOW)
-    steps = list_steps(booking, was_requested=rows.was_requested, reader=reader, feedback=None, now=NOW)
+    steps = list_steps(booking, read_beside(booking, reader=reader, now=NOW), reader=reader, now=NOW)
     return [step.title for step in steps]
+
+
+def reminders_of(booking, reader) -> list[int]:
+    """How many minutes before the session the timeline names a reminder."""
+    steps = list_steps(booking, read_beside(booking, reader=reader, now=NOW), reader=reader, now=NOW)
+    named = {step.at for step in steps}
+    return [minutes for minutes in LEADS if booking.start - timedelta(minutes=minutes) in named]
+
+
+@pytest.mark.parametrize("leads", [[60, 1440], [15, 720, 2880], []], ids=["the usual", "others", "none"])
+def test_timeline_names_the_reminders_that_its_reader_chose(booking, alice, bob, leads):
+    save_preference(person=bob, off=[], leads=leads, quiet_from=None, quiet_until=None, now=NOW)
+
+    assert (reminders_of(booking, alice), reminders_of(booking, bob)) == ([60, 1440], leads)
+
+
+def test_timeline_of_a_moved_session_claims_no_reminder_that_was_never_made(booking, bob):
+    moved = move_booking(booking=booking, start=at("2026-11-26 15:30"), by=bob, now=at("2026-11-26 08:00"))
+
+    assert reminders_of(moved, bob) == [60]
 
 
 def test_the_same_instant_reads_the_same_for_both_after_a_move(booking, alice, bob, client_for):
