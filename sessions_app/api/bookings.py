@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,11 +20,12 @@ from common.api.pages import Part, page_answer, read_page
 from mentors.models import MentorProfile, Offer
 from programmes.models import Programme
 from sessions_app.availability.slot_picker import SlotPicker, busy_times
+from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import load_timetable_for
 from sessions_app.booking.book import book_session
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.counters import choose_time, counter_request
-from sessions_app.booking.other_times import pick_other_times
+from sessions_app.booking.other_times import find_times_left, pick_other_times
 from sessions_app.booking.requests import accept_booking, decline_booking, withdraw_booking
 from sessions_app.errors import SessionError
 from sessions_app.models import Booking
@@ -196,9 +197,20 @@ class CounterView(AnswerView):
     )
     def post(self, request: Request, uuid: UUID) -> Response:
         booking, seen = self.request_to_me(uuid), self.seen_version()
-        with self.acting_on(uuid):
-            counter_request(booking=booking, starts=self.read_body()["starts"], by=self.person, now=self.now, seen=seen)
+        starts = self.read_body()["starts"]
+        try:
+            with self.acting_on(uuid):
+                counter_request(booking=booking, starts=starts, by=self.person, now=self.now, seen=seen)
+        except SessionError as error:
+            raise as_api_error(error, alternatives=self.times_instead(booking, starts, error)) from error
         return self.answer_with(uuid)
+
+    def times_instead(self, booking: Booking, starts: list[datetime], error: SessionError) -> list[Any]:
+        picker = pick_other_times(booking, zone=None, now=self.now)
+        if picker is None:
+            return []
+        chosen = [Slot(start, start + timedelta(minutes=booking.length)) for start in sorted(set(starts))]
+        return list(SlotOut(find_times_left(picker, chosen, error).instead, many=True).data)
 
 
 class ChooseView(BookingView):

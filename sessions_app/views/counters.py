@@ -24,7 +24,7 @@ from sessions_app.address import read_date, read_start
 from sessions_app.availability.slot_picker import PickerView, SlotPicker
 from sessions_app.availability.slots import Slot, overlaps_busy
 from sessions_app.booking.counters import choose_time, counter_request
-from sessions_app.booking.other_times import pick_other_times
+from sessions_app.booking.other_times import TimesLeft, find_times_left, pick_other_times
 from sessions_app.booking.stages import SessionStage, stage_of
 from sessions_app.forms.series import StartsForm
 from sessions_app.models import Booking
@@ -99,6 +99,8 @@ def session_counter(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             messages.warning(request, known(result.error).message, extra_tags=known(result.error).code)
             return redirect("session_respond", booking.uuid)
     page = counter_page_for(request, booking, (request.POST or request.GET).getlist("start" if request.POST else "t"))
+    left = find_times_left(page.browser, page.chosen, result.error) if page.browser else TimesLeft([*page.chosen])
+    page = replace(page, chosen=left.free)
     day = request.GET.get("day", "")
     picker = page.open_picker(day=day)
     context = {
@@ -114,7 +116,9 @@ def session_counter(request: SignedInRequest, uuid: UUID) -> HttpResponse:
             (slot, choice_address((other.start for other in page.chosen if other != slot), day=day))
             for slot in page.chosen
         ],
-        "instead": page.browser.suggest_instead(result.error, booking.start) if page.browser else [],
+        "gone": left.gone,
+        "instead": left.instead,
+        "others_url": request.path + (choice_address(slot.start for slot in left.free) if left.free else ""),
         "is_full": page.is_full,
         "most": settings.MAX_COUNTER_TIMES,
         "their_zone": mentee.timezone,

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.test import Client
 
 from notifications.models import InboxItem, Notification
@@ -102,7 +103,56 @@ def test_a_time_that_is_gone_is_refused_and_the_others_stay_chosen(request_for, 
 
     page = markup_of(answer)
     assert (answer.status_code, refusals_in(page)) == (409, ["taken"])
-    assert choices_in(page, "start") == sent["start"]
+    assert choices_in(page, "start") == ["2026-11-30T10:00Z"]
+
+
+def test_what_is_suggested_for_a_time_that_is_gone_keeps_the_others(request_for, ask_first, alice, charlie, client_for):
+    client, address = client_for(alice), url(request_for, "other-times/")
+    book(ask_first, charlie, FRIDAY)
+    sent = {"start": ["2026-11-27T10:00Z", "2026-11-30T10:00Z"], "seen": str(request_for.version)}
+
+    refused = markup_of(client.post(address, sent))
+    links = [one.attributes["href"] for one in elements_of(refused, "a") if "data-suggestion" in one.attributes]
+    pages = [markup_of(client.get(link)) for link in links]
+    chosen = [choices_in(page, "start") for page in pages]
+
+    assert [(len(times), times[-1]) for times in chosen] == [(2, "2026-11-30T10:00Z")] * 3
+    for starts in chosen:
+        with transaction.atomic():
+            answer = client.post(address, {**sent, "start": starts})
+            transaction.set_rollback(True)
+        assert answer["Location"] == url(request_for)
+
+
+@pytest.mark.parametrize(
+    ("starts", "code", "kept"),
+    [
+        (["2026-11-26T14:30Z", "2026-11-30T10:00Z"], "same_time", ["2026-11-30T10:00Z"]),
+        (["2026-11-27T10:00Z", "2026-11-27T10:10Z"], "overlap", ["2026-11-27T10:00Z"]),
+        (["2026-11-27T10:00Z", "2026-11-28T10:00Z"], "outside_windows", ["2026-11-27T10:00Z"]),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_each_reason_against_one_time_leaves_the_others(request_for, ask_first, alice, client_for, starts, code, kept):
+    ask_first.step = 5
+    ask_first.save()
+    sent = {"start": starts, "seen": str(request_for.version)}
+
+    page = markup_of(client_for(alice).post(url(request_for, "other-times/"), sent))
+
+    suggested = [one for one in elements_of(page, "a") if "data-suggestion" in one.attributes]
+    assert (refusals_in(page), choices_in(page, "start"), len(suggested)) == ([code], kept, 3)
+
+
+def test_a_program_is_told_what_it_could_offer_instead(program, request_for, ask_first, alice, charlie):  # noqa: F811
+    book(ask_first, charlie, FRIDAY)
+    starts = ["2026-11-30T10:00:00Z", "2026-11-27T10:00:00Z"]
+
+    status, refused = program(alice).act(f"bookings/{request_for.uuid}/counter/", {"starts": starts})
+
+    near = [slot["start"] for slot in refused["alternatives"]]
+    assert (status, refused["code"], len(near)) == (409, "taken", 3)
+    assert {start[:10] for start in near} == {"2026-11-27"}
 
 
 def test_nothing_chosen_is_said_beside_the_times(request_for, alice, client_for):
