@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from mentors.models import MentorProfile, Offer
 from sessions_app.errors import SessionError
+from sessions_app.models import Schedule
 
 from .openings import announce_opened
 from .ready import span_from
@@ -14,6 +15,18 @@ from .schedule import changing_schedule, local_today
 
 # For how many minutes they may say so
 CHOICES = (30, 60, 90, 120)
+
+
+def why_not_ready(profile: MentorProfile, schedule: Schedule, *, now: datetime) -> SessionError | None:
+    """Why nobody could book this mentor right now, for pages and services."""
+    if not profile.is_public or profile.is_resting:
+        return SessionError("closed", _("People can’t find you at present, so nobody could book you."))
+    if profile.is_paused(local_today(schedule, now)):
+        return SessionError("paused", _("You’re taking a break. End it in your availability first."))
+    if not Offer.objects.bookable().filter(profile=profile, instant=True).exists():
+        words = _("You confirm each request to your offers. Let people book one straight away first, in your offers.")
+        return SessionError("asks_first", words)
+    return None
 
 
 def get_ready(*, profile: MentorProfile, minutes: int, by: User, now: datetime) -> datetime:
@@ -26,15 +39,8 @@ def get_ready(*, profile: MentorProfile, minutes: int, by: User, now: datetime) 
         raise SessionError("bad_length", _("Choose one of the buttons."))
     with changing_schedule(profile, by, now=now) as schedule:
         profile = MentorProfile.objects.get(pk=profile.pk)
-        if not profile.is_public or profile.is_resting:
-            raise SessionError("closed", _("People can’t find you at present, so nobody could book you."))
-        if profile.is_paused(local_today(schedule, now)):
-            raise SessionError("paused", _("You’re taking a break. End it in your availability first."))
-        if not Offer.objects.bookable().filter(profile=profile, instant=True).exists():
-            raise SessionError(
-                "asks_first",
-                _("You confirm each request to your offers. Let people book one straight away first, in your offers."),
-            )
+        if refusal := why_not_ready(profile, schedule, now=now):
+            raise refusal
         schedule.ready_from, schedule.ready_until = span_from(now, minutes)
         schedule.save(update_fields=["ready_from", "ready_until"])
         announce_opened(profile.person_id)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from common.times import in_zone
 from mentors.models import MentorProfile, Offer
 from mentors.resting import is_asked
+from sessions_app.availability.free_now import why_not_ready
 from sessions_app.availability.preview import COUNTED_WITHIN, Preview, preview_of, starts_of, timetable_for
 from sessions_app.availability.schedule import local_today
 from sessions_app.availability.timetable import Timetable
@@ -33,7 +34,10 @@ class Nudge(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class MentorDay:
-    """`next` is under way or ahead, whenever; `sessions` are all of today in the reader's zone, finished ones too."""
+    """`next` is under way or ahead, whenever; `sessions` are all of today in the reader's zone, finished ones too.
+
+    `can_be_ready`: they can say that they are free now.
+    """
 
     next: Booking | None
     requests: list[Booking]
@@ -41,6 +45,7 @@ class MentorDay:
     asked: list[Route]
     sessions: list[Booking]
     next_free: datetime | None
+    can_be_ready: bool
     ready_until: datetime | None
     nudge: Nudge | None
 
@@ -59,6 +64,7 @@ def mentor_day(profile: MentorProfile, *, zone: str, now: datetime) -> MentorDay
     schedule = Schedule.objects.filter(profile=profile).first()
     timetable = timetable_for(profile, schedule, now=now) if schedule else None
     preview = preview_of(profile, timetable, now=now) if timetable else None
+    can_be_ready = schedule is not None and why_not_ready(profile, schedule, now=now) is None
     return MentorDay(
         next=mine.upcoming(now).first(),
         requests=list(waiting),
@@ -66,7 +72,9 @@ def mentor_day(profile: MentorProfile, *, zone: str, now: datetime) -> MentorDay
         asked=list(Route.objects.unanswered(now).filter(mentor=profile.person_id).select_related("waiting__person")),
         sessions=_sessions_today(profile, zone=zone, now=now),
         next_free=preview.soonest if preview else None,
-        ready_until=_read_ready(profile, timetable, now=now) if timetable else None,
+        can_be_ready=can_be_ready,
+        # The stored time outlives a pause, and offers that are archived meanwhile; nobody can book them then.
+        ready_until=timetable.ready_until if timetable and can_be_ready else None,
         nudge=_find_nudge(profile, schedule, timetable, preview, now=now),
     )
 
@@ -91,13 +99,6 @@ def _sessions_today(profile: MentorProfile, *, zone: str, now: datetime) -> list
     return [
         booking for booking in sessions.with_people().order_by("during") if in_zone(booking.start, zone).date() == today
     ]
-
-
-def _read_ready(profile: MentorProfile, timetable: Timetable, *, now: datetime) -> datetime | None:
-    # The stored time outlives a pause, and offers that are archived meanwhile; nobody can book them then.
-    if timetable.ready_until is None or profile.is_paused(in_zone(now, timetable.rules.zone).date()):
-        return None
-    return timetable.ready_until if profile.offers.bookable().filter(instant=True).exists() else None
 
 
 def _is_away(offer: Offer, timetable: Timetable, *, now: datetime, until: datetime) -> bool:

@@ -6,11 +6,11 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from mentors.models import IssueType, ProfileState
+from mentors.models import Format, IssueType, MentorProfile, ProfileState
 from sessions_app.booking.clock import expire_overdue
 from sessions_app.booking.requests import accept_booking, decline_booking, withdraw_booking
 from sessions_app.forms.requests import DeclineForm
-from sessions_app.models import Booking, BookingEvent, BookingState, Brief
+from sessions_app.models import Booking, BookingEvent, BookingState, Brief, Schedule
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.markup import (
     answers_in,
@@ -144,6 +144,27 @@ def test_today_says_free_now_only_while_somebody_can_book_that(client, alice, ch
     alice.mentor_profile.offers.update(**change)
 
     assert ("ready" in before, "ready" in parts_in(markup_of(client.get(TODAY)))) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda profile: profile.offers.update(instant=False),
+        lambda profile: profile.offers.update(format=Format.WRITING),
+        lambda profile: MentorProfile.objects.filter(pk=profile.pk).update(paused_until=NOW.date() + timedelta(days=9)),
+        lambda profile: MentorProfile.objects.filter(pk=profile.pk).update(resting_since=NOW),
+        lambda profile: profile.schedule.delete(),
+    ],
+    ids=["asks first", "in writing", "on a break", "rests", "no schedule"],
+)
+def test_today_offers_free_now_only_to_a_mentor_who_can_say_so(client, alice, change):
+    before = markup_of(client.get(TODAY))
+    change(alice.mentor_profile)
+    after = markup_of(client.get(TODAY))
+
+    assert [choices_in(page, "minutes") for page in (before, after)] == [["30", "60", "90", "120"], []]
+    client.post("/mentor/free-now/", {"minutes": "60"})
+    assert not Schedule.objects.exclude(ready_until=None).exists()
 
 
 def test_today_takes_as_many_queries_for_three_requests_as_for_one(client, ask_first, bob, charlie, maria):
