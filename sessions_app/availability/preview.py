@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from mentors.models import MentorProfile, Offer
@@ -13,7 +13,7 @@ from .rules import Rules
 from .schedule import Window
 from .slots import LONGEST_ANSWER, open_spans
 from .timetable import Timetable, load_timetable
-from .walltime import DAY
+from .walltime import DAY, Spans, day_number
 
 COUNTED_WITHIN = timedelta(days=7)
 
@@ -37,6 +37,11 @@ class Preview:
         return len(self.outside) - self.requests_outside
 
 
+def shortest_length(profile: MentorProfile) -> int:
+    """Of the sessions that can be booked, in minutes; 0 if there are none."""
+    return min(profile.offers.bookable().values_list("length", flat=True), default=0)
+
+
 def windows_too_short(windows: Iterable[Window], length: int) -> list[Window]:
     """The windows of a week into which no session of so many minutes fits. Those that touch count as one."""
     runs: list[list[Window]] = []
@@ -48,6 +53,15 @@ def windows_too_short(windows: Iterable[Window], length: int) -> list[Window]:
     if len(runs) > 1 and _touches(runs[-1][-1], runs[0][0]):
         runs[0] = runs.pop() + runs[0]
     return [window for run in runs if sum(end - start for _day, start, end in run) < length for window in run]
+
+
+def spans_too_short(spans: Spans, day: date, rules: Rules, length: int) -> Spans:
+    """The same of the windows of one date, which may touch those of the dates beside it."""
+    beside = (day - timedelta(days=1), day + timedelta(days=1))
+    windows = [(one.isoweekday(), *span) for one in beside for span in rules.windows_on(day_number(one))]
+    windows += [(day.isoweekday(), *span) for span in spans]
+    short = windows_too_short(windows, length)
+    return tuple((start, end) for weekday, start, end in short if weekday == day.isoweekday())
 
 
 def _touches(earlier: Window, later: Window) -> bool:

@@ -1,6 +1,6 @@
 """Single dates on which a mentor's week is different, and time off."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -10,9 +10,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts.viewing import viewer_hour12
 from common.pages.seen import seen_by, still_seen
 from mentors.decorators import mentor_required
 from mentors.models import MentorProfile
+from sessions_app.availability.preview import shortest_length, spans_too_short
 from sessions_app.availability.schedule import (
     ScheduleError,
     present_mark,
@@ -21,10 +23,14 @@ from sessions_app.availability.schedule import (
     set_override,
     set_time_off,
 )
-from sessions_app.availability.wording import date_text
+from sessions_app.availability.timetable import load_timetable
+from sessions_app.availability.walltime import Spans
+from sessions_app.availability.wording import date_text, wall_range_text
 from sessions_app.forms.schedule import OverrideForm, TimeOffForm, add_schedule_error
 from sessions_app.forms.week import FIRST_RANGE, DayRow, TypedDay, edited_day
 from sessions_app.models import DateOverride, TimeOff
+
+from .week import tell_saved
 
 READS_AND_POSTS = ["GET", "HEAD", "POST"]
 
@@ -105,8 +111,16 @@ def _save_date(
     except ScheduleError as error:
         add_schedule_error(form, error)
         return error
-    messages.success(request, _("%s is saved.") % date_text(day, now))
+    _say_saved(request, profile, day, form.spans, now=now)
     return None
+
+
+def _say_saved(request: HttpRequest, profile: MentorProfile, day: date, spans: Spans, *, now: datetime) -> None:
+    shortest, hour12 = shortest_length(profile), viewer_hour12(request)
+    timetable = load_timetable(profile, now=now)
+    short = spans_too_short(spans, day, timetable.rules, shortest) if timetable else ()
+    times = [wall_range_text(*span, hour12=hour12) for span in short]
+    tell_saved(request, _("%s is saved.") % date_text(day, now), times, shortest)
 
 
 def _date_page(

@@ -1,6 +1,6 @@
 """The page on which a mentor says when people can book them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,7 +19,7 @@ from common.pages.seen import seen_by, still_seen
 from mentors.decorators import mentor_required
 from mentors.models import MentorProfile
 from sessions_app.availability.busy_week import busy_week_of
-from sessions_app.availability.preview import preview_of, timetable_for, windows_too_short
+from sessions_app.availability.preview import preview_of, shortest_length, timetable_for, windows_too_short
 from sessions_app.availability.schedule import (
     DEFAULT_WINDOWS,
     ScheduleError,
@@ -125,16 +125,19 @@ def _save_posted(request: HttpRequest, desk: WeekPage) -> HttpResponse:
 
 
 def _say_saved(request: HttpRequest, profile: MentorProfile, windows: list[Window]) -> None:
-    saved = _("Your availability is saved.")
-    shortest = min(profile.offers.bookable().values_list("length", flat=True), default=0)
+    shortest, hour12 = shortest_length(profile), viewer_hour12(request)
     short = windows_too_short(windows, shortest)
-    if not short:
+    times = [f"{Weekday(day).label} {wall_range_text(start, end, hour12=hour12)}" for day, start, end in short]
+    tell_saved(request, _("Your availability is saved."), times, shortest)
+
+
+def tell_saved(request: HttpRequest, saved: str, too_short: Sequence[str], shortest: int) -> None:
+    """Say that it is saved, and which of the times are `too_short` for the mentor's shortest session."""
+    if not too_short:
         messages.success(request, saved)
         return
-    hour12 = viewer_hour12(request)
-    times = [f"{Weekday(day).label} {wall_range_text(start, end, hour12=hour12)}" for day, start, end in short]
     words = _("No session fits into these times, because your shortest takes %(minutes)d min: %(times)s.")
-    messages.warning(request, " ".join([saved, words % {"minutes": shortest, "times": ", ".join(times)}]))
+    messages.warning(request, " ".join([saved, words % {"minutes": shortest, "times": ", ".join(too_short)}]))
 
 
 def _typed_rules(desk: WeekPage, spans: Mapping[int, Spans], rules: Mapping[str, Any]) -> dict[str, Any]:

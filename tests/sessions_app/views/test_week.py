@@ -355,6 +355,29 @@ def test_add_a_date_with_its_own_times(client, profile):
     assert list(profile.schedule.overrides.values_list("date", "minutes")) == [(date(2026, 12, 12), [600, 1440])]
 
 
+@pytest.mark.parametrize(
+    ("times", "named"),
+    [
+        ([("10:00", "10:20"), ("14:00", "15:00")], "10:00–10:20"),
+        ([("10:00", "10:20"), ("10:20", "10:40")], ""),
+        ([("23:45", "00:00")], ""),
+        ([("00:00", "00:15")], "00:00–00:15"),
+        ([("10:00", "10:25")], ""),
+    ],
+    ids=["one of two", "touching", "on into the next date", "the date before is closed", "just fits"],
+)
+def test_a_date_names_the_times_into_which_no_session_fits(client, profile, times, named):
+    profile.schedule.windows.create(weekday=7, start=0, end=30)
+    starts, ends = zip(*times, strict=True)
+    data = {"day": "2026-12-12", "kind": "windows", "times-from": starts, "times-until": ends}
+
+    said = markup_of(client.post("/mentor/availability/dates/add/", data, follow=True))
+
+    [words] = alerts_in(said)
+    assert (answers_in(said), "25 min" in words) == (["warn" if named else "ok"], bool(named))
+    assert named in words
+
+
 def test_add_a_closed_date_ignores_the_times_beside_it(client, profile):
     data = {"day": "2026-12-12", "kind": "closed", "times-from": ["nonsense"], "times-until": [""]}
     client.post("/mentor/availability/dates/add/", data)
