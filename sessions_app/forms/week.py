@@ -100,7 +100,7 @@ class WindowsWidget(forms.Widget):
 class WindowsField(forms.Field):
     """Cleans a typed day to windows in minutes, in order; none if it is off.
 
-    `named`: its errors begin with its label.
+    `named`: it is a day of the week, and its errors begin with its label.
     """
 
     def __init__(
@@ -118,6 +118,9 @@ class WindowsField(forms.Field):
             return ()
         label = str(self.label) if self.named else ""
         rows = [row for row in value.ranges if any(text.strip() for text in row)]
+        if not rows and not self.named:
+            # A single date has no switch.
+            raise ValidationError(_("Add a time, or choose “Away all day”"), code="no_times")
         if not rows:
             raise ValidationError(label_problem(label, _("add a time, or switch the day off")), code="no_times")
         if any(not text.strip() for row in rows for text in row):

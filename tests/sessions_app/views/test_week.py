@@ -394,6 +394,7 @@ def test_add_a_closed_date_ignores_the_times_beside_it(client, profile):
         ({"day": "2026-12-04"}, "You’ve already set this date. Change it in the list"),
         ({"kind": ""}, "Choose what changes on this date"),
         ({"times-until": ["09:00"]}, f"The end must be after 10:00{PAST_MIDNIGHT}"),
+        ({"times-from": [""], "times-until": [""]}, "Add a time, or choose “Away all day”"),
     ],
 )
 def test_add_a_date_refuses_in_words_and_keeps_what_was_typed(client, profile, changes, message):
@@ -402,7 +403,7 @@ def test_add_a_date_refuses_in_words_and_keeps_what_was_typed(client, profile, c
     response = client.post("/mentor/availability/dates/add/", data)
     assert response.status_code == 422
     assert summary_of(response) == [message]
-    assert inputs(response, "times-from") == ["10:00"]
+    assert inputs(response, "times-from") == data["times-from"]
     assert inputs(response, "times-until") == data["times-until"]
     assert profile.schedule.overrides.count() == 1
 
