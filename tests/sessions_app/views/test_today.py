@@ -310,6 +310,23 @@ def test_a_request_whose_time_is_over_says_so(client_for, alice, request_for, sw
     assert Booking.objects.get().state != BookingState.CONFIRMED
 
 
+def test_an_old_link_to_a_request_does_not_call_its_session_confirmed_once_it_is_over(client_for, alice, missed):
+    """Mails about a request lead here for as long as they are kept."""
+    pages = {}
+    for state in (BookingState.CONFIRMED, BookingState.COMPLETED, BookingState.MENTEE_NO_SHOW, BookingState.WITHDRAWN):
+        Booking.objects.filter(pk=missed.pk).update(state=state)
+        for hours in (-1, 48):
+            with time_machine.travel(missed.start + timedelta(hours=hours), tick=False):
+                pages[state, hours] = markup_of(client_for(alice).get(url_of(missed)))
+    titles = {which: elements_of(page, "h1")[0].text for which, page in pages.items()}
+    others = {which for which, page in pages.items() if "Other people" in page}
+
+    confirmed = titles.pop((BookingState.CONFIRMED, -1))
+    assert {which for which, title in titles.items() if title == confirmed} == set()
+    assert titles[BookingState.CONFIRMED, 48] == titles[BookingState.COMPLETED, 48]
+    assert others == {(BookingState.WITHDRAWN, -1)}
+
+
 def test_only_its_mentor_finds_a_request(client_for, request_for, bob, charlie, maria):
     make_mentor(charlie)
     for person in (bob, charlie, maria):
