@@ -9,7 +9,7 @@ from mentors.models import Offer, ProfileState
 from sessions_app.availability.preview import preview_of
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.models import DateOverride, Schedule, TimeOff
-from tests.conftest import NOW, make_mentor, make_person
+from tests.conftest import NOW, at, make_mentor, make_person
 from tests.markup import alerts_in, answers_in, elements_of, links_in, markup_of, part_in, parts_in
 from tests.sessions_app.conftest import book
 
@@ -285,6 +285,16 @@ def test_times_of_the_week_name_its_zone_where_the_account_has_another(client, b
     alice.timezone = "Asia/Kolkata"
     alice.save()
     assert told() == [True, True, True]
+
+
+def test_every_session_outside_the_typed_week_can_be_reached(client, offer):
+    made = [
+        book(offer, make_person(f"p{n}@example.org", f"P {n}"), at(f"2026-11-{day} 10:00"))
+        for n, day in enumerate((25, 26, 27, 30))
+    ]
+    response = client.post(URL, form_data([], switch=""))
+
+    assert links_in(markup_of(response), id="outside") == {reverse("session", args=[one.uuid]) for one in made}
 
 
 def test_requests_outside_the_typed_week_are_not_called_sessions(client, booking, alice, offer):
