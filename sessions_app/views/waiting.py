@@ -38,6 +38,7 @@ from sessions_app.waiting.choosing import free_slots
 from trust.signals.helping import offer_help
 
 from .booking import booked_text
+from .written import KEPT_FOR
 
 WISH = "waits_for"
 Wish = dict[str, Any]
@@ -63,7 +64,7 @@ def start_waiting(request: HttpRequest) -> HttpResponse:
         get_object_or_404(MentorProfile.objects.seen_by(person), slug=wish["mentor"])
     if person:
         return redirect(join_and_report(request, person, wish, now=timezone.now()))
-    request.session[WISH] = wish
+    request.session[WISH] = {**wish, "at": timezone.now().isoformat()}
     return redirect("wait")
 
 
@@ -71,7 +72,7 @@ def start_waiting(request: HttpRequest) -> HttpResponse:
 @require_POST
 def wait_email(request: HttpRequest) -> HttpResponse:
     """A visitor is sent a code. Signing in with it joins the waiting list (see `join_after_sign_in`)."""
-    if WISH not in request.session:
+    if wish_here(request) is None:
         return redirect("waiting_list" if request.user.is_authenticated else "mentor_list")
     if person := signed_in(request):
         return redirect(join_after_sign_in(request, person) or "waiting_list")
@@ -81,8 +82,8 @@ def wait_email(request: HttpRequest) -> HttpResponse:
 
 
 def email_page(request: HttpRequest, form: GuestForm | None = None) -> HttpResponse:
-    wish = request.session.get(WISH)
-    if not wish:
+    wish = wish_here(request)
+    if wish is None:
         return redirect("waiting_list" if request.user.is_authenticated else "mentor_list")
     profile = (
         MentorProfile.objects.seen_by(signed_in(request)).select_related("person").filter(slug=wish["mentor"]).first()
@@ -91,9 +92,18 @@ def email_page(request: HttpRequest, form: GuestForm | None = None) -> HttpRespo
     return render(request, "sessions_app/waiting/wait.html", context, status=422 if form else 200)
 
 
+def wish_here(request: HttpRequest) -> Wish | None:
+    """What this browser's visitor wanted to wait for a little while ago: later it may be someone else who signs in."""
+    wish: Wish | None = request.session.get(WISH)
+    if not wish or "at" not in wish:
+        return None
+    return wish if datetime.fromisoformat(wish["at"]) > timezone.now() - KEPT_FOR else None
+
+
 def join_after_sign_in(request: HttpRequest, person: User) -> str | None:
     """Put a visitor who asked to wait and has now signed in on the waiting list. Returns the address of its page."""
-    wish = request.session.pop(WISH, None)
+    wish = wish_here(request)
+    request.session.pop(WISH, None)
     if wish is None:
         return None
     request.session.pop(SIGN_IN_NOTE, None)

@@ -88,6 +88,21 @@ def test_a_visitor_joins_once_they_have_typed_the_code_from_their_mail(offer, ma
     assert done.redirect_chain[-1][0] == reverse("waiting_list")
 
 
+@pytest.mark.parametrize(("minutes", "joins"), [(59, True), (61, False)])
+def test_what_a_visitor_wanted_to_wait_for_is_soon_forgotten(offer, bob, minutes, joins):
+    """Whoever signs in on this browser next week must not have a stranger's question passed on under their name."""
+    client = Client()
+    client.post(reverse("wait"), {"q": QUESTION, "asks_mentors": "on"})
+
+    with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):
+        asks = "/waiting/join/email/" in forms_in(markup_of(client.get(reverse("wait"), follow=True)))
+        client.force_login(bob)
+        left = client.post(reverse("wait_email"))["Location"]
+
+    assert (asks, left) == (joins, reverse("waiting_list"))
+    assert WaitlistEntry.objects.exists() is joins
+
+
 @pytest.mark.parametrize("data", [{}, {"q": " "}, {"q": "x" * 501}, {"q": "a\u202eb"}, {"mentor": "not a slug"}])
 def test_a_wish_that_cannot_be_read_is_said_and_keeps_nothing(data, bob, client_for):
     response = client_for(bob).post(reverse("wait"), data, follow=True)
