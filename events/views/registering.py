@@ -19,6 +19,7 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.signing_in.by_email import SIGN_IN_NOTE, answer_email_form
 from accounts.viewing import signed_in, viewer_zone
+from common.pages.kept import keep_in_session, take_kept
 from common.pages.posting import act_on_post, telling_refusals
 from common.pages.requests import post_data
 from events.access import get_event, get_own_registration, registration_of
@@ -52,7 +53,7 @@ def event_register(request: HttpRequest, slug: str) -> HttpResponse:
     form = RegistrationForm(post_data(request), event=event, side=side, person=person, known=stated(known))
     guest = None if person else GuestForm(post_data(request))
     if person is None and request.method == "POST" and guest and form.is_valid() and guest.is_valid():
-        request.session[KEPT] = {"slug": slug, "side": side, "data": request.POST.urlencode()}
+        keep_in_session(request, KEPT, {"slug": slug, "side": side, "data": request.POST.urlencode()})
         note = _("Enter the code and you’re registered for %(title)s.") % {"title": event.title}
         if answer := answer_email_form(request, guest, note=note):
             return answer
@@ -97,7 +98,7 @@ def said_of(registration: Registration) -> str:
 
 def register_after_sign_in(request: HttpRequest, person: User) -> str | None:
     """Register a visitor who filled in the form and has now signed in. Returns the address of the event's page."""
-    kept = request.session.pop(KEPT, None)
+    kept = take_kept(request, KEPT)
     if kept is None:
         return None
     request.session.pop(SIGN_IN_NOTE, None)

@@ -19,6 +19,7 @@ from accounts.requests import SignedInRequest
 from accounts.signing_in.by_email import SIGN_IN_NOTE
 from accounts.viewing import signed_in, to_next
 from common.pages.coming_back import with_next
+from common.pages.kept import keep_in_session, take_kept
 from common.pages.parts import vary_by_part, wants_part
 from common.texts import one_line
 from mentors.errors import ProfileError
@@ -79,7 +80,7 @@ def button_part(profile: MentorProfile, *, is_saved: bool, refused: ProfileError
 def lead_to_sign_in(request: HttpRequest, slug: str) -> HttpResponse:
     """Signing in leads back to the page with the button, with the question that was typed there."""
     if slug:
-        request.session[TO_SAVE] = slug
+        keep_in_session(request, TO_SAVE, slug)
         request.session[SIGN_IN_NOTE] = _("Sign in and we’ll save this mentor for you.")
     address = with_next(reverse("account_login"), page_to_return_to(request))
     return HttpResponseClientRedirect(address) if wants_part(request) else redirect(address)
@@ -114,7 +115,7 @@ def back_to_page(request: HttpRequest) -> HttpResponse:
 
 def save_after_sign_in(request: HttpRequest, person: User) -> str | None:
     """Save the mentor whom a visitor pressed the button for. They then go on to the page where they pressed it."""
-    slug = request.session.pop(TO_SAVE, None)
+    slug = take_kept(request, TO_SAVE)
     profile = MentorProfile.objects.select_related("person").filter(slug=slug).first() if slug else None
     if profile:
         request.session.pop(SIGN_IN_NOTE, None)

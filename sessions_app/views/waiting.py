@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.signing_in.by_email import SIGN_IN_NOTE, answer_email_form
 from accounts.viewing import signed_in
+from common.pages.kept import find_kept, keep_in_session, take_kept
 from common.pages.posting import act_on_post
 from common.pages.requests import post_data
 from common.pages.seen import seen_by, still_seen
@@ -38,7 +39,6 @@ from sessions_app.waiting.choosing import free_slots
 from trust.signals.helping import offer_help
 
 from .booking import booked_text
-from .written import KEPT_FOR
 
 WISH = "waits_for"
 Wish = dict[str, Any]
@@ -64,7 +64,7 @@ def start_waiting(request: HttpRequest) -> HttpResponse:
         get_object_or_404(MentorProfile.objects.seen_by(person), slug=wish["mentor"])
     if person:
         return redirect(join_and_report(request, person, wish, now=timezone.now()))
-    request.session[WISH] = {**wish, "at": timezone.now().isoformat()}
+    keep_in_session(request, WISH, wish)
     return redirect("wait")
 
 
@@ -72,7 +72,7 @@ def start_waiting(request: HttpRequest) -> HttpResponse:
 @require_POST
 def wait_email(request: HttpRequest) -> HttpResponse:
     """A visitor is sent a code. Signing in with it joins the waiting list (see `join_after_sign_in`)."""
-    if wish_here(request) is None:
+    if find_kept(request, WISH) is None:
         return redirect("waiting_list" if request.user.is_authenticated else "mentor_list")
     if person := signed_in(request):
         return redirect(join_after_sign_in(request, person) or "waiting_list")
@@ -82,7 +82,7 @@ def wait_email(request: HttpRequest) -> HttpResponse:
 
 
 def email_page(request: HttpRequest, form: GuestForm | None = None) -> HttpResponse:
-    wish = wish_here(request)
+    wish = find_kept(request, WISH)
     if wish is None:
         return redirect("waiting_list" if request.user.is_authenticated else "mentor_list")
     profile = (
@@ -92,18 +92,9 @@ def email_page(request: HttpRequest, form: GuestForm | None = None) -> HttpRespo
     return render(request, "sessions_app/waiting/wait.html", context, status=422 if form else 200)
 
 
-def wish_here(request: HttpRequest) -> Wish | None:
-    """What this browser's visitor wanted to wait for a little while ago: later it may be someone else who signs in."""
-    wish: Wish | None = request.session.get(WISH)
-    if not wish or "at" not in wish:
-        return None
-    return wish if datetime.fromisoformat(wish["at"]) > timezone.now() - KEPT_FOR else None
-
-
 def join_after_sign_in(request: HttpRequest, person: User) -> str | None:
     """Put a visitor who asked to wait and has now signed in on the waiting list. Returns the address of its page."""
-    wish = wish_here(request)
-    request.session.pop(WISH, None)
+    wish = take_kept(request, WISH)
     if wish is None:
         return None
     request.session.pop(SIGN_IN_NOTE, None)

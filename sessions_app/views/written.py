@@ -4,7 +4,7 @@ What a visitor typed waits in their browser's session until they have signed in.
 from other people, so it needs no row in the database, no limit and no clean-up.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.signing_in.by_email import SIGN_IN_NOTE, answer_email_form
 from accounts.viewing import signed_in
+from common.pages.kept import find_kept, keep_in_session, take_kept
 from common.pages.posting import act_on_post
 from common.pages.requests import post_data
 from common.pages.seen import seen_by
@@ -40,7 +41,6 @@ from trust.signals.helping import offer_help
 from .mentor_page import HOLD, mentor_page
 
 KEPT = "written"
-KEPT_FOR = timedelta(hours=1)
 
 
 class Kept(TypedDict):
@@ -49,7 +49,6 @@ class Kept(TypedDict):
     slug: str
     question: str
     key: str
-    at: str
 
 
 @login_not_required
@@ -65,7 +64,7 @@ def ask_question(request: HttpRequest, slug: str) -> HttpResponse:
     if not form.is_valid():
         return mentor_page(request, rows_of(profile), asking=form)
     data, now = form.cleaned_data, timezone.now()
-    kept = Kept(slug=slug, question=data["question"], key=data["key"], at=now.isoformat())
+    kept = Kept(slug=slug, question=data["question"], key=data["key"])
     try:
         if isinstance(request.user, User):
             earlier = find_earlier_engagement(request.user, request.POST.get("follows", ""))
@@ -77,7 +76,7 @@ def ask_question(request: HttpRequest, slug: str) -> HttpResponse:
     except SessionError as error:
         return mentor_page(request, rows_of(profile), asking=form, error=error)
     request.session.pop(HOLD, None)
-    request.session[KEPT] = kept
+    keep_in_session(request, KEPT, kept)
     offer_help(request, [data["question"]])
     return redirect("ask", slug)
 
@@ -145,10 +144,8 @@ def offer_of(profile: MentorProfile) -> Offer:
 
 def kept_here(request: HttpRequest, slug: str = "") -> Kept | None:
     """What this browser's visitor wanted to ask a little while ago."""
-    kept: Kept | None = request.session.get(KEPT)
-    if not kept or (slug and kept["slug"] != slug):
-        return None
-    return kept if datetime.fromisoformat(kept["at"]) > timezone.now() - KEPT_FOR else None
+    kept: Kept | None = find_kept(request, KEPT)
+    return None if kept is None or (slug and kept["slug"] != slug) else kept
 
 
 def ask_after_sign_in(request: HttpRequest, user: User) -> str | None:
@@ -157,8 +154,7 @@ def ask_after_sign_in(request: HttpRequest, user: User) -> str | None:
     Returns the address of its thread, or of a page where it can be asked another way. A visitor who has held a time
     since then wants that instead: the question is dropped.
     """
-    kept = kept_here(request)
-    request.session.pop(KEPT, None)
+    kept: Kept | None = take_kept(request, KEPT)
     if kept is None or HOLD in request.session:
         return None
     request.session.pop(SIGN_IN_NOTE, None)

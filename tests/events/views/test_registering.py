@@ -4,6 +4,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
+import time_machine
 from django.test import Client
 
 from accounts.models import User
@@ -97,6 +98,17 @@ def test_a_visitor_is_registered_once_the_code_is_typed(event, mailoutbox):
     assert registration.person == User.objects.get(email="gil@example.org")
     assert (registration.question, registration.state) == ("Which offer?", RegistrationState.IN)
     assert done.redirect_chain[-1][0] == f"/events/{event.slug}/"
+
+
+@pytest.mark.parametrize(("minutes", "stands"), [(59, True), (61, False)])
+def test_what_a_visitor_typed_is_nobody_elses_registration_later(event, bob, minutes, stands):
+    client = Client()
+    client.post(f"/events/{event.slug}/register/", SAID | {"email": "gil@example.org", "board_name": "Gil"})
+
+    with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):
+        client.post("/sign-in/password/", {"login": bob.email, "password": "secret-pass-1"})
+
+    assert Registration.objects.filter(person=bob).exists() is stands
 
 
 def test_a_visitor_with_a_wrong_address_keeps_all_that_was_typed(event):
