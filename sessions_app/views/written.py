@@ -27,6 +27,7 @@ from common.pages.requests import post_data
 from common.pages.seen import seen_by
 from mentors.models import MentorProfile, Offer
 from sessions_app.access import get_written
+from sessions_app.booking.changes import release_hold
 from sessions_app.errors import SessionError
 from sessions_app.forms.booking import CancelForm
 from sessions_app.forms.guest import GuestForm
@@ -38,7 +39,7 @@ from sessions_app.questions.same_question import find_earlier_engagement
 from sessions_app.written.acts import ask_in_writing, decline_written, why_not_ask, why_written_stale, withdraw_written
 from trust.signals.helping import offer_help
 
-from .mentor_page import HOLD, mentor_page
+from .mentor_page import HOLD, held_here, mentor_page
 
 KEPT = "written"
 
@@ -73,6 +74,9 @@ def ask_question(request: HttpRequest, slug: str) -> HttpResponse:
             return redirect_to_asked(request, written)
         if refusal := why_not_ask(offer_of(profile), now=now):
             raise refusal
+        # Who writes instead doesn't need the time that they held, and others may.
+        if held := held_here(request):
+            release_hold(booking=held, now=now)
     except SessionError as error:
         return mentor_page(request, rows_of(profile), asking=form, error=error)
     request.session.pop(HOLD, None)

@@ -130,6 +130,17 @@ def test_a_time_held_after_the_question_is_what_the_visitor_gets(bob, offer, mai
     assert not WrittenQuestion.objects.exists()
 
 
+def test_a_visitor_who_asks_instead_leaves_the_time_that_they_held_to_others(offer):
+    client = Client()
+    chosen = {"offer": str(offer.uuid), "start": "2026-11-26T14:30Z"}
+    client.post("/mentors/alice-adair/book/", TYPED | chosen)
+    client.post(ASK, TYPED)
+
+    answer = Client().post("/mentors/alice-adair/book/", TYPED | chosen | {"key": "another"})
+
+    assert answer["Location"] == "/mentors/alice-adair/book/"
+
+
 def test_a_visitor_who_cannot_ask_keeps_the_words(alice, mailoutbox):
     client = Client()
     client.post(ASK, TYPED)
