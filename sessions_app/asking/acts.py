@@ -58,12 +58,13 @@ def extra_times(route: Route, offer: Offer, *, now: datetime) -> list[Slot]:
     """Full hours of the next days outside of the mentor's windows that the person could take.
 
     The mentor may choose one all the same: it is opened with the offer. Everything else that stands against a session
-    holds: what is taken, time off, caps, notice.
+    holds: what is taken, time off and dates on which they are away, caps, notice.
     """
     timetable = load_timetable(offer.profile, now=now)
     if timetable is None or why_not_book(route.waiting.person, offer.profile, now=now):
         return []
-    all_day = replace(timetable.rules, windows=tuple((day, *BY_DAY) for day in range(1, 8)), overrides={})
+    away = {day: spans for day, spans in timetable.rules.overrides.items() if not spans}
+    all_day = replace(timetable.rules, windows=tuple((day, *BY_DAY) for day in range(1, 8)), overrides=away)
     slots = replace(timetable.for_waitlist(), rules=all_day, ready=None).slots(
         length=offer.length, now=now, first=now, last=now + EXTRA_WITHIN, step=60
     )

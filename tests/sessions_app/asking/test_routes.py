@@ -495,8 +495,14 @@ def test_a_mentor_without_free_times_offers_one_outside_of_them_in_one_step(bob)
     assert extra[0] in starts
 
 
-def test_time_off_and_caps_hold_outside_of_windows_too(keeper, bob):
-    keeper.schedule.time_off.create(first=NOW.date(), last=NOW.date() + timedelta(days=3))
+@pytest.mark.parametrize("is_spell", [True, False], ids=["time off", "single dates"])
+def test_days_away_hold_outside_of_windows_too(keeper, bob, is_spell):
+    first = NOW.date()
+    if is_spell:
+        keeper.schedule.time_off.create(first=first, last=first + timedelta(days=3))
+    else:
+        for days in range(4):
+            keeper.schedule.overrides.create(date=first + timedelta(days=days), minutes=[])
     ask(bob)
     tick(NOW + timedelta(days=1))
     route = Route.objects.select_related("mentor", "waiting__person").get()
