@@ -33,7 +33,6 @@ from .settling import answer_until, settle_route
 
 # Where nobody could be asked, others may be there later.
 LOOKS_AGAIN, DAY = timedelta(hours=1), timedelta(days=1)
-MOST = {RouteKind.REQUEST: settings.MAX_ROUTES, RouteKind.WRITING: settings.MAX_WRITER_ROUTES}
 
 
 def advance_routes(*, now: datetime) -> int:
@@ -103,7 +102,8 @@ def ends_of_routes(waiting: WaitlistEntry, *, now: datetime) -> Iterator[datetim
 
 
 def may_ask(waiting: WaitlistEntry, kind: RouteKind) -> bool:
-    return not is_asking(waiting, kind) and waiting.routes.filter(kind=kind).count() < MOST[kind]
+    most = settings.MAX_ROUTES if kind == RouteKind.REQUEST else settings.MAX_WRITER_ROUTES
+    return not is_asking(waiting, kind) and waiting.routes.filter(kind=kind).count() < most
 
 
 def is_asking(waiting: WaitlistEntry, kind: RouteKind) -> bool:
