@@ -13,7 +13,17 @@ from notifications.registry import kind_named
 from sessions_app.booking.counters import counter_request
 from tests.api.conftest import program  # noqa: F401 - a fixture
 from tests.conftest import NOW, at, make_mentor, make_person
-from tests.markup import choices_in, elements_of, forms_in, links_in, markup_of, parts_in, refusals_in, stage_in
+from tests.markup import (
+    choices_in,
+    elements_in,
+    elements_of,
+    forms_in,
+    links_in,
+    markup_of,
+    parts_in,
+    refusals_in,
+    stage_in,
+)
 from tests.sessions_app.conftest import THURSDAY, book
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
@@ -212,6 +222,19 @@ def test_either_side_ends_it_from_its_pages(countered, alice, bob, client_for, w
     assert url(countered, path) in {*links_in(page), *forms_in(page)}
     assert answer["Location"] == url(countered)
     assert (countered.state, countered.start) == ({"alice": "declined", "bob": "withdrawn"}[who], THURSDAY)
+
+
+def test_who_withdraws_is_not_told_that_the_mentor_who_offered_times_has_not_answered(
+    request_for, alice, bob, client_for
+):
+    client, path = client_for(bob), url(request_for, "cancel/")
+    asked = elements_in(markup_of(client.get(path)), "p", id="main")
+    counter_request(booking=request_for, starts=[FRIDAY, MONDAY], by=alice, now=NOW)
+    countered = elements_in(markup_of(client.get(path)), "p", id="main")
+
+    assert len(asked) == len(countered)
+    assert [one.text for one in asked if "answered" in one.text] != []
+    assert [one.text for one in countered if "answered" in one.text] == []
 
 
 def mail_to(person, kind):
