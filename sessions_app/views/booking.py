@@ -152,14 +152,16 @@ def address_mark(request: HttpRequest) -> str:
 
 def hold_note(request: HttpRequest, booking: Booking) -> str:
     now, zone, hour12 = timezone.now(), viewer_zone(request), viewer_hour12(request)
-    words = _("%(minutes)d minutes with %(name)s on %(start)s (%(city)s). Held for you until %(until)s.")
-    return words % {
+    words = {
         "minutes": booking.length,
         "name": booking.mentor.display_name,
         "start": when_text(booking.start, zone=zone, now=now, hour12=hour12, short=True),
         "city": city_of(zone),
-        "until": deadline_text(known(booking.expires_at), zone, now, hour12),
     }
+    if booking.state != BookingState.HELD or booking.is_overdue(now):
+        return _("%(minutes)d minutes with %(name)s on %(start)s (%(city)s), if it’s still free.") % words
+    words["until"] = deadline_text(known(booking.expires_at), zone, now, hour12)
+    return _("%(minutes)d minutes with %(name)s on %(start)s (%(city)s). Held for you until %(until)s.") % words
 
 
 def claim_after_sign_in(request: HttpRequest, user: User) -> str | None:

@@ -353,6 +353,15 @@ def test_a_known_and_an_unknown_address_lead_to_the_same_page(offer, bob):
     assert pages[0] == pages[1]
 
 
+@pytest.mark.parametrize(("minutes", "says"), [(5, True), (11, False)])
+def test_a_time_that_is_held_no_longer_is_not_called_held(offer, minutes, says):
+    client, until = guest_holds(offer), "13:56"
+    with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):
+        page = text_of(client.post(f"{PAGE}book/email/", {"email": "bob@example.org", "name": ""}, follow=True))
+
+    assert ("14:30" in page, until in page) == (True, says)
+
+
 def test_a_visitor_whose_hold_ran_out_keeps_the_question(offer, bob, charlie, mailoutbox):
     client = guest_holds(offer)
     with time_machine.travel(NOW + timedelta(minutes=11), tick=False):
