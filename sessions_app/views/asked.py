@@ -39,12 +39,13 @@ def asked_for_help(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         if not says_no:
             offer_time(route=route, start=form.cleaned_data["start"], by=request.user, now=now)
             return
-        decline_route(route=route, by=request.user, now=now)
         if "never" in request.POST:
             stop_being_asked(profile=request.user.mentor_profile)
+        decline_route(route=route, by=request.user, now=now)
 
     result = act_on_post(request, answer, None if says_no else form)
-    if result.is_done:
+    # That they don't want to be asked again holds even where this answer isn't needed any more.
+    if result.is_done or "never" in request.POST:
         messages.success(request, _said(request) % name)
         return redirect("asked_for_help", route.uuid)
     route = get_route(uuid, reader=request.user)

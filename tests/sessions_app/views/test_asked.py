@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -103,6 +104,14 @@ def test_a_time_that_has_gone_is_refused_and_the_others_stay(route, keeper, clie
     assert response.status_code == 409
     assert refusals_in(markup_of(response))
     assert choices_in(markup_of(response), "start")
+
+
+def test_never_is_kept_from_a_page_that_is_answered_too_late(route, keeper, client_for):
+    with time_machine.travel(route.until + timedelta(minutes=1), tick=False):
+        said = client_for(keeper.person).post(reverse("asked_for_help", args=[route.uuid]), {"never": "1"}, follow=True)
+
+    assert (answers_in(markup_of(said)), parts_in(markup_of(said))) == (["ok"], ["over"])
+    assert not Schedule.objects.get(profile=keeper).asked_for_others
 
 
 def test_saying_no_asks_the_next_and_never_is_kept(route, keeper, client_for):
