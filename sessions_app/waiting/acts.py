@@ -63,8 +63,8 @@ def wait_for_help(
         raise SessionError("no_words", _("Tell us what you’re stuck on first, so that we know who can help."))
     known = starts_of_helpers(words, filters, person=person, now=now)
     place = {"mentor": None, "words": words, "filters": filters}
-    # All of them is the same as any.
-    at_parts: list[str] = [] if len(parts) == len(DayPart) else list(parts)
+    # All of them is the same as any. Programs may name one twice.
+    at_parts = [] if len(set(parts)) == len(DayPart) else [part.value for part in DayPart if part in parts]
     on_days: list[int] = [] if len(set(days)) == len(Weekday) else sorted(set(days))
     waiting = join_waitlist(person, place, {"known": known, "parts": at_parts, "days": on_days}, now=now)
     if (waiting.parts, waiting.days) != (at_parts, on_days):

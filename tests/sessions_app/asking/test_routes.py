@@ -408,7 +408,14 @@ def test_times_that_were_there_when_they_began_to_wait_are_not_offered_again(kee
 
 
 @pytest.mark.parametrize(
-    ("parts", "kept"), [((), []), (("morning", "afternoon", "evening"), []), (("evening",), ["evening"])]
+    ("parts", "kept"),
+    [
+        ((), []),
+        (("morning", "afternoon", "evening"), []),
+        (("evening",), ["evening"]),
+        (("evening", "evening", "evening"), ["evening"]),
+        (("evening", "morning"), ["morning", "evening"]),
+    ],
 )
 def test_all_times_of_day_are_the_same_as_any(bob, parts, kept):
     assert ask(bob, parts=parts).parts == kept
