@@ -83,18 +83,21 @@ def still_here(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
         "away": lambda: say_away(profile=profile, until=form.cleaned_data["until"], by=profile.person, now=now),
         "stop": lambda: say_stop(profile=profile, now=now),
     }
+    put_away = list(profile.offers.exclude(put_away_at=None))
+    returns = profile.is_resting or put_away
     result = act_on_post(request, answers.get(answer, say_nothing), form if answer == "away" else None)
     if result.is_done:
-        messages.success(request, SAID[answer])
+        messages.success(request, SAID["back" if answer == "here" and returns else answer])
         return redirect("mentor_today")
     show_beside_field(form, result.error)
-    offers = profile.offers.exclude(put_away_at=None)
-    context = {"profile": profile, "put_away": offers, "form": form, "error": result.error, "nav": "today"}
+    context = {"profile": profile, "put_away": put_away, "form": form, "error": result.error, "nav": "today"}
     return render(request, "sessions_app/mentor/still_here.html", context, status=result.status)
 
 
 SAID = {
-    "here": _lazy("Welcome back. People can find and book you again."),
+    # Who answers may have no free times, so neither says that they can be booked.
+    "here": _lazy("Thanks for letting us know. Your profile stays as it is."),
+    "back": _lazy("Welcome back. Your profile and your offers are as they were."),
     "away": _lazy("Nobody can book you before then. After that, everything is as it was."),
     "stop": _lazy("Your profile is out of search. Press “I’m back” whenever you like."),
 }

@@ -17,6 +17,7 @@ from sessions_app.models import Booking, BookingState, WaitlistEntry
 from sessions_app.quiet.acts import end_for_resting, quiet_mentors, rest_quiet_mentors, say_away, say_here, say_stop
 from sessions_app.waiting.acts import wait_for_mentor
 from tests.conftest import NOW
+from tests.markup import alerts_in, markup_of
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 from tests.sessions_app.helpers.followups import code_of
 from tests.sessions_app.helpers.races import race, someone_waits_for_a_lock
@@ -217,3 +218,16 @@ def test_page_takes_each_answer(client_for, profile, alice, now):
     assert sent == [409, 422, 409, 302, 302, 302]
     profile.refresh_from_db()
     assert (profile.is_resting, profile.paused_until) == (False, date(2026, 12, 20))
+
+
+@pytest.mark.django_db
+def test_who_was_never_away_is_not_told_that_they_can_be_booked_again(client_for, profile, alice, now):
+    """They were asked because they have no free times."""
+    profile.schedule.windows.all().delete()
+    client, page = client_for(alice), "/mentor/still-here/"
+
+    here, _stop, back = (client.post(page, {"answer": answer}, follow=True) for answer in ("here", "stop", "here"))
+
+    said = [alerts_in(markup_of(answer)) for answer in (here, back)]
+    assert ["Welcome" in words for [words] in said] == [False, True]
+    assert not any("book you" in words for [words] in said)
