@@ -12,6 +12,8 @@ from mentors.models import MentorProfile
 from sessions_app.availability.refusals import explain_refusal
 from sessions_app.availability.slots import Slot, SlotRefusal, Taken
 from sessions_app.availability.timetable import Timetable
+from sessions_app.models import Booking
+from sessions_app.models.states import AGREED, OPEN
 
 SERIES_SUBJECT = "series"
 # Apart from that, or the first answer would silence what is still to be said of the asking.
@@ -20,6 +22,21 @@ ANSWERS_SUBJECT = "series_answers"
 TOO_NEAR = ("taken", "buffer")
 
 Spans = Sequence[tuple[datetime, datetime]]
+
+
+def session_ahead(others: Iterable[Booking], *, now: datetime) -> Booking | None:
+    """The first of the other sessions on a question that is still open: until then the two can book no new one."""
+    return next((one for one in others if one.state in OPEN and one.end > now and not one.is_overdue(now)), None)
+
+
+# Further dates can be added once one is agreed.
+def page_for_another_time(others: Sequence[Booking], *, now: datetime) -> tuple[str, Booking] | None:
+    """The page, by the name of its view, on which their mentee finds another time while other sessions are open."""
+    ahead = session_ahead(others, now=now)
+    if ahead is None:
+        return None
+    is_agreed = any(one.state in AGREED for one in others)
+    return ("session_further" if is_agreed else "session"), ahead
 
 
 @dataclass(frozen=True, slots=True)

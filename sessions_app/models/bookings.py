@@ -202,6 +202,9 @@ class BookingQuerySet(models.QuerySet["Booking"]):
     def contacts_of(self, engagement: Engagement) -> Self:
         return self.filter(engagement=engagement, state__in=CONTACTS).order_by("during")
 
+    def others_of(self, booking: "Booking") -> Self:
+        return self.filter(engagement=booking.engagement_id).exclude(pk=booking.pk).order_by("during")
+
     def called_off(self) -> Self:
         states = CALLED_OFF
         return self.filter(state__in=states).order_by("-during__startswith", "-pk")

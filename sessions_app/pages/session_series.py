@@ -1,12 +1,14 @@
 """What a session's page says of the other sessions on the same question."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+from django.urls import reverse
 
 from accounts.models import User
 from sessions_app.booking.series import room_for
-from sessions_app.booking.series_plan import SeriesRoom
+from sessions_app.booking.series_plan import SeriesRoom, page_for_another_time, session_ahead
 from sessions_app.errors import SessionError
 from sessions_app.models import Booking, Feedback
 from sessions_app.models.feedback import Again
@@ -14,9 +16,14 @@ from sessions_app.models.feedback import Again
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """`contacts` of this question, the `room` for more, or `why_not`; both are for its mentee alone."""
+    """`contacts` of this question, the `room` for more, or `why_not`; both are for its mentee alone.
+
+    `ahead`: another one that is still open. `another_url`: until then, the page on which a time can be added.
+    """
 
     contacts: Sequence[Booking]
+    ahead: Booking | None
+    another_url: str
     room: SeriesRoom | None = None
     why_not: SessionError | None = None
 
@@ -25,10 +32,14 @@ def series_of(
     booking: Booking, contacts: Sequence[Booking], *, reader: User, feedback: Feedback | None, now: datetime
 ) -> Series:
     """`contacts`: all of the booking's engagement, in order. `feedback` is the reader's own."""
+    others = [contact for contact in contacts if contact != booking]
+    page = page_for_another_time(others, now=now)
+    another_url = reverse(page[0], args=[page[1].uuid]) if page else ""
+    series = Series(contacts, session_ahead(others, now=now), another_url)
     is_offered = reader.pk == booking.mentee_id and booking in contacts
     if not is_offered or (feedback and feedback.again == Again.NO):
-        return Series(contacts)
+        return series
     try:
-        return Series(contacts, room=room_for(booking, by=reader, now=now, contacts=contacts))
+        return replace(series, room=room_for(booking, by=reader, now=now, contacts=contacts))
     except SessionError as refused:
-        return Series(contacts, why_not=refused)
+        return replace(series, why_not=refused)

@@ -113,7 +113,7 @@ def session_cancel(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "other": other,
         "waiting": waiting,
         "late": late and not waiting,
-        "other_dates": count_other_dates(booking, now=now),
+        "other_dates": Booking.objects.others_of(booking).upcoming(now).count(),
         "notice": minutes_text(booking.offer.profile.schedule.cancel_notice),
         "can_move": why_not_move(booking, by=request.user, now=now) is None,
         "form": form,
@@ -121,11 +121,6 @@ def session_cancel(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "nav": "sessions",
     }
     return render(request, "sessions_app/session/cancel.html", context, status=result.status)
-
-
-# Those to come about the same question, with the same person.
-def count_other_dates(booking: Booking, *, now: datetime) -> int:
-    return Booking.objects.filter(engagement=booking.engagement_id).upcoming(now).exclude(pk=booking.pk).count()
 
 
 def cancel_or_withdraw(request: SignedInRequest, booking: Booking, *, reason: str, now: datetime) -> None:

@@ -18,9 +18,11 @@ from notifications.models import Notification
 from notifications.readers import NoticeReader
 from notifications.registry import NEVER_TOLD, Attachment, Message, Nothing
 from sessions_app.booking.meeting import is_held_here
+from sessions_app.booking.series_plan import page_for_another_time
 from sessions_app.invites.elsewhere import needs_invitation
 from sessions_app.invites.ics import build_invite
 from sessions_app.models import Booking, BookingEvent, BookingState, Confirmation
+from sessions_app.models.states import CALLED_OFF, MISSED
 from sessions_app.questions.addresses import QUESTION_IN_ADDRESS, mentor_address, question_query
 from sessions_app.questions.brief_summary import brief_line
 from sessions_app.questions.other_mentors import free_elsewhere
@@ -101,7 +103,21 @@ def booking_facts(reading: BookingForReader) -> Context:
         "opens": reading.clock(booking.join_opens),
         "reason": booking.reason,
         **booking_addresses(booking),
+        **facts_of_others(reading),
     }
+
+
+def facts_of_others(reading: BookingForReader) -> Context:
+    """Once one session comes to nothing: how many others on its question stay, and where their mentee adds another."""
+    if reading.booking.state not in (*CALLED_OFF, *MISSED):
+        return {}
+    others = list(Booking.objects.others_of(reading.booking))
+    stay = [one for one in others if one.state == BookingState.CONFIRMED and one.end > reading.now]
+    facts: Context = {"others_stay": len(stay)}
+    page = page_for_another_time(others, now=reading.now)
+    if page and reading.booking.offer.profile.is_seen_by(reading.booking.mentee):
+        facts["mentor_url"] = absolute_url(page[0], page[1].uuid)
+    return facts
 
 
 def booking_addresses(booking: Booking) -> Context:

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.urls import reverse
 
@@ -12,6 +13,7 @@ from notifications.models import InboxItem, Notification, State
 from notifications.registry import Nothing, kind_named
 from notifications.tasks import drain_outbox
 from sessions_app import audit
+from sessions_app.afterwards.feedback import give_feedback
 from sessions_app.afterwards.inbox import follow_up_inbox_lines
 from sessions_app.audit import audit_notices
 from sessions_app.booking.changes import cancel_booking, move_booking
@@ -449,3 +451,56 @@ def test_two_of_the_chosen_dates_too_near_each_other_are_told_so(booking, bob, c
 def test_what_is_no_time_is_refused_and_books_nothing(booking, bob, client_for, now, starts):
     answer = client_for(bob).post(further_page(booking, "session_further_check"), {"key": "k", "start": starts})
     assert [answer.status_code, Booking.objects.count()] == [422, 1]
+
+
+def test_another_time_leads_to_further_dates_while_other_sessions_are_open(booking, alice, bob, client):
+    gone = further(booking, bob)[1]
+    cancel_booking(booking=gone, by=alice, reason="", now=NOW + MINUTE)
+    further_url = reverse("session_further", args=[booking.uuid])
+    mentor_url = reverse("mentor_detail", args=[booking.offer.profile.slug])
+
+    client.force_login(bob)
+    ways = [link.attributes["href"] for link in elements_of(page_of(client, gone), "a", class_="btn btn--lead")]
+    assert ways == [further_url]
+    with time_machine.travel(NOW + MINUTE, tick=False):
+        assert client.get(further_url).context["error"] is None
+
+    told = said("cancelled", bob).text
+    assert further_url in told
+    assert mentor_url not in told
+    assert "2 other" in told
+
+
+def test_another_time_leads_to_the_mentor_once_no_other_session_is_open(booking, alice, bob, client):
+    cancel_booking(booking=booking, by=alice, reason="", now=NOW + MINUTE)
+    mentor_url = reverse("mentor_detail", args=[booking.offer.profile.slug])
+
+    client.force_login(bob)
+    [way] = elements_of(page_of(client, booking), "a", class_="btn btn--lead")
+    assert way.attributes["href"].startswith(mentor_url)
+    told = said("cancelled", bob).text
+    assert mentor_url in told
+    assert "other session" not in told
+
+
+def test_another_time_leads_to_the_request_that_is_still_open(request_for, alice, bob):
+    accept_booking(booking=request_for, by=alice, now=NOW)
+    declined, waits = further(request_for, bob)
+    cancel_booking(booking=request_for, by=bob, reason="", now=NOW + MINUTE)
+    decline_booking(booking=declined, by=alice, reason="", now=NOW + MINUTE)
+
+    assert reverse("session", args=[waits.uuid]) in said("declined", bob).text
+
+
+def test_after_one_of_several_sessions_the_next_is_one_press_away(booking, bob, client):
+    ahead = further(booking, bob, WEEKS[:1])[0]
+    give_feedback(booking=booking, by=bob, now=END, answers={"resolution": "yes"})
+
+    client.force_login(bob)
+    [way] = elements_of(page_of(client, booking, now=END + DAY), "a", class_="btn btn--lead")
+    assert way.attributes["href"] == reverse("session", args=[ahead.uuid])
+
+
+def page_of(client, booking: Booking, *, now=NOW + MINUTE) -> str:
+    with time_machine.travel(now, tick=False):
+        return client.get(reverse("session", args=[booking.uuid])).text
