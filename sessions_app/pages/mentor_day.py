@@ -125,17 +125,21 @@ def _find_nudge(
         return Nudge(
             "no_schedule", _("You haven’t set any times yet, so nobody can book you."), _("Set your times"), times
         )
-    if preview.offer is None:
-        fact = _("You don’t offer any length yet, so nobody can book you.")
-        return Nudge("no_offer", fact, _("Add an offer"), reverse("mentor_offers"))
     if profile.is_resting:
         fact = _("Your profile is out of search, and nobody can book you.")
         return Nudge("resting", fact, _("I’m back"), reverse("still_here"))
+    is_switched_off = profile.offers.exclude(put_away_at=None).exists()
+    if preview.offer is None and is_switched_off:
+        fact = _("Two requests ran out, so we’ve switched off your offers, and nobody can book you.")
+        return Nudge("offers_off", fact, _("Bring your offers back"), reverse("still_here"))
+    if preview.offer is None:
+        fact = _("You don’t offer any length yet, so nobody can book you.")
+        return Nudge("no_offer", fact, _("Add an offer"), reverse("mentor_offers"))
     if is_asked(profile):
         fact = _("You have no free times, and we haven’t heard from you for a while.")
         return Nudge("quiet", fact, _("Are you still here?"), reverse("still_here"))
-    if profile.offers.exclude(put_away_at=None).exists():
-        fact = _("Two requests ran out, so people can only book times that you confirm in advance.")
+    if is_switched_off:
+        fact = _("Two requests ran out, so we’ve switched off the offers that wait for your answer.")
         return Nudge("asking_off", fact, _("Bring your offers back"), reverse("still_here"))
     if profile.paused_until is not None and profile.is_paused(local_today(schedule, now)):
         back = date_text(profile.paused_until, now)

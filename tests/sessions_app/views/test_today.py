@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from mentors.models import Format, IssueType, MentorProfile, ProfileState
+from mentors.resting import stop_asking_first
 from sessions_app.booking.clock import expire_overdue
 from sessions_app.booking.requests import accept_booking, decline_booking, withdraw_booking
 from sessions_app.forms.requests import DeclineForm
@@ -97,14 +98,20 @@ def test_today_leaves_out_requests_whose_time_is_over(client_for, alice, request
     assert url_of(request_for) not in links
 
 
+def switch_off_offers(profile):
+    profile.offers.update(instant=False)
+    stop_asking_first(profile=profile, now=NOW)
+
+
 @pytest.mark.parametrize(
     ("change", "code", "page"),
     [
         (lambda profile: profile.schedule.delete(), "no_schedule", "/mentor/availability/"),
         (lambda profile: profile.offers.update(is_active=False), "no_offer", "/mentor/offers/"),
+        (switch_off_offers, "offers_off", "/mentor/still-here/"),
         (lambda profile: profile.schedule.windows.all().delete(), "no_times", "/mentor/availability/"),
     ],
-    ids=["no schedule", "no offer", "no windows"],
+    ids=["no schedule", "no offer", "offers switched off", "no windows"],
 )
 def test_today_names_the_one_fact_that_keeps_people_away(client, alice, change, code, page):
     change(alice.mentor_profile)
