@@ -44,6 +44,9 @@ def list_steps(booking: Booking, rows: SessionRows, *, reader: User, now: dateti
         first.append(TimelineStep(_("Accepted"), booking.confirmed_at, "done"))
     if stage in ENDED:
         last = booking.events.order_by("-at", "-pk").values_list("at", flat=True).first()
+        if booking.state in UNANSWERED:
+            # The clock hasn't got to it yet.
+            last = booking.expires_at
         return [*first, *moves, TimelineStep(status_tag_of(booking, reader=reader, now=now).words, last, "done")]
     if stage == SessionStage.WAITING:
         is_mentor = reader.pk == booking.mentor_id

@@ -199,5 +199,6 @@ def _render_answered(request: HttpRequest, booking: Booking, *, status: int = 20
         "booking": booking,
         "mentee": booking.other_person(booking.mentor),
         "stage": stage_of(booking, now).value,
+        "was_countered": booking.counter_times.exists(),
     }
     return render(request, "sessions_app/mentor/answered.html", context, status=status)

@@ -295,7 +295,8 @@ def render_cancelled_email(reading: BookingForReader) -> Message | Nothing:
 def render_withdrawn_email(reading: BookingForReader) -> Message | Nothing:
     if not has_heard(reading.booking, reading.person):
         return Nothing(NEVER_TOLD)
-    return render_booking_email(reading, "booking/withdrawn")
+    was_countered = reading.booking.counter_times.exists()
+    return render_booking_email(reading, "booking/withdrawn", {"was_countered": was_countered})
 
 
 def render_day_reminder(reading: BookingForReader) -> Message:

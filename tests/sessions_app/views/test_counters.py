@@ -8,14 +8,15 @@ import time_machine
 from django.db import transaction
 from django.test import Client
 
-from notifications.models import InboxItem, Notification
+from notifications.models import InboxItem, Notification, State
 from notifications.registry import kind_named
+from sessions_app.booking.clock import expire_overdue
 from sessions_app.booking.counters import counter_request
+from sessions_app.booking.requests import withdraw_booking
 from tests.api.conftest import program  # noqa: F401 - a fixture
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.markup import (
     choices_in,
-    elements_in,
     elements_of,
     forms_in,
     links_in,
@@ -23,6 +24,7 @@ from tests.markup import (
     parts_in,
     refusals_in,
     stage_in,
+    times_in,
 )
 from tests.sessions_app.conftest import THURSDAY, book
 
@@ -224,17 +226,28 @@ def test_either_side_ends_it_from_its_pages(countered, alice, bob, client_for, w
     assert (countered.state, countered.start) == ({"alice": "declined", "bob": "withdrawn"}[who], THURSDAY)
 
 
-def test_who_withdraws_is_not_told_that_the_mentor_who_offered_times_has_not_answered(
-    request_for, alice, bob, client_for
-):
-    client, path = client_for(bob), url(request_for, "cancel/")
-    asked = elements_in(markup_of(client.get(path)), "p", id="main")
-    counter_request(booking=request_for, starts=[FRIDAY, MONDAY], by=alice, now=NOW)
-    countered = elements_in(markup_of(client.get(path)), "p", id="main")
+def test_who_withdraws_reads_that_other_times_were_offered(countered, bob, client_for):
+    page = markup_of(client_for(bob).get(url(countered, "cancel/")))
 
-    assert len(asked) == len(countered)
-    assert [one.text for one in asked if "answered" in one.text] != []
-    assert [one.text for one in countered if "answered" in one.text] == []
+    assert "times-offered" in parts_in(page)
+    # None of them is the time that was asked for.
+    assert times_in(page, class_="wrap wrap--narrow section section--top") == []
+
+
+def test_mentor_whose_times_were_not_chosen_is_not_said_to_have_been_silent(countered, alice, client_for):
+    expire_overdue(now=countered.expires_at)
+
+    page = markup_of(client_for(alice).get(url(countered, "respond/")))
+
+    assert [part for part in parts_in(page) if part in ("deadline", "chosen-by")] == ["chosen-by"]
+
+
+def test_mentor_hears_that_the_times_they_offered_are_free_again(countered, alice, bob, client_for):
+    Notification.objects.filter(recipient=alice, kind="requested").update(state=State.SENT, sent_at=NOW)
+    withdraw_booking(booking=countered, by=bob, now=NOW)
+
+    assert "times you" in mail_to(alice, "withdrawn").text
+    assert "times-free" in parts_in(markup_of(client_for(alice).get(url(countered, "respond/"))))
 
 
 def mail_to(person, kind):

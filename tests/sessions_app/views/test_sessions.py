@@ -34,6 +34,7 @@ from tests.markup import (
     refusals_in,
     stage_in,
     text_of,
+    times_in,
     words_of,
 )
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
@@ -205,6 +206,7 @@ def test_an_overdue_request_reads_as_unanswered_before_the_clock_got_to_it(reque
         page = markup_of(client_for(bob).get(url(request_for)))
 
     assert stage_in(page) == "expired"
+    assert times_in(page, aria_labelledby="steps-title") == ["2026-11-24T13:46Z", "2026-11-25T13:46Z"]
     assert same_question_address(request_for.engagement) in {unescape(link) for link in links_in(page)}
 
 
