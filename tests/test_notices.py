@@ -81,7 +81,7 @@ from sessions_app.attendance.reviews import consider_numbers
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.clock import complete_ended, expire_overdue
 from sessions_app.booking.counters import choose_time, counter_request
-from sessions_app.booking.requests import accept_booking, decline_booking, withdraw_booking
+from sessions_app.booking.requests import accept_booking, decline_booking, extend_request, withdraw_booking
 from sessions_app.booking.series import book_further
 from sessions_app.booking.zone_changes import note_zone_changes
 from sessions_app.conversation import clamd
@@ -506,6 +506,9 @@ STORIES: dict[str, Callable[[Cast], object]] = {
     "requested": lambda cast: cast.book(instant=False),
     "accepted": lambda cast: answer_request(
         cast, lambda request: accept_booking(booking=request, by=cast.alice, now=NOW + HOUR)
+    ),
+    "more time to answer": lambda cast: answer_request(
+        cast, lambda request: extend_request(booking=request, by=cast.alice, now=NOW + HOUR)
     ),
     "other times": lambda cast: answer_request(cast, lambda request: offer_other_times(cast, request)),
     "time chosen": lambda cast: answer_request(

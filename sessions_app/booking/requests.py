@@ -46,10 +46,10 @@ def decline_booking(*, booking: Booking, by: User, reason: str, now: datetime, s
 
 
 @atomic_act
-def extend_request(*, booking: Booking, by: User, now: datetime, seen: str | None = None) -> Booking:
+def extend_request(*, booking: Booking, by: User, now: datetime, seen: str | None = None, told: bool = True) -> Booking:
     """The mentor takes more time to answer: once, and a day from now at most.
 
-    Raises SessionError `not_waiting`, `stale`, `extended`.
+    `told=False`: the mentee hears from them anyway. Raises SessionError `not_waiting`, `stale`, `extended`.
     """
     booking = lock_waiting(booking, by=by, now=now, seen=seen)
     if booking.extended:
@@ -57,7 +57,14 @@ def extend_request(*, booking: Booking, by: User, now: datetime, seen: str | Non
     until = request_deadline(booking.offer, booking.start, now=now)
     later = max(until, booking.expires_at or until)
     return change_state(
-        booking, BookingState.REQUESTED, by=by, now=now, event="", bump_version=False, extended=True, expires_at=later
+        booking,
+        BookingState.REQUESTED,
+        by=by,
+        now=now,
+        event="extended" if told else "",
+        bump_version=False,
+        extended=True,
+        expires_at=later,
     )
 
 

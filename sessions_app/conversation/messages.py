@@ -105,7 +105,7 @@ def notify_reader(engagement: Engagement, person: User, *, now: datetime) -> Non
 def extend_waiting_request(engagement: Engagement, *, by: User, now: datetime) -> None:
     waiting = engagement.bookings.filter(state=BookingState.REQUESTED, extended=False, expires_at__gt=now).first()
     if waiting:
-        extend_request(booking=waiting, by=by, now=now)
+        extend_request(booking=waiting, by=by, now=now, told=False)
 
 
 @transaction.atomic

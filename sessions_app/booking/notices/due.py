@@ -150,6 +150,7 @@ EVENTS: dict[str, Callable[[Booking, datetime], Iterable[Due]]] = {
     "requested": _requested_dues,
     "confirmed": _booked_dues,
     "accepted": _accepted_dues,
+    "extended": _told_to_mentee("extended"),
     "moved": _moved_dues,
     "declined": _declined_dues,
     "expired": _told_to_mentee("request_expired"),

@@ -176,6 +176,10 @@ def render_requested_email(reading: BookingForReader) -> Message:
     )
 
 
+def render_extended_email(reading: BookingForReader) -> Message:
+    return render_booking_email(reading, "booking/extended", answer_by(reading))
+
+
 def answer_by(reading: BookingForReader) -> Context:
     deadline = reading.booking.expires_at
     return {"deadline": reading.when(deadline, short=True) if deadline else ""}

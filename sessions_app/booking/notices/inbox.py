@@ -51,6 +51,10 @@ def requested_sentence(news: BookingNews) -> str:
     return _("You asked %(name)s for %(minutes)s minutes: %(when)s")
 
 
+def extended_sentence(news: BookingNews) -> str:
+    return _("%(name)s needs more time to answer: %(when)s")
+
+
 def booked_sentence(news: BookingNews) -> str:
     if news.is_mentor:
         return _("%(name)s booked %(minutes)s minutes: %(when)s")
@@ -164,6 +168,7 @@ def confirm_session_sentence(news: BookingNews) -> str:
 Sentence = Callable[[BookingNews], str]
 SENTENCES: dict[str, Sentence] = {
     "requested": requested_sentence,
+    "extended": extended_sentence,
     "booked": booked_sentence,
     "accepted": accepted_sentence,
     "moved": moved_sentence,

@@ -63,6 +63,7 @@ KINDS = [
     booking_kind(
         "request_waiting", REQUESTED, emails.render_request_waiting_email, passing=True, group=Group.REMINDERS
     ),
+    booking_kind("extended", REQUESTED, emails.render_extended_email),
     booking_kind("booked", CONFIRMED, emails.render_booked_email),
     booking_kind("accepted", CONFIRMED, partial(emails.render_booked_email, accepted=True)),
     booking_kind("countered", COUNTERED, emails.render_countered_email),

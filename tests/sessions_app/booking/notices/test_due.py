@@ -119,13 +119,14 @@ def test_withdrawn_request_is_told_to_the_mentor(book, bob):
     assert waiting_rows(booking) == [("withdrawn", "alice@example.org", NOW + HOUR, NOW + 25 * HOUR)]
 
 
-def test_extended_request_keeps_what_is_scheduled(book, alice):
+def test_extended_request_keeps_what_is_scheduled_and_is_told_to_the_mentee(book, alice):
     booking = book(instant=False)
     before = waiting_rows(booking)
 
     booking = extend_request(booking=booking, by=alice, now=NOW + HOUR)
 
-    assert waiting_rows(booking) == before
+    told = ("extended", "bob@example.org", NOW + HOUR, NOW + 25 * HOUR)
+    assert sorted(waiting_rows(booking)) == sorted([*before, told])
 
 
 def test_moved_session_is_told_and_reminded_of_anew(book, bob):

@@ -142,6 +142,12 @@ def accepted(book, alice, bob):
     return NOW
 
 
+def extended(book, alice, bob):
+    extend_request(booking=book(instant=False), by=alice, now=NOW)
+    Notification.objects.exclude(kind="extended").delete()
+    return NOW
+
+
 def declined(book, alice, bob):
     decline_booking(booking=book(instant=False), by=alice, reason="I know too little about it.", now=NOW)
     return NOW
@@ -226,6 +232,11 @@ MAILS = [
             ALICE: "You accepted Bob Bose’s request: 25 minutes",
             BOB: "Alice accepted. You’re booked with Alice Adair",
         },
+    ),
+    (
+        extended,
+        {BOB: "Alice needs more time to answer: Thu 26 Nov, 20:00 (Kolkata)"},
+        {BOB: "Alice Adair needs more time to answer"},
     ),
     (
         declined,
@@ -346,6 +357,7 @@ def test_mentor_who_took_more_time_is_left_alone(book, read, alice):
     booking = book(instant=False)
     read(NOW)
     extend_request(booking=booking, by=alice, now=NOW + HOUR)
+    read(NOW + HOUR)
 
     assert read(NOW + DAY / 2) == {}
     assert Notification.objects.get(kind="request_waiting").reason == "more time taken"
