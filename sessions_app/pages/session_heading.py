@@ -1,6 +1,7 @@
 """The heading of a session's page: what is the case now, in one line, for the one who reads it."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from sessions_app.booking.stages import SessionStage
 
@@ -36,7 +37,7 @@ def _answered_heading(desk: AttendancePanel) -> str:
         case SessionStage.WAITING:
             words = _("%(name)s is asking for %(minutes)d minutes") if is_mentor else _("Waiting for %(name)s")
         case SessionStage.COUNTERED:
-            words = _("Waiting for %(name)s to choose") if is_mentor else _("%(name)s has offered you other times")
+            words = _("Waiting for %(name)s to choose") if is_mentor else _offered_words(desk)
         case SessionStage.EXPIRED if desk.booking.counter_times.exists():
             words = _("%(name)s didn’t choose a time") if is_mentor else _("You didn’t choose a time")
         case SessionStage.DECLINED:
@@ -50,6 +51,11 @@ def _answered_heading(desk: AttendancePanel) -> str:
         case _:
             return ""
     return words % {"name": desk.other.first_name, "minutes": desk.booking.length}
+
+
+def _offered_words(desk: AttendancePanel) -> str:
+    count = desk.booking.counter_times.count()
+    return ngettext("%(name)s has offered you another time", "%(name)s has offered you other times", count)
 
 
 def _cancelled_heading(desk: AttendancePanel) -> str:

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.requests import SignedInRequest
@@ -90,7 +91,11 @@ def session_counter(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     mentee = booking.other_person(request.user)
     result = act_on_post(request, offer_times, form)
     if result.is_done:
-        words = _("We’ve sent your times to %(name)s and we’ll hold them until %(name)s chooses one.")
+        words = ngettext(
+            "We’ve sent your time to %(name)s and we’ll hold it until %(name)s has answered.",
+            "We’ve sent your times to %(name)s and we’ll hold them until %(name)s chooses one.",
+            booking.counter_times.count(),
+        )
         messages.success(request, words % {"name": mentee.first_name})
         return redirect("session", booking.uuid)
     if result.is_refused:

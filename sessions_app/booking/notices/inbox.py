@@ -37,6 +37,11 @@ class BookingNews:
         return self.booking.mentor_id == self.reader.pk
 
     @property
+    def is_only_time(self) -> bool:
+        """Of those that the mentor offered instead."""
+        return len(self.booking.counter_times.all()) == 1
+
+    @property
     def words(self) -> dict[str, object]:
         return {
             "name": self.booking.other_person(self.reader).first_name,
@@ -68,10 +73,14 @@ def accepted_sentence(news: BookingNews) -> str:
 
 
 def countered_sentence(news: BookingNews) -> str:
+    if news.is_only_time:
+        return _("%(name)s has offered you another time: %(when)s")
     return _("%(name)s has offered you other times, the first on %(when)s")
 
 
 def counter_waiting_sentence(news: BookingNews) -> str:
+    if news.is_only_time:
+        return _("%(name)s is still waiting for your answer about %(when)s")
     return _("%(name)s is still waiting for you to choose a time: the first is %(when)s")
 
 
@@ -193,13 +202,17 @@ SENTENCES: dict[str, Sentence] = {
     "confirm_session": confirm_session_sentence,
     **dict.fromkeys(REMINDER_KINDS, reminder_sentence),
 }
+WITH_TIMES = ("countered", "counter_waiting")
 PAGES = {"request_waiting": "session_respond", "feedback_request": "session_feedback"}
 
 
 def booking_inbox_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
-    """Takes three queries for any number of items."""
+    """Takes three queries for any number of items, and a fourth if other times were offered in any of them."""
     wanted = {item.subject_id for item in items}
-    bookings = Booking.objects.visible_to(reader).with_people().in_bulk(wanted)
+    visible = Booking.objects.visible_to(reader).with_people()
+    if any(item.kind in WITH_TIMES for item in items):
+        visible = visible.prefetch_related("counter_times")
+    bookings = visible.in_bulk(wanted)
     events = BookingEvent.objects.filter(booking__in=bookings, at__in={item.at for item in items})
     log = {(event.booking_id, event.at): event for event in events}
     answered = set(Feedback.objects.filter(author=reader, booking__in=bookings).values_list("booking", flat=True))

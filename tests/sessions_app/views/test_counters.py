@@ -226,6 +226,17 @@ def test_either_side_ends_it_from_its_pages(countered, alice, bob, client_for, w
     assert (countered.state, countered.start) == ({"alice": "declined", "bob": "withdrawn"}[who], THURSDAY)
 
 
+def test_one_time_is_not_called_the_first_of_several(ask_first, alice, bob, charlie, client_for):
+    heads = []
+    for mentee, starts in ((bob, [FRIDAY]), (charlie, [MONDAY, MONDAY + HOUR])):
+        booking = counter_request(booking=book(ask_first, mentee), starts=starts, by=alice, now=NOW)
+        [head] = elements_of(markup_of(client_for(mentee).get(url(booking))), "h1")
+        [when] = elements_of(markup_of(client_for(mentee).get(url(booking))), "p", class_="now__when")
+        heads.append((head.text.split()[-1], when.text.split()[0]))
+
+    assert heads == [("time", "Friday"), ("times", "The")]
+
+
 def test_who_withdraws_reads_that_other_times_were_offered(countered, bob, client_for):
     page = markup_of(client_for(bob).get(url(countered, "cancel/")))
 

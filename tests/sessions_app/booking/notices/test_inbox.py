@@ -10,6 +10,8 @@ from notifications.models import InboxItem
 from sessions_app.afterwards.feedback import give_feedback
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.clock import expire_overdue
+from sessions_app.booking.counters import counter_request
+from sessions_app.booking.notices.inbox import booking_inbox_lines
 from sessions_app.booking.requests import accept_booking, decline_booking, withdraw_booking
 from tests.conftest import NOW, at, make_person
 from tests.sessions_app.conftest import book
@@ -165,3 +167,25 @@ def test_page_asks_a_fixed_number_of_queries(now, offer, alice, client_for, coun
 
     with django_assert_num_queries(8):
         client.get("/notifications/")
+
+
+@pytest.mark.parametrize(
+    ("starts", "line"),
+    [
+        ([FRIDAY], "Alice has offered you another time: Fri 27 Nov, 18:30"),
+        ([FRIDAY, FRIDAY + HOUR], "Alice has offered you other times, the first on Fri 27 Nov, 18:30"),
+    ],
+    ids=["one", "two"],
+)
+def test_one_time_offered_instead_is_no_several(request_for, alice, bob, starts, line):
+    counter_request(booking=request_for, starts=starts, by=alice, now=NOW)
+
+    assert told(bob)[0] == line
+
+
+def test_other_times_of_many_requests_are_read_at_once(request_for, alice, bob, django_assert_num_queries):
+    counter_request(booking=request_for, starts=[FRIDAY, FRIDAY + HOUR], by=alice, now=NOW)
+    items = list(InboxItem.objects.filter(recipient=bob, kind="countered"))
+
+    with django_assert_num_queries(4):
+        booking_inbox_lines(items, bob, NOW)
