@@ -135,6 +135,8 @@ def reminder_sentence(news: BookingNews) -> str:
 def feedback_request_sentence(news: BookingNews) -> str:
     if news.answered:
         return _("You said how %(minutes)s minutes with %(name)s went")
+    if news.is_mentor:
+        return _("Did you answer %(name)s’s question?")
     return _("Did %(minutes)s minutes with %(name)s help?")
 
 

@@ -129,7 +129,7 @@ def test_question_that_was_answered_asks_no_more(booking, alice, bob):
     give_feedback(booking=booking, by=bob, now=after, answers={"resolution": "yes"})
 
     assert told(bob, after)[0] == "You said how 25 minutes with Alice went"
-    assert told(alice, after)[0] == "Did 25 minutes with Bob help?"
+    assert told(alice, after)[0] == "Did you answer Bob’s question?"
     assert unread(alice, bob, now=after) == [4, 0]
 
 
@@ -189,3 +189,12 @@ def test_other_times_of_many_requests_are_read_at_once(request_for, alice, bob, 
 
     with django_assert_num_queries(4):
         booking_inbox_lines(items, bob, NOW)
+
+
+def test_mentor_is_asked_what_their_mail_asks(over, alice, bob):
+    after = over.end + HOUR
+
+    assert [told(person, after)[0] for person in (alice, bob)] == [
+        "Did you answer Bob’s question?",
+        "Did 25 minutes with Alice help?",
+    ]
