@@ -27,9 +27,19 @@ from sessions_app.api.bookings import (
     ChooseView,
     CounterView,
     DeclineView,
+    FurtherView,
     MoveView,
     OneBookingView,
 )
+from sessions_app.api.conversations import (
+    DeclineQuestionView,
+    EngagementsView,
+    MessagesView,
+    OneEngagementView,
+    ReadView,
+    WithdrawView,
+)
+from sessions_app.api.feedback import SessionFeedbackView, WrittenFeedbackView
 from sessions_app.api.room import RoomView, SignalsView
 from sessions_app.api.schedule import ScheduleView
 from sessions_app.api.slots import SlotsView
@@ -51,8 +61,17 @@ urlpatterns = [
     path("bookings/<uuid:uuid>/choose/", ChooseView.as_view(), name="api_booking_choose"),
     path("bookings/<uuid:uuid>/decline/", DeclineView.as_view(), name="api_booking_decline"),
     path("bookings/<uuid:uuid>/attendance/", AttendanceView.as_view(), name="api_booking_attendance"),
+    path("bookings/<uuid:uuid>/further/", FurtherView.as_view(), name="api_booking_further"),
+    path("bookings/<uuid:uuid>/feedback/", SessionFeedbackView.as_view(), name="api_booking_feedback"),
     path("bookings/<uuid:uuid>/room/", RoomView.as_view(), name="api_booking_room"),
     path("bookings/<uuid:uuid>/room/signals/", SignalsView.as_view(), name="api_booking_signals"),
+    path("engagements/", EngagementsView.as_view(), name="api_engagements"),
+    path("engagements/<uuid:uuid>/", OneEngagementView.as_view(), name="api_engagement"),
+    path("engagements/<uuid:uuid>/messages/", MessagesView.as_view(), name="api_engagement_messages"),
+    path("engagements/<uuid:uuid>/read/", ReadView.as_view(), name="api_engagement_read"),
+    path("engagements/<uuid:uuid>/decline/", DeclineQuestionView.as_view(), name="api_engagement_decline"),
+    path("engagements/<uuid:uuid>/withdraw/", WithdrawView.as_view(), name="api_engagement_withdraw"),
+    path("engagements/<uuid:uuid>/feedback/", WrittenFeedbackView.as_view(), name="api_engagement_feedback"),
     path("asks/", AsksView.as_view(), name="api_asks"),
     path("asks/<uuid:uuid>/", AskView.as_view(), name="api_ask"),
     path("events/", EventsView.as_view(), name="api_events"),

@@ -438,10 +438,14 @@ def test_the_own_form_sent_twice_is_no_other_window(client_for, alice, scene):  
 def test_every_call_that_changes_a_thing_says_which_version_was_read():
     """Walks all views of the API: what changes something that has an address takes `version`, and needs it."""
     # What is named is set; makes a new one; saved or not, as it says, however often.
-    needless = {("api_me", "patch"), ("api_bookings", "post"), ("api_save", "put"), ("api_save", "delete")}
+    needless = {("api_me", "patch"), ("api_bookings", "post"), ("api_booking_further", "post")}
+    needless |= {("api_save", "put"), ("api_save", "delete")}
     # One's own words, where the last stand; what is made or published is named by its number.
     needless |= {("api_event_register", "post"), ("api_event_wishes", "put")}
     needless |= {("api_event_plans", "post"), ("api_event_publish", "post")}
+    needless |= {("api_booking_feedback", "put"), ("api_engagement_feedback", "put")}
+    # What is written stands below what was there; what is read is named.
+    needless |= {("api_engagements", "post"), ("api_engagement_messages", "post"), ("api_engagement_read", "post")}
     # Reporting again adds to the report.
     needless |= {("api_export", "post"), ("api_reports", "post")}
     # Whom one keeps away is said, however often, and taken back.

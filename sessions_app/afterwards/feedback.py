@@ -34,6 +34,23 @@ from .consents import QUESTION, WORDS
 from .followups import NextStepInput, write_next_step
 
 OPEN_FOR = BLIND_FOR
+# What each is asked, by the names of the columns
+ASKED_OF_MENTEE: tuple[str, ...] = (
+    "resolution",
+    "left_with",
+    "may_publish",
+    "may_publish_question",
+    "useful",
+    "doable",
+    "clear_limits",
+    "listened",
+    "overall",
+    "again",
+    "advice",
+    "to_staff",
+)
+ASKED_AFTER_WRITING = tuple(name for name in ASKED_OF_MENTEE if name != "listened")
+ASKED_OF_MENTOR = ("resolution", "prepared", "right_person", "learned", "to_staff")
 
 
 def why_not_feedback(booking: Booking, *, now: datetime) -> SessionError | None:
@@ -94,7 +111,7 @@ def give_feedback(
     if refusal := why_not_feedback(booking, now=now) or why_not_change(booking.feedback.all(), by=by):
         raise refusal
     role = Role.MENTOR if by.pk == booking.mentor_id else Role.MENTEE
-    given = {**answers, "role": role}
+    given = {**keep_consents(answers), "role": role}
     feedback, _created = Feedback.objects.update_or_create(
         booking=booking, author=by, defaults=given, create_defaults={**given, "created_at": now}
     )
@@ -117,7 +134,7 @@ def give_written_feedback(*, written: WrittenQuestion, by: User, now: datetime, 
         raise SessionError("not_yours", _("You don’t have access to this."))
     if refusal := why_not_feedback_in_writing(written, now=now):
         raise refusal
-    given = {**answers, "role": Role.MENTEE}
+    given = {**keep_consents(answers), "role": Role.MENTEE}
     feedback, _created = Feedback.objects.update_or_create(
         written=written, author=by, defaults=given, create_defaults={**given, "created_at": now}
     )
@@ -125,6 +142,16 @@ def give_written_feedback(*, written: WrittenQuestion, by: User, now: datetime, 
     note_what_may_be_shown(feedback, by=by, now=now)
     mark_subject_read(by, subject_type=WRITTEN_SUBJECT, subject_id=written.pk, now=now)
     return feedback
+
+
+def keep_consents(answers: dict[str, Any]) -> dict[str, Any]:
+    """The answers with only those consents that mean something: to words that are there, and to the question with them.
+
+    For forms and services.
+    """
+    words = bool(answers.get("may_publish") and answers.get("left_with"))
+    kept = {"may_publish": words, "may_publish_question": bool(words and answers.get("may_publish_question"))}
+    return answers | {name: kept[name] for name in kept if name in answers}
 
 
 def keep_apart_as_said(feedback: Feedback, *, now: datetime) -> None:

@@ -6,9 +6,15 @@ from sessions_app.availability.schedule import ScheduleError
 from sessions_app.errors import SessionError
 
 # Codes of input that is wrong in itself (422). All other refusals come from the present state (409).
-BOOKING_RULES = {"own_profile", "reason_needed", "same_time", "unknown_offer"}
+BOOKING_RULES = {"not_in_writing", "own_profile", "reason_needed", "same_time", "unknown_offer"}
 SCHEDULE_RULES = {"away", "ends_early", "exists", "far", "no_time", "no_weekday", "overlap", "past", "rule", "too_many"}
-FIELD_OF = {"reason_needed": "reason", "same_time": "start", "own_profile": "offer", "unknown_offer": "offer"}
+FIELD_OF = {
+    "not_in_writing": "offer",
+    "own_profile": "offer",
+    "reason_needed": "reason",
+    "same_time": "start",
+    "unknown_offer": "offer",
+}
 
 
 def about_booking(error: SessionError) -> Fields:

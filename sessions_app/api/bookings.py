@@ -27,6 +27,7 @@ from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.counters import choose_time, counter_request
 from sessions_app.booking.other_times import find_times_left, pick_other_times
 from sessions_app.booking.requests import accept_booking, decline_booking, withdraw_booking
+from sessions_app.booking.series import book_further
 from sessions_app.errors import SessionError
 from sessions_app.models import Booking
 from sessions_app.models.states import OPEN, UNANSWERED
@@ -40,6 +41,7 @@ from .shapes import (
     ChoiceInput,
     CounterInput,
     DeclineInput,
+    FurtherInput,
     MoveInput,
     RefusedAct,
     RefusedMove,
@@ -226,6 +228,24 @@ class ChooseView(BookingView):
         with self.acting_on(uuid):
             choose_time(booking=booking, start=self.read_body()["start"], by=self.person, now=self.now, seen=seen)
         return self.answer_with(uuid)
+
+
+class FurtherView(BookingView):
+    """Further dates on the question of a booking: all of them or none."""
+
+    @api_call(
+        name="book_further_dates",
+        summary="Book further dates on the same question",
+        body=FurtherInput,
+        answers=BookingOut(many=True),
+        status=201,
+    )
+    def post(self, request: Request, uuid: UUID) -> Response:
+        booking, starts = self.find_booking(uuid, Q(mentee=self.person)), self.read_body()["starts"]
+        made = book_further(booking=booking, starts=starts, by=self.person, now=self.now)
+        booked = Booking.objects.filter(pk__in=[contact.pk for contact in made]).order_by("during")
+        context = {"reader": self.person, "now": self.now}
+        return Response(BookingOut(with_all_that_is_shown(booked), many=True, context=context).data, status=201)
 
 
 def in_order(mine: QuerySet[Booking], moment: datetime) -> list[Part]:

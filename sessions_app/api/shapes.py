@@ -15,6 +15,7 @@ from common.instants import utc_second_text
 from common.known import known
 from common.mail.rendering import absolute_url
 from mentors.models import Format, IssueType
+from sessions_app.afterwards.feedback import why_not_feedback
 from sessions_app.attendance.facts import LATE_FROM
 from sessions_app.booking.changes import why_not_cancel, why_not_move
 from sessions_app.booking.meeting import asks_for_token, is_held_here, meeting_place
@@ -73,12 +74,12 @@ class BookingInput(Input):
 
 
 class SeenInput(Input):
-    """Every action on a booking names the version that you read."""
+    """Every action on a booking, or on a question in writing, names the version that you read."""
 
     version = WholeNumber(
         least=0,
         most=LARGEST_VERSION,
-        help_text="The booking’s `version` as you read it. If there is a newer one, nothing is done: 409 `stale`.",
+        help_text="The `version` as you read it. If there is a newer one, nothing is done: 409 `stale`.",
     )
     example: dict[str, Any] = {"version": 0}
 
@@ -98,6 +99,16 @@ class CounterInput(SeenInput):
 class ChoiceInput(SeenInput):
     start = Instant(help_text="The start of one of the booking’s `other_times`.")
     example = {"version": 1, "start": "2026-11-27T10:00:00Z"}
+
+
+class FurtherInput(Input):
+    starts = serializers.ListField(
+        child=Instant(),
+        min_length=1,
+        max_length=settings.MAX_CONTACTS,
+        help_text="Starts that `slots` lists for the offer of the booking.",
+    )
+    example = {"starts": ["2026-12-03T14:30:00Z", "2026-12-10T14:30:00Z"]}
 
 
 class CancelInput(SeenInput):
@@ -278,6 +289,7 @@ class BookingOut(serializers.Serializer[Booking]):
             "choose": is_countered and not is_mine,
             "decline": waits or (is_countered and is_mine),
             "attendance": booking.state in AGREED_OR_MISSED and booking.start - LATE_FROM <= self.moment,
+            "feedback": why_not_feedback(booking, now=self.moment) is None,
         }
         return [act for act, can in possible.items() if can]
 

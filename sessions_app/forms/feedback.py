@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from common.forms import ChipRadio, PlainText
 from sessions_app.afterwards.consents import QUESTION, WORDS
+from sessions_app.afterwards.feedback import ASKED_AFTER_WRITING, ASKED_OF_MENTEE, ASKED_OF_MENTOR, keep_consents
 from sessions_app.models import Feedback, Resolution
-from sessions_app.models.feedback import Again, Agreement, Quality
+from sessions_app.models.feedback import FEEDBACK_LENGTH, Again, Agreement, Quality
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as StrPromise
@@ -28,7 +29,11 @@ def scale_field(label: "str | StrPromise") -> forms.TypedChoiceField:
 
 def optional_words_field(label: "str | StrPromise", hint: "str | StrPromise" = "") -> PlainText:
     return PlainText(
-        label=label, help_text=hint, required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+        label=label,
+        help_text=hint,
+        required=False,
+        max_length=FEEDBACK_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
     )
 
 
@@ -94,26 +99,10 @@ class MenteeFeedbackForm(FeedbackForm):
 
     class Meta:
         model = Feedback
-        fields = [
-            "resolution",
-            "left_with",
-            "may_publish",
-            "may_publish_question",
-            "useful",
-            "doable",
-            "clear_limits",
-            "listened",
-            "overall",
-            "again",
-            "advice",
-            "to_staff",
-        ]
+        fields = ASKED_OF_MENTEE
 
-    def clean_may_publish(self) -> bool:
-        return bool(self.cleaned_data["may_publish"] and self.cleaned_data.get("left_with"))
-
-    def clean_may_publish_question(self) -> bool:
-        return bool(self.cleaned_data["may_publish_question"] and self.cleaned_data.get("may_publish"))
+    def clean(self) -> dict[str, Any]:
+        return keep_consents(super().clean() or {})
 
 
 class WrittenFeedbackForm(MenteeFeedbackForm):
@@ -127,7 +116,7 @@ class WrittenFeedbackForm(MenteeFeedbackForm):
     listened = None  # type: ignore[assignment]
 
     class Meta(MenteeFeedbackForm.Meta):
-        fields = [name for name in MenteeFeedbackForm.Meta.fields if name != "listened"]
+        fields = ASKED_AFTER_WRITING
 
 
 class MentorFeedbackForm(FeedbackForm):
@@ -146,4 +135,4 @@ class MentorFeedbackForm(FeedbackForm):
 
     class Meta:
         model = Feedback
-        fields = ["resolution", "prepared", "right_person", "learned", "to_staff"]
+        fields = ASKED_OF_MENTOR

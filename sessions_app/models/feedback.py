@@ -60,6 +60,10 @@ class Again(models.TextChoices):
     NO = "no", _("No")
 
 
+# Of each answer in words, in characters
+FEEDBACK_LENGTH = 1000
+
+
 def agreement_field(label: "str | StrPromise") -> models.PositiveSmallIntegerField:
     return models.PositiveSmallIntegerField(
         label, choices=Agreement, null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(4)]
@@ -120,16 +124,18 @@ class Feedback(models.Model):
     listened = agreement_field(_("I felt listened to"))
     overall = models.CharField(_("Overall"), max_length=10, choices=Quality, blank=True)
     again = models.CharField(_("Would you ask this mentor again?"), max_length=12, choices=Again, blank=True)
-    left_with = models.TextField(_("takeaway"), max_length=1000, blank=True, validators=[validate_plain_text])
+    left_with = models.TextField(
+        _("takeaway"), max_length=FEEDBACK_LENGTH, blank=True, validators=[validate_plain_text]
+    )
     may_publish = models.BooleanField(default=False)
     # Of the question that was asked; only together with the words.
     may_publish_question = models.BooleanField(default=False, db_default=False)
-    advice = models.TextField(max_length=1000, blank=True, validators=[validate_plain_text])
-    to_staff = models.TextField(max_length=1000, blank=True, validators=[validate_plain_text])
+    advice = models.TextField(max_length=FEEDBACK_LENGTH, blank=True, validators=[validate_plain_text])
+    to_staff = models.TextField(max_length=FEEDBACK_LENGTH, blank=True, validators=[validate_plain_text])
     # A mentor's
     prepared = agreement_field(_("They came prepared"))
     right_person = models.BooleanField(_("I was the right person"), null=True, blank=True)
-    learned = models.TextField(max_length=1000, blank=True, validators=[validate_plain_text])
+    learned = models.TextField(max_length=FEEDBACK_LENGTH, blank=True, validators=[validate_plain_text])
     # Staff's word on what may be published; who said what when is in `QuoteDecision`.
     published_at = models.DateTimeField(null=True, blank=True)
     published_by = models.ForeignKey(

@@ -478,3 +478,30 @@ def test_a_copy_of_ones_data_is_asked_for_once_a_day(program, bob, client_for, s
     export = DataExport.objects.get(person=bob, state="ready")
     download = client_for(bob).get(f"/settings/data/copy/{export.uuid}/")
     assert b"".join(download.streaming_content).startswith(b"PK")
+
+
+def test_further_dates_are_booked_together_or_not_at_all(program, booking, bob):
+    here, dates = f"bookings/{booking.uuid}/further/", ["2026-12-03T14:30:00Z", "2026-12-10T14:30:00Z"]
+
+    refused = program(bob).post(here, {"starts": [dates[0], "2026-12-06T14:30:00Z"]})
+    status, made = program(bob).post(here, {"starts": dates}, key="once")
+    again = program(bob).post(here, {"starts": dates}, key="once")
+
+    assert (refused[0], refused[1]["code"]) == (409, "outside_windows")
+    assert (status, [row["start"] for row in made], again) == (201, dates, (201, made))
+    assert {row["engagement"] for row in made} == {str(booking.engagement.uuid)}
+    assert Booking.objects.count() == 3
+    status, answer = program(bob).post(here, {"starts": ["2026-12-11T09:00:00Z", "2026-12-11T10:00:00Z"]})
+    assert (status, answer["code"], Booking.objects.count()) == (409, "too_many_dates", 3)
+
+
+@pytest.mark.parametrize("starts", [[], ["Thursday"], ["2026-12-03T14:30"], "2026-12-03T14:30:00Z"])
+def test_further_dates_that_cannot_be_read_book_nothing(program, booking, bob, starts):
+    assert program(bob).post(f"bookings/{booking.uuid}/further/", {"starts": starts})[0] == 400
+    assert Booking.objects.count() == 1
+
+
+def test_further_dates_are_the_mentees(program, booking, alice, charlie):
+    for person in (alice, charlie):
+        answer = program(person).post(f"bookings/{booking.uuid}/further/", {"starts": ["2026-12-03T14:30:00Z"]})
+        assert answer[0] == 404
