@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.requests import SignedInRequest
+from accounts.viewing import viewer_zone
 from common.mail.rendering import absolute_url
+from common.times import in_zone
 from sessions_app.access import get_booking
 from sessions_app.invites.feeds import feed_of, fetch_feed, find_feed, make_feed, stop_feed
 from sessions_app.invites.ics import PUBLISH, build_invite
@@ -29,7 +31,8 @@ def session_calendar(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         return redirect("session", booking.uuid)
     method = "CANCEL" if booking.state == BookingState.CANCELLED else PUBLISH
     content = build_invite(booking, for_person=request.user, method=method)
-    return calendar_response(content, method=method, name=f"session-{booking.start:%Y-%m-%d}")
+    day = in_zone(booking.start, viewer_zone(request)).date()
+    return calendar_response(content, method=method, name=f"session-{day.isoformat()}")
 
 
 def calendar_response(content: bytes, *, method: str, name: str) -> HttpResponse:

@@ -9,9 +9,9 @@ from django.test import Client
 
 from sessions_app.invites.feeds import find_feed, make_feed
 from sessions_app.models import CalendarFeed
-from tests.conftest import NOW
+from tests.conftest import NOW, at
 from tests.markup import choices_in, forms_in, markup_of, parts_in, refusals_in
-from tests.sessions_app.conftest import QUESTION
+from tests.sessions_app.conftest import QUESTION, book
 from tests.sessions_app.helpers.calendars import read_one
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
@@ -87,3 +87,15 @@ def test_session_page_opens_web_calendars_with_the_session_filled_in(booking, bo
     assert outlook["subject"] == google["text"]
     assert found["outlook.office.com"] == outlook
     assert google["details"] == outlook["body"] == f"{QUESTION}\n\nThe session page: {google['location']}"
+
+
+def test_the_file_of_a_session_is_named_by_the_day_on_its_readers_clock(offer, alice, bob, client_for):
+    """Evening in London, past midnight in Kolkata."""
+    offer.profile.schedule.windows.create(weekday=4, start=1140, end=1260)
+    late = book(offer, bob, at("2026-11-26 19:30"))
+
+    names = [
+        client_for(person).get(f"/sessions/{late.uuid}/calendar.ics")["Content-Disposition"] for person in (alice, bob)
+    ]
+
+    assert names == [f'attachment; filename="session-2026-11-{day}.ics"' for day in (26, 27)]
