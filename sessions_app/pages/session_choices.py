@@ -10,7 +10,7 @@ from sessions_app.models import Booking
 
 
 class Choice(NamedTuple):
-    """`is_busy`: the reader has another session then."""
+    """`is_busy`: the reader has another session or an event then."""
 
     start: datetime
     end: datetime
