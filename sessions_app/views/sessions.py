@@ -75,16 +75,18 @@ def session_list(request: SignedInRequest) -> HttpResponse:
     mine = Booking.objects.visible_to(request.user)
     lists = {"upcoming": mine.upcoming(now), "waiting": mine.waiting()}
     counts = {tab: found.count() for tab, found in lists.items()}
-    lists["past"] = Booking.objects.past(now).newest_of(request.user, ROWS)
-    lists["cancelled"] = Booking.objects.called_off().newest_of(request.user, ROWS)
+    lists["past"] = Booking.objects.past(now).newest_of(request.user, ROWS + 1)
+    lists["cancelled"] = Booking.objects.called_off().newest_of(request.user, ROWS + 1)
     tab = request.GET.get("tab", "")
     is_elsewhere = tab in lists and tab != "upcoming"
     commitments = [] if is_elsewhere else commitments_of(request.user, since=now, until=now + LOOKS_AHEAD)
     if tab not in lists:
         # Nobody who waits for an answer is told first that they have nothing.
         tab = "waiting" if counts["waiting"] and not (counts["upcoming"] or commitments) else "upcoming"
+    found = list(lists[tab].with_people()[: ROWS + 1])
     context = {
-        "rows": rows_of(lists[tab].with_people()[:ROWS], tab, reader=request.user, now=now),
+        "rows": rows_of(found[:ROWS], tab, reader=request.user, now=now),
+        "most": ROWS if len(found) > ROWS else None,
         "tab": tab,
         "written": written_rows_of(request.user, now=now) if tab in ("upcoming", "waiting") else [],
         "replied": replied_rows_of(request.user, now=now) if tab == "past" else [],

@@ -20,6 +20,7 @@ from sessions_app.pages.session_timeline import list_steps
 from sessions_app.questions.addresses import mentor_address, same_question_address
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.session_rows import read_beside
+from sessions_app.views import sessions
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.markup import (
     answers_in,
@@ -474,6 +475,22 @@ def test_my_sessions_ask_a_fixed_number_of_queries(bob, client_for, count, djang
 
     with django_assert_num_queries(8):
         client.get("/sessions/")
+
+
+@pytest.mark.parametrize(
+    ("tab", "state"), [("upcoming", "confirmed"), ("past", "completed"), ("cancelled", "withdrawn")]
+)
+@pytest.mark.parametrize(("most", "says"), [(1, True), (2, False)])
+def test_a_list_that_leaves_sessions_out_says_so(bob, client_for, monkeypatch, tab, state, most, says):
+    monkeypatch.setattr(sessions, "ROWS", most)
+    for number in range(2):
+        mentor = make_mentor(make_person(f"m{number}@example.org", f"Mentor {number}"))
+        made = book(mentor.offers.get(), bob, at("2026-11-26 09:00") + timedelta(hours=number))
+        Booking.objects.filter(pk=made.pk).update(state=state)
+
+    page = markup_of(client_for(bob).get("/sessions/", {"tab": tab}))
+
+    assert (len(rows_in(page)), parts_in(page)) == (most, ["cut"] if says else [])
 
 
 def test_a_held_slot_is_nobodys_session(booking, alice, client_for):
