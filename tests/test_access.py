@@ -1062,6 +1062,17 @@ def test_access_by_get_and_looking_changes_nothing(name, scene, clients):
     assert changed == NOTED_BY_LOOKING.get(name, set())
 
 
+BY_FORM = [name for name, row in ACCESS.items() if NOT_ALLOWED not in (row.get, row.post)]
+
+
+@pytest.mark.parametrize("name", BY_FORM)
+def test_a_page_with_a_form_answers_programs_that_only_look_whether_it_is_there(name, scene, client_as):
+    """Mail scanners and checkers of links send HEAD, to all that mails lead to."""
+    person = next(person for person in scene.people if person in ACCESS[name].who.get_in)
+
+    assert client_as(person).head(scene.address(name)).status_code != NOT_ALLOWED
+
+
 @pytest.mark.parametrize("name", ACCESS)
 def test_access_by_post(name, scene, clients):
     row, address = ACCESS[name], scene.address(name)

@@ -47,7 +47,7 @@ SEARCHED = "searched"
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def book_slot(request: HttpRequest, slug: str) -> HttpResponse:
     """POST books, or holds for a visitor; GET is the page where a visitor with a hold says who they are."""
     if away := redirect_if_mentor_gone(request, slug):
@@ -55,7 +55,7 @@ def book_slot(request: HttpRequest, slug: str) -> HttpResponse:
     profile = get_object_or_404(
         MentorProfile.objects.seen_by(signed_in(request)).select_related("person", "schedule"), slug=slug
     )
-    if request.method == "GET":
+    if request.method != "POST":
         return check_page(request, profile)
     shared = list_shared(signed_in(request), profile.person, now=timezone.now())
     form = BookingForm(request.POST, offers=profile.offers.bookable(), programmes=shared)

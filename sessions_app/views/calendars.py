@@ -57,7 +57,7 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponseBase:
     return get_conditional_response(request, etag=etag, last_modified=modified, response=response) or response
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def calendar_settings(request: SignedInRequest) -> HttpResponse:
     """A new address is shown in answer to the form and never again: nobody can read it back."""
     address = ""

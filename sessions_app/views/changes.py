@@ -36,7 +36,7 @@ from sessions_app.models import Booking
 from sessions_app.models.states import UNANSWERED
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def session_move(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     now = timezone.now()
     booking = get_booking(uuid, reader=request.user)
@@ -88,7 +88,7 @@ def move_page(
     return render_page(request, "sessions_app/session/move.html", context, part="" if form else "picker", status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def session_cancel(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     """Cancel a session, or take a request back; the page says who is told, and asks again if it has changed."""
     now = timezone.now()

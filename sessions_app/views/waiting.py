@@ -45,11 +45,11 @@ Wish = dict[str, Any]
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def start_waiting(request: HttpRequest) -> HttpResponse:
     """POST joins the waiting list; a visitor is asked for an email address first."""
     person = signed_in(request)
-    if request.method == "GET":
+    if request.method != "POST":
         return email_page(request)
     form = WaitForm(request.POST)
     if not form.is_valid():

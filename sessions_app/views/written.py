@@ -53,13 +53,13 @@ class Kept(TypedDict):
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def ask_question(request: HttpRequest, slug: str) -> HttpResponse:
     """POST asks, or keeps the question of a visitor; GET is the page where that visitor says who they are."""
     profile = get_object_or_404(
         MentorProfile.objects.seen_by(signed_in(request)).select_related("person", "schedule"), slug=slug
     )
-    if request.method == "GET":
+    if request.method != "POST":
         return check_page(request, profile)
     form = AskForm(request.POST)
     if not form.is_valid():
