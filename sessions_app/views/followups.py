@@ -25,6 +25,7 @@ from sessions_app.afterwards.followups import (
     write_next_step,
 )
 from sessions_app.afterwards.questions import ANSWERS, asked_of, question_of, ways_on
+from sessions_app.booking.series_plan import session_ahead
 from sessions_app.forms.followups import FollowUpForm, NextStepForm
 from sessions_app.models import Booking, Contact, FollowUp, FollowUpQuestion, FollowUpStep, NextStep, WrittenQuestion
 from sessions_app.questions.contacts import moment_of, page_of
@@ -164,9 +165,11 @@ def page_context(request: SignedInRequest, asked: FollowUpPage) -> dict[str, Any
         return context
     question = FollowUpQuestion(given.question)
     words = {value.value: label for value, label in ANSWERS[question].items()}
+    now = timezone.now()
     return {
         **context,
         "said": words.get(given.answer, ""),
         "is_told": given.tell_mentor,
-        "ways": ways_on(contact, question, given.answer, now=timezone.now()),
+        "ways": ways_on(contact, question, given.answer, now=now),
+        "ahead": session_ahead(Booking.objects.contacts_of(contact.engagement), now=now),
     }

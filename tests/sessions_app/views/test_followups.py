@@ -5,6 +5,7 @@ from html import escape
 import pytest
 import time_machine
 
+from sessions_app.booking.series import book_further
 from sessions_app.models import FollowUp, FollowUpStep, NextStep
 from sessions_app.questions.addresses import mentor_address
 from tests.conftest import NOW, at
@@ -18,7 +19,7 @@ from tests.markup import (
     problems_in,
     refusals_in,
 )
-from tests.sessions_app.conftest import QUESTION
+from tests.sessions_app.conftest import QUESTION, THURSDAY
 from tests.sessions_app.helpers.followups import DAY, END, NO, SOLVED, THREE, answer, planned, write
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,17 @@ def test_follow_up_page_keeps_the_answer_and_shows_the_ways_on(over, bob, get):
     again = mentor_address("alice-adair", offer=over.offer, words=over.question)
     assert f'href="{escape(again)}"' in html
     assert FollowUp.objects.get().answer == "no"
+
+
+@pytest.mark.parametrize("value", ["no", "other"])
+def test_ways_on_lead_to_the_next_session_where_a_new_booking_would_be_refused(over, bob, get, value):
+    [ahead] = book_further(booking=over, starts=[THURSDAY + 7 * DAY], by=bob, now=END)
+
+    page = get(bob, PAGE.format(over.uuid), END + 3 * DAY, {"question": "solved", "answer": value})
+
+    links = links_in(markup_of(page))
+    assert f"/sessions/{ahead.uuid}/" in links
+    assert not [link for link in links if link.startswith("/mentors/alice-adair/")]
 
 
 def test_follow_up_page_lets_an_answer_be_changed(over, bob, get):
