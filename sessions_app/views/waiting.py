@@ -26,7 +26,6 @@ from mentors.usual import usual_offer
 from sessions_app.access import get_held_time, get_waitlist_entry
 from sessions_app.asking.progress import ways_of
 from sessions_app.availability.timetable import load_timetable_for
-from sessions_app.booking.book import check_offer
 from sessions_app.errors import SessionError
 from sessions_app.forms.guest import GuestForm
 from sessions_app.forms.waiting import HeldTimeForm, WaitForm
@@ -34,7 +33,15 @@ from sessions_app.impact.help_sought import read_help_sought
 from sessions_app.models import Booking, BookingState, HeldTime, WaitlistEntry
 from sessions_app.models.waiting import HeldTimeAnswer
 from sessions_app.questions.gatherings import find_gatherings
-from sessions_app.waiting.acts import decline_time, leave_waitlist, take_time, wait_for_help, wait_for_mentor
+from sessions_app.waiting.acts import (
+    TAKEN_BACK,
+    decline_time,
+    leave_waitlist,
+    take_time,
+    wait_for_help,
+    wait_for_mentor,
+    why_taken_back,
+)
 from sessions_app.waiting.choosing import free_slots
 from trust.signals.helping import offer_help
 
@@ -195,7 +202,7 @@ def held_time(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     if result.is_refused:
         held = get_held_time(uuid, reader=request.user)
     error = result.error or why_not_offered(held, now=now)
-    is_closed = error is not None and error.code == "closed"
+    is_closed = error is not None and error.code in TAKEN_BACK
     return render(
         request,
         "sessions_app/waiting/held_time.html",
@@ -221,12 +228,8 @@ def held_time(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     )
 
 
-# What the mentor has archived since, or while staff have stopped them, is not offered again on the page of its time.
+# What the mentor has archived since, or time that they have taken back, is not offered again on its page.
 def why_not_offered(held: HeldTime, *, now: datetime) -> SessionError | None:
-    if held.answer != HeldTimeAnswer.OPEN or held.booking.start <= now:
+    if held.answer not in (HeldTimeAnswer.OPEN, HeldTimeAnswer.LAPSED) or held.booking.start <= now:
         return None
-    try:
-        check_offer(held.booking.offer)
-    except SessionError as refusal:
-        return refusal
-    return None
+    return why_taken_back(held, now=now)

@@ -12,6 +12,7 @@ from mentors.models import MentorProfile
 from notifications.inbox import mark_subject_read
 from notifications.services import schedule_notices, withdraw_older_versions
 from sessions_app.availability.worker_hints import advance_soon, advance_when_committed
+from sessions_app.booking.book import check_offer, check_slot
 from sessions_app.booking.holds import claim_hold, give_up_hold
 from sessions_app.errors import SessionError, stale_error
 from sessions_app.locks import atomic_act, lock_people
@@ -23,6 +24,9 @@ from sessions_app.questions.self_harm import watch_question
 
 from .choosing import starts_of_helpers
 from .notices import HELD_TIME, still_looking_dues
+
+# What a mentor has changed since the time was held for someone
+TAKEN_BACK = ("closed", "outside_windows", "time_off", "paused", "busy_elsewhere")
 
 
 @atomic_act
@@ -146,6 +150,19 @@ def take_time(*, held: HeldTime, question: str, by: User, now: datetime, seen: s
         record_answer(held, HeldTimeAnswer.TAKEN, by=by, now=now)
         end_entry(held.waiting, WaitlistOutcome.BOOKED, now=now)
     return booking
+
+
+def why_taken_back(held: HeldTime, *, now: datetime) -> SessionError | None:
+    """Why its mentor can't keep this time any more: what would refuse the booking, if that is their doing."""
+    booking = held.booking
+    try:
+        check_offer(booking.offer)
+        check_slot(
+            booking.offer, start=booking.start, mentee=held.person, now=now, excluding=booking, for_waitlist=True
+        )
+    except SessionError as refused:
+        return refused if refused.code in TAKEN_BACK else None
+    return None
 
 
 @atomic_act

@@ -29,7 +29,7 @@ from sessions_app.questions.mentee_standing import standing_of
 from sessions_app.questions.programme_limits import KEPT_OUT, ProgrammeLimitError, check_offer_in
 from sessions_app.stuck_rows import Guard, act_on_each
 
-from .acts import end_entry, record_answer
+from .acts import end_entry, record_answer, why_taken_back
 from .choosing import Choices
 from .holding_hours import held_until
 from .notices import held_time_due
@@ -177,10 +177,14 @@ def note_lapsed(*, now: datetime) -> int:
 @atomic_act
 def _note_lapsed(held: HeldTime, *, now: datetime) -> bool:
     lock_people(held.person_id)
-    held = HeldTime.objects.select_related("waiting").get(pk=held.pk)
+    known = HeldTime.objects.select_related("waiting", "person", "booking__offer__profile__person")
+    held = known.get(pk=held.pk)
     if held.answer != HeldTimeAnswer.OPEN:
         return False
     record_answer(held, HeldTimeAnswer.LAPSED, by=None, now=now)
+    if why_taken_back(held, now=now):
+        # They couldn't have had it, so it is no answer that they owed.
+        return True
     waiting = held.waiting
     waiting.lapses += 1
     waiting.save(update_fields=["lapses"])

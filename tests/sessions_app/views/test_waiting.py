@@ -11,6 +11,7 @@ from common.times import utc_text
 from mentors.models import Format, Offer
 from notifications.models import Notification
 from notifications.registry import kind_named
+from sessions_app.booking.clock import expire_overdue
 from sessions_app.models import Booking, BookingState, HeldTime, WaitlistEntry
 from sessions_app.waiting.acts import wait_for_mentor
 from sessions_app.waiting.handing_out import hand_out_freed_time
@@ -150,6 +151,25 @@ def test_a_held_time_of_an_archived_offer_leads_to_others_and_has_no_button(held
         assert refusals_in(shown) == ["closed"]
         assert "" not in forms_in(shown)
         assert [link for link in links_in(shown) if link.startswith("/mentors/?q=")]
+
+
+@pytest.mark.parametrize("lapses", [False, True], ids=["held", "lapsed"])
+def test_a_held_time_of_a_day_that_its_mentor_took_off_has_no_button(held, alice, bob, client_for, lapses):
+    page, day = reverse("held_time", args=[held.uuid]), held.booking.start.date()
+    alice.mentor_profile.schedule.time_off.create(first=day, last=day)
+    now = held.until if lapses else NOW
+    if lapses:
+        expire_overdue(now=now)
+        hand_out_freed_time(now=now)
+
+    with time_machine.travel(now, tick=False):
+        shown = markup_of(client_for(bob).get(page))
+
+    assert refusals_in(shown) == ["time_off"]
+    assert "held" not in parts_in(shown)
+    assert "" not in forms_in(shown)
+    held.waiting.refresh_from_db()
+    assert held.waiting.lapses == 0
 
 
 def test_taking_a_time_that_was_booked_before_leads_to_that_session(held, offer, bob, client_for):
