@@ -502,6 +502,15 @@ def test_a_mentor_without_free_times_offers_one_outside_of_them_in_one_step(bob)
     assert extra[0] in starts
 
 
+@pytest.mark.parametrize(("most", "asked"), [(0, 0), (1, 1)])
+def test_as_many_mentors_are_asked_as_the_limit_of_now_says(keeper, bob, settings, most, asked):
+    settings.MAX_ROUTES = most
+    ask(bob)
+    tick(NOW)
+
+    assert Route.objects.count() == asked
+
+
 @pytest.mark.parametrize("is_spell", [True, False], ids=["time off", "single dates"])
 def test_days_away_hold_outside_of_windows_too(keeper, bob, is_spell):
     first = NOW.date()
