@@ -211,9 +211,13 @@ class BookingQuerySet(models.QuerySet["Booking"]):
 
     def newest_of(self, person: User, most: int) -> Self:
         """The `most` newest of this person's. Those of each role are found by an index, however many there are."""
-        first = self.exclude(Q(mentee=None) | Q(state=BookingState.HELD)).order_by("-during__startswith", "-pk")
-        sides = [first.filter(**{role: person}).values("pk")[:most] for role in ("mentor", "mentee")]
+        sides = [side.order_by("-during__startswith", "-pk").values("pk")[:most] for side in self.sides_of(person)]
         return self.filter(pk__in=sides[0].union(sides[1], all=True)).order_by("-during__startswith", "-pk")[:most]
+
+    def sides_of(self, person: User) -> tuple[Self, Self]:
+        """This person's as a mentor and as a mentee: `visible_to` in two parts, each of which an index finds."""
+        seen = self.exclude(Q(mentee=None) | Q(state=BookingState.HELD))
+        return seen.filter(mentor=person), seen.filter(mentee=person)
 
     def with_people(self) -> Self:
         return self.select_related("mentor__mentor_profile", "mentee", "offer", "engagement__brief")

@@ -8,6 +8,7 @@ from enum import StrEnum
 from accounts.models import User
 from sessions_app.afterwards.feedback import why_not_feedback, why_not_feedback_in_writing
 from sessions_app.models import Booking, BookingState, WrittenQuestion, WrittenState
+from sessions_app.models.bookings import BookingQuerySet
 
 
 class RowAct(StrEnum):
@@ -16,6 +17,20 @@ class RowAct(StrEnum):
     JOIN = "join"
     FEEDBACK = "feedback"
     OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class NewestFirst:
+    """Those sessions among `found` that are this person's, the newest first, for a Paginator."""
+
+    found: BookingQuerySet
+    person: User
+
+    def count(self) -> int:
+        return sum(side.count() for side in self.found.sides_of(self.person))
+
+    def __getitem__(self, wanted: slice) -> BookingQuerySet:
+        return self.found.newest_of(self.person, wanted.stop).with_people()[wanted.start :]
 
 
 @dataclass(frozen=True, slots=True)

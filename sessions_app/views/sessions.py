@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -28,6 +29,7 @@ from sessions_app.conversation.reading import thread_of_session
 from sessions_app.invites.elsewhere import notes_on
 from sessions_app.models import Booking, Feedback, WrittenQuestion
 from sessions_app.pages.rows import (
+    NewestFirst,
     SessionRow,
     WrittenRow,
     answered_written_rows,
@@ -73,23 +75,27 @@ LOOKS_AHEAD = timedelta(days=120)
 def session_list(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     mine = Booking.objects.visible_to(request.user)
-    lists = {"upcoming": mine.upcoming(now), "waiting": mine.waiting()}
-    counts = {tab: found.count() for tab, found in lists.items()}
-    lists["past"] = Booking.objects.past(now).newest_of(request.user, ROWS + 1)
-    lists["cancelled"] = Booking.objects.called_off().newest_of(request.user, ROWS + 1)
+    lists: dict[str, Any] = {
+        "upcoming": mine.upcoming(now).with_people(),
+        "waiting": mine.waiting().with_people(),
+        "past": NewestFirst(Booking.objects.past(now), request.user),
+        "cancelled": NewestFirst(Booking.objects.called_off(), request.user),
+    }
+    paginators: dict[str, Paginator[Booking]] = {tab: Paginator(found, ROWS) for tab, found in lists.items()}
+    counts = {tab: paginators[tab].count for tab in ("upcoming", "waiting")}
     tab = request.GET.get("tab", "")
     is_elsewhere = tab in lists and tab != "upcoming"
     commitments = [] if is_elsewhere else commitments_of(request.user, since=now, until=now + LOOKS_AHEAD)
     if tab not in lists:
         # Nobody who waits for an answer is told first that they have nothing.
         tab = "waiting" if counts["waiting"] and not (counts["upcoming"] or commitments) else "upcoming"
-    found = list(lists[tab].with_people()[: ROWS + 1])
+    page = paginators[tab].get_page(request.GET.get("page"))
     context = {
-        "rows": rows_of(found[:ROWS], tab, reader=request.user, now=now),
-        "most": ROWS if len(found) > ROWS else None,
+        "rows": rows_of(page.object_list, tab, reader=request.user, now=now),
+        "page": page,
         "tab": tab,
         "written": written_rows_of(request.user, now=now) if tab in ("upcoming", "waiting") else [],
-        "replied": replied_rows_of(request.user, now=now) if tab == "past" else [],
+        "replied": replied_rows_of(request.user, now=now) if tab == "past" and page.number == 1 else [],
         "commitments": commitments,
         "tabs": tab_links(TABS, tab, href="?tab=", counts=counts),
         "nav": "sessions",

@@ -480,17 +480,39 @@ def test_my_sessions_ask_a_fixed_number_of_queries(bob, client_for, count, djang
 @pytest.mark.parametrize(
     ("tab", "state"), [("upcoming", "confirmed"), ("past", "completed"), ("cancelled", "withdrawn")]
 )
-@pytest.mark.parametrize(("most", "says"), [(1, True), (2, False)])
-def test_a_list_that_leaves_sessions_out_says_so(bob, client_for, monkeypatch, tab, state, most, says):
-    monkeypatch.setattr(sessions, "ROWS", most)
-    for number in range(2):
-        mentor = make_mentor(make_person(f"m{number}@example.org", f"Mentor {number}"))
-        made = book(mentor.offers.get(), bob, at("2026-11-26 09:00") + timedelta(hours=number))
-        Booking.objects.filter(pk=made.pk).update(state=state)
+def test_a_long_list_of_sessions_has_pages(bob, client_for, monkeypatch, tab, state):
+    made = [
+        book(make_mentor(make_person(f"m{number}@example.org", f"Mentor {number}")).offers.get(), bob, start)
+        for number, start in enumerate(at("2026-11-26 09:00") + timedelta(hours=hour) for hour in range(3))
+    ]
+    Booking.objects.update(state=state)
+    in_order = made if tab == "upcoming" else made[::-1]
+    client = client_for(bob)
+    whole = client.get("/sessions/", {"tab": tab})
+    monkeypatch.setattr(sessions, "ROWS", 2)
 
-    page = markup_of(client_for(bob).get("/sessions/", {"tab": tab}))
+    pages = [client.get("/sessions/", {"tab": tab, "page": page}) for page in ("", "2", "7")]
 
-    assert (len(rows_in(page)), parts_in(page)) == (most, ["cut"] if says else [])
+    assert [[row.booking for row in page.context["rows"]] for page in (whole, *pages)] == [
+        in_order,
+        in_order[:2],
+        in_order[2:],
+        in_order[2:],
+    ]
+    assert f"?tab={tab}&page=2" in links_in(markup_of(pages[0]))
+    assert "page=2" not in " ".join(links_in(markup_of(whole)))
+
+
+def test_only_the_first_page_of_past_sessions_has_answers_in_writing(over, replied, bob, client_for, monkeypatch):
+    monkeypatch.setattr(sessions, "ROWS", 1)
+    book(make_mentor(make_person("m@example.org", "Mo")).offers.get(), bob, at("2026-11-27 09:00"))
+    Booking.objects.update(state="completed")
+
+    counts = [
+        len(client_for(bob).get("/sessions/", {"tab": "past", "page": page}).context["replied"]) for page in (1, 2)
+    ]
+
+    assert counts == [1, 0]
 
 
 def test_a_held_slot_is_nobodys_session(booking, alice, client_for):
