@@ -292,7 +292,7 @@ def test_who_is_taken_off_before_they_had_a_place_is_told_of_no_entry(event, ali
     assert [entry_of(mails[one.person.email])[0] for one in (first, third, asked)] == ["CANCEL", "", ""]
     assert [mails[one.person.email]["Subject"] for one in (first, third, asked)] == [
         "You’re no longer registered: First jobs",
-        "You’re no longer registered: First jobs",
+        "You’re no longer on the waiting list: First jobs",
         "You’re no longer invited: First jobs",
     ]
     assert "attached" not in text_of(mails[third.person.email]) + text_of(mails[alice.email])
