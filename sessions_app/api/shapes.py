@@ -126,7 +126,7 @@ class DeclineInput(SeenInput):
 class AttendanceInput(SeenInput):
     """About yourself: joined, late, came, missed, explained (what happened). About the other person: absent, arrived.
 
-    contested: what was recorded is wrong, and staff should decide.
+    contested: what was recorded is wrong, and staff should decide. Until they do, the other can say `explained`.
     """
 
     outcome = serializers.ChoiceField(choices=OUTCOMES)

@@ -35,7 +35,7 @@ from .facts import (
     attendance_of,
     missed_state,
 )
-from .notices import absent_due
+from .notices import absent_due, contested_due
 
 # Pressing again within this time is not recorded again.
 PRESSED_AGAIN = timedelta(minutes=1)
@@ -117,8 +117,8 @@ def say_absent(*, booking: Booking, by: User, now: datetime, seen: str | None = 
         raise refusal
     claim = record_act(booking, AttendanceKind.ABSENT, by=by, now=now)
     if attendance.claim_about(by):
-        record_act(booking, AttendanceKind.CONTESTED, by=by, now=now)
-        notify_other(booking, "contested", by=by, now=now)
+        contest = record_act(booking, AttendanceKind.CONTESTED, by=by, now=now)
+        schedule_notices(contested_due(contest, booking), now=now)
     else:
         schedule_notices(absent_due(claim, booking), now=now)
     return booking

@@ -9,6 +9,7 @@ from accounts.models import User
 from accounts.roles import may
 from accounts.rules.roles import Power
 from common.known import known
+from notifications.services import schedule_notices
 from sessions_app.booking.transitions import change_state
 from sessions_app.errors import SessionError, stale_error
 from sessions_app.locks import atomic_act, lock_booking, lock_for
@@ -18,19 +19,31 @@ from sessions_app.models.states import AGREED, OVER
 
 from .acts import notify_other, record_act
 from .facts import CONTEST_WITHIN, Attendance, attendance_of, missed_state
+from .notices import contested_due
 
 
 @atomic_act
 def explain_missed(*, booking: Booking, by: User, words: str, now: datetime, seen: str | None = None) -> None:
-    """Tell the other person, once, what happened. Raises SessionError `not_missed`, `explained`, `stale`."""
+    """Say, once, what happened: to the other person, and to staff while they decide.
+
+    Raises SessionError `not_missed`, `explained`, `stale`.
+    """
     booking = lock_for(booking, by, seen=seen)
-    attendance = attendance_of(booking)
-    if attendance.missing != by:
-        raise not_missed_error()
-    if attendance.first_act_by(by.pk, AttendanceKind.EXPLAINED):
-        raise SessionError("explained", _("You’ve already told us what happened."))
+    if refusal := why_not_explain(attendance_of(booking), by=by):
+        raise refusal
     record_act(booking, AttendanceKind.EXPLAINED, by=by, now=now, words=words)
     notify_other(booking, "explained", by=by, now=now)
+
+
+def why_not_explain(attendance: Attendance, *, by: User) -> SessionError | None:
+    """Why this person can't say what happened.
+
+    The one said to have missed it may; and, while staff decide, each of the two who hasn't told them yet.
+    """
+    has_told_staff = any(act.person_id == by.pk and act.words for act in attendance.contests)
+    if attendance.first_act_by(by.pk, AttendanceKind.EXPLAINED) or has_told_staff:
+        return SessionError("explained", _("You’ve already told us what happened."))
+    return None if attendance.missing == by or attendance.is_contested else not_missed_error()
 
 
 def why_not_contest(attendance: Attendance, *, by: User, now: datetime) -> SessionError | None:
@@ -62,8 +75,8 @@ def contest_missed(*, booking: Booking, by: User, words: str, now: datetime, see
     booking = lock_for(booking, by, seen=seen)
     if refusal := why_not_contest(attendance_of(booking), by=by, now=now):
         raise refusal
-    record_act(booking, AttendanceKind.CONTESTED, by=by, now=now, words=words)
-    notify_other(booking, "contested", by=by, now=now)
+    contest = record_act(booking, AttendanceKind.CONTESTED, by=by, now=now, words=words)
+    schedule_notices(contested_due(contest, booking), now=now)
     return booking
 
 

@@ -18,6 +18,7 @@ from sessions_app.ledger.ledgers import ledger_of
 from sessions_app.models import AttendanceKind, Role
 
 from .confirming import confirmation_of
+from .disputes import why_not_explain
 from .facts import CONTEST_WITHIN, Attendance, answer_by, attendance_of
 
 
@@ -76,6 +77,19 @@ def render_did_not_join_email(reading: BookingForReader) -> Message:
     if not reading.is_mentor:
         extra |= soonest_elsewhere(reading)
     return render_booking_email(reading, "attendance/did_not_join", extra)
+
+
+def render_contested_email(reading: BookingForReader) -> Message | Nothing:
+    """To the other of the two: what was written, and where to say how it was for them."""
+    attendance = attendance_of(reading.booking)
+    if not attendance.is_contested:
+        return Nothing("decided")
+    asked = attendance.first_act_by(reading.other.pk, AttendanceKind.CONTESTED)
+    extra: Context = {
+        "words": asked.words if asked else "",
+        "can_explain": why_not_explain(attendance, by=reading.person) is None,
+    }
+    return render_booking_email(reading, "attendance/contested", extra)
 
 
 def render_decided_email(reading: BookingForReader) -> Message:

@@ -16,7 +16,7 @@ from sessions_app.booking.notices.inbox import booking_inbox_lines
 from sessions_app.booking.notices.kinds import booking_kind
 from sessions_app.models import Booking, BookingState
 from sessions_app.models.bookings import BOOKING_SUBJECT
-from sessions_app.models.states import AGREED, MISSED, OVER
+from sessions_app.models.states import AGREED, AGREED_OR_MISSED, MISSED, OVER
 
 from . import confirming, digests, emails, reviews
 
@@ -38,7 +38,7 @@ KINDS = [
     booking_kind("missed", MISSED, emails.render_missed_email),
     booking_kind("did_not_join", MISSED, emails.render_did_not_join_email),
     _line_only("explained", passing=False),
-    _line_only("contested"),
+    booking_kind("contested", AGREED_OR_MISSED, emails.render_contested_email, passing=True),
     digest_kind(digests.KIND, BOOKING_SUBJECT, digests.render_disputes_email, model=Booking),
     booking_kind("attendance_decided", OVER, emails.render_decided_email),
     booking_kind(confirming.KIND, (BookingState.CONFIRMED,), emails.render_confirm_email, passing=True),

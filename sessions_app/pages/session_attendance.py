@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from sessions_app.attendance.acts import why_not_say_absent
-from sessions_app.attendance.disputes import why_not_contest
+from sessions_app.attendance.disputes import why_not_contest, why_not_explain
 from sessions_app.attendance.facts import ASKED_FROM, CONTEST_WITHIN, LATE_FROM, Attendance, answer_by
 from sessions_app.booking.meeting import meeting_host
 from sessions_app.booking.stages import SessionStage, stage_of
@@ -212,7 +212,7 @@ class AttendancePanel:
 
     @property
     def can_explain(self) -> bool:
-        return self.is_reader_missing and not self.attendance.first_act_by(self.reader.pk, AttendanceKind.EXPLAINED)
+        return why_not_explain(self.attendance, by=self.reader) is None
 
     @property
     def can_contest(self) -> bool:
@@ -239,7 +239,7 @@ class AttendancePanel:
     @property
     def is_watched(self) -> bool:
         """The page looks again by itself, unless there is something to type in."""
-        writes = self.question or self.can_contest or self.sent
+        writes = self.question or self.can_contest or self.sent or (self.attendance.is_contested and self.can_explain)
         return self.is_open and not writes and self.now < self.booking.join_closes
 
     @property

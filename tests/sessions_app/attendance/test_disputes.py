@@ -46,6 +46,24 @@ def contested(missed, bob) -> Booking:
     return contest_missed(booking=missed, by=bob, words="I was in the call", now=after(90))
 
 
+def test_the_other_is_told_by_mail_and_says_once_how_it_was_for_them(contested, alice, bob):
+    assert mails("contested") == ["alice@example.org"]
+    assert code_of(lambda: explain_missed(booking=contested, by=bob, words="Me too", now=after(91))) == "explained"
+    explain_missed(booking=contested, by=alice, words="I waited for ten minutes", now=END + 9 * DAY)
+
+    last = attendance_of(contested).acts[-1]
+    assert (last.kind, last.person, last.words) == ("explained", alice, "I waited for ten minutes")
+    assert attendance_of(contested).is_contested
+    again = {"booking": contested, "by": alice, "words": "And", "now": END + 9 * DAY}
+    assert code_of(lambda: explain_missed(**again)) == "explained"
+
+
+def test_after_the_decision_nobody_adds_their_side(contested, alice, maria):
+    decide_attendance(booking=contested, decision=AttendanceKind.HELD, by=maria, reason="", now=END + DAY)
+
+    assert code_of(lambda: explain_missed(booking=contested, by=alice, words="And", now=END + DAY)) == "not_missed"
+
+
 @pytest.mark.parametrize(
     ("decision", "state"),
     [("held", "completed"), ("mentee_missed", "mentee_no_show"), ("mentor_missed", "mentor_no_show")],

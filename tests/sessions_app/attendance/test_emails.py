@@ -215,6 +215,20 @@ def test_both_are_told_what_staff_decided(missed_by, bob, maria, read, decision,
         assert "“We saw it.”" in body(mails[address])
 
 
+def test_the_other_reads_what_was_said_and_where_to_say_their_side(missed_by, bob, read):
+    booking = missed_by(bob)
+    settle_silent(now=SETTLED)
+    read(SETTLED)
+    contest_missed(booking=booking, by=bob, words="I was there", now=END)
+
+    mails = read(END)
+
+    assert set(mails) == {ALICE}
+    assert [words in mails[ALICE]["Subject"] for words in ("Bob", "Thu 26 Nov", "(London)")] == [True] * 3
+    assert "I was there" in body(mails[ALICE])
+    assert f"/sessions/{booking.uuid}/" in body(mails[ALICE])
+
+
 def test_mails_of_a_missed_session_are_silent_once_it_was_decided_otherwise(missed_by, bob, maria, read):
     booking = missed_by(bob)
     settle_silent(now=SETTLED)

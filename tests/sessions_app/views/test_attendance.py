@@ -275,12 +275,18 @@ def test_both_see_that_staff_look_at_it(page, missed, alice, bob):
     answer = page(bob, after(30), {"say": "contest", "words": "I was in the call"})
 
     assert answers_in(markup_of(answer)) == ["ok"]
-    for person in (alice, bob):
+    for person, parts, says in ((alice, ["contested", "side-of-reader"], ["explain"]), (bob, ["contested"], [])):
         shown = markup_of(page(person, after(60)))
-        assert parts_in(shown) == ["contested"]
+        assert parts_in(shown) == parts
         kind, words = facts_in(shown)[-1]
         assert (kind, words.startswith("Bob"), "“I was in the call”" in words) == ("contested", True, True)
-        assert choices_in(shown, "say") == []
+        assert choices_in(shown, "say") == says
+
+    answer = page(alice, after(61), {"say": "explain", "words": "I saw nobody"})
+
+    assert answers_in(markup_of(answer)) == ["ok"]
+    shown = markup_of(page(alice, after(62)))
+    assert (parts_in(shown), facts_in(shown)[-1][0]) == (["contested"], "explained")
 
 
 def test_who_is_answered_that_the_other_came_may_ask_staff(page, waiting, alice, bob):
