@@ -15,7 +15,7 @@ from sessions_app.booking.more_time import ASKED_FROM as MORE_TIME_FROM
 from sessions_app.models import Booking
 
 # What may be drawn again by itself
-PARTS = ("attendance", "more", "takeaway", "dial", "agenda")
+PARTS = ("attendance", "more", "takeaway", "when", "dial", "agenda")
 OF_ROOM = PARTS[:3]
 MOST_DIGITS = 18
 # A page looks about once a minute at least.
@@ -67,10 +67,13 @@ def shows_all(asked: Mapping[str, str], *, newest: int, facts: str, now: datetim
 
 
 def marks_of_time(booking: Booking, parts: Sequence[Part], now: datetime) -> dict[str, str]:
-    """Of the dial, which shows the minute, and of the plan, which shows which of its `parts` it is time for."""
+    """Of the dial, which shows the minute, and of the plan, which shows which of its `parts` it is time for.
+
+    And of the times in the heading, which only change when the two agree on more.
+    """
     when = f"{booking.start:%d%H%M}-{booking.length}"
     turn = sum(part.start <= now for part in parts) if parts and now < parts[-1].until else "-"
-    return {"dial": f"{now:%H%M}-{when}", "agenda": f"{turn}-{when}"}
+    return {"when": when, "dial": f"{now:%H%M}-{when}", "agenda": f"{turn}-{when}"}
 
 
 def _short(text: str) -> str:

@@ -90,7 +90,7 @@ def test_more_time_and_takeaways_come_by_themselves(opened, booking, alice, bob)
     assert "Alice" in part_in(markup_of(asked), "more-time-asked")
     assert swapped_in(written) == {"their-takeaway": "true", "news": "true"}
     assert "Level" in elements_of(markup_of(written), "div", id="their-takeaway")[0].text
-    assert swapped_in(agreed) == dict.fromkeys(["dial", "agenda", "more-time", "news"], "true")
+    assert swapped_in(agreed) == dict.fromkeys(["when", "dial", "agenda", "more-time", "news"], "true")
     assert "20:30" in part_in(markup_of(agreed), "more-time")
 
 
