@@ -443,3 +443,21 @@ def test_times_are_listed_of_bookable_offers_alone():
                     found.add(str(path.relative_to(ROOT)))
 
     assert found == BOTH_KINDS
+
+
+WAITS = re.compile(r"wait_for_function\(\s*f?\"([^\"]*)\"")
+
+
+def test_what_pages_are_waited_for_is_said_by_functions():
+    """A text that is no function is read anew each time, which our pages' policy forbids from the second time on. So it
+    only fails where the first look comes too early: on a slow machine.
+    """
+    said = [
+        (path.name, text)
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for text in WAITS.findall(path.read_text())
+        if path != Path(__file__)
+    ]
+
+    assert len(said) > 3
+    assert [one for one in said if "=>" not in one[1]] == []

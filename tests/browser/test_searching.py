@@ -107,6 +107,7 @@ def test_cards_out_of_sight_are_drawn_once_they_come_near(browser_page, priya, w
     page = browser_page(width=width)
     page.goto("/mentors/")
     drawn = "() => [...document.querySelectorAll('.mcard')].map(c => c.checkVisibility({contentVisibilityAuto: true}))"
+    page.wait_for_function(f"() => ({drawn})()[0]")  # which of them are near is known with the first frame
     first, *_others, last = page.evaluate(drawn)
     links = page.locator(".mcard h3 a")
 
@@ -114,5 +115,5 @@ def test_cards_out_of_sight_are_drawn_once_they_come_near(browser_page, priya, w
     assert len(page.get_by_role("article").all()) == 13  # readers of screens have them all
     links.last.focus()
     expect(links.last).to_be_in_viewport()
-    page.wait_for_function(f"({drawn})().at(-1)")
+    page.wait_for_function(f"() => ({drawn})().at(-1)")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

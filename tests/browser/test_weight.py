@@ -130,7 +130,7 @@ def test_no_page_fades_into_the_next(chromium, live_server, transactional_db):
     page.goto("/help/")
     page.locator(".foot a[href='/privacy/']").click()
     page.wait_for_url("**/privacy/")
-    page.wait_for_function("window.fades !== undefined")
+    page.wait_for_function("() => window.fades !== undefined")
 
     assert page.evaluate("window.fades") is False
     context.close()

@@ -39,7 +39,7 @@ def test_counter_and_zone_cookie_follow_the_browser(live_server, browser):
     page = context.new_page()
     page.goto(f"{live_server.url}/help/")
     # A page without times isn't asked for again; the next one is in the zone that the browser has told.
-    page.wait_for_function("document.cookie.includes('tz=')")
+    page.wait_for_function("() => document.cookie.includes('tz=')")
     page.goto(f"{live_server.url}/help/")
     page.get_by_text("Times are shown in Tokyo (JST).").wait_for()
     assert [cookie["value"] for cookie in context.cookies() if cookie["name"] == "tz"] == ["Asia%2FTokyo"]
