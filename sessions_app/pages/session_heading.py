@@ -19,7 +19,8 @@ def heading_of(desk: AttendancePanel, *, asks: bool, is_freed: bool) -> str:
     if desk.stage == SessionStage.OVER and asks:
         return _("How did it go?")
     words = _("%(minutes)d minutes with %(name)s")
-    return _answered_heading(desk) or words % {"minutes": desk.booking.length, "name": desk.other.display_name}
+    # As it was booked: what the two agree on meanwhile stands below it.
+    return _answered_heading(desk) or words % {"minutes": desk.booking.booked_length, "name": desk.other.display_name}
 
 
 def _missed_heading(desk: AttendancePanel) -> str:
