@@ -33,7 +33,7 @@ from sessions_app.questions.self_harm import watch_question
 from sessions_app.questions.shared_files import carry_files
 from sessions_app.written.settling import close_as_call, close_earlier_engagement
 
-from .deadlines import answer_deadline
+from .deadlines import answer_deadline, back_from_days_off
 from .notices.how_told import HowTold
 from .prefetch import LockedFacts, lock_and_read
 from .race_gate import refuse_second
@@ -256,11 +256,17 @@ def agreed_state(*, now: datetime) -> dict[str, Any]:
 
 
 def request_deadline(offer: Offer, start: datetime, *, now: datetime) -> datetime:
-    """When an unanswered request for this start would end; its mentor answers, so it is never in their night."""
+    """When an unanswered request for this start would end; its mentor answers, so it is never in their night.
+
+    The time to answer counts from when they are back from days off, if that is before the start.
+    """
     schedule = offer.profile.schedule
     notice = timedelta(minutes=schedule.notice)
     zone = canonical_zone(schedule.timezone) or schedule.timezone
-    return answer_deadline(start=start, notice=notice, zone=zone, now=now, at_most=settings.REQUEST_DEADLINE)
+    days = schedule.time_off.filter(last__gte=now.astimezone(ZoneInfo(zone)).date()).values_list("first", "last")
+    back = back_from_days_off(offer.profile.paused_until, days, zone=zone, now=now)
+    begins = back if back < start else now
+    return answer_deadline(start=start, notice=notice, zone=zone, now=begins, at_most=settings.REQUEST_DEADLINE)
 
 
 def insert_booking(

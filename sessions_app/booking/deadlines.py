@@ -1,6 +1,7 @@
 """Until when a request waits for its answer. Pure."""
 
-from datetime import datetime, time, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 # Nobody is expected to answer between these, by the clock on their own wall.
@@ -30,6 +31,22 @@ def answer_deadline(*, start: datetime, notice: timedelta, zone: str, now: datet
     if morning < start:
         return min(morning + (start - morning) / 2, morning + AFTER_WAKING)
     return evening if evening > now else wished
+
+
+def back_from_days_off(
+    away_until: date | None, days_off: Iterable[tuple[date, date]], *, zone: str, now: datetime
+) -> datetime:
+    """The morning on which someone is there again; `now` if they are.
+
+    `away_until`: the first day after their break; `days_off`: first and last days, in order. All are dates of `zone`.
+    """
+    today = day = now.astimezone(ZoneInfo(zone)).date()
+    if away_until:
+        day = max(day, away_until)
+    for first, last in days_off:
+        if first <= day <= last:
+            day = last + timedelta(days=1)
+    return now if day == today else datetime.combine(day, MORNING, ZoneInfo(zone)).astimezone(now.tzinfo)
 
 
 def add_waking_hours(now: datetime, span: timedelta, *, zone: str) -> datetime:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from accounts.models import User
 from notifications.registry import kind_named
 from notifications.services import Due
@@ -51,7 +53,8 @@ def booking_notices(
 def _requested_dues(booking: Booking, now: datetime) -> Iterable[Due]:
     yield from _first_news_dues("requested", booking, now)
     if booking.expires_at:
-        half = now + (booking.expires_at - now) / 2
+        # Half of the time to answer, which begins later where the mentor is away.
+        half = booking.expires_at - min(booking.expires_at - now, settings.REQUEST_DEADLINE) / 2
         yield booking_due("request_waiting", booking, booking.mentor_id, half, booking.expires_at)
 
 
@@ -93,7 +96,8 @@ def _one_of_several_accepted(booking: Booking, first: int, now: datetime) -> Ite
 def _countered_dues(booking: Booking, now: datetime) -> Iterable[Due]:
     yield from _told_to_mentee("countered")(booking, now)
     if booking.mentee_id and booking.expires_at:
-        half = now + (booking.expires_at - now) / 2
+        # Half of the time to answer, which begins later where the mentor is away.
+        half = booking.expires_at - min(booking.expires_at - now, settings.REQUEST_DEADLINE) / 2
         yield booking_due("counter_waiting", booking, booking.mentee_id, half, booking.expires_at)
 
 

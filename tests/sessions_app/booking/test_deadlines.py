@@ -1,11 +1,11 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sessions_app.booking.deadlines import answer_deadline, is_night
+from sessions_app.booking.deadlines import answer_deadline, back_from_days_off, is_night
 from tests.conftest import NOW, at
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
@@ -66,3 +66,27 @@ def test_the_day_lasts_from_eight_to_ten(shown):
     assert not is_night(moment, "Europe/Berlin")
     assert is_night(moment.replace(hour=7, minute=59), "Europe/Berlin")
     assert is_night(moment.replace(hour=22, minute=1), "Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("away_until", "days_off", "expected"),
+    [
+        pytest.param(None, [], NOW, id="there"),
+        pytest.param(date(2026, 11, 24), [], NOW, id="back since today"),
+        pytest.param(None, [(date(2026, 11, 25), date(2026, 11, 30))], NOW, id="off from tomorrow on"),
+        pytest.param(date(2026, 12, 12), [], at("2026-12-12 08:00"), id="on a break"),
+        pytest.param(None, [(date(2026, 11, 20), date(2026, 11, 26))], at("2026-11-27 08:00"), id="off"),
+        pytest.param(
+            date(2026, 11, 26),
+            [(date(2026, 11, 26), date(2026, 11, 26)), (date(2026, 11, 27), date(2026, 11, 29))],
+            at("2026-11-30 08:00"),
+            id="one after the other",
+        ),
+    ],
+)
+def test_who_is_away_is_back_in_the_morning(away_until, days_off, expected):
+    assert back_from_days_off(away_until, days_off, zone="Europe/London", now=NOW) == expected
+
+
+def test_the_morning_is_that_of_the_zone():
+    assert back_from_days_off(date(2026, 12, 12), [], zone="Asia/Kolkata", now=NOW) == at("2026-12-12 02:30")

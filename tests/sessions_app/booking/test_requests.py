@@ -1,12 +1,12 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
-from mentors.models import MentorProfile
+from mentors.models import MentorProfile, Offer
 from notifications.models import Notification
 from sessions_app.booking.requests import accept_booking, decline_booking, extend_request, withdraw_booking
 from sessions_app.errors import SessionError
-from tests.conftest import NOW
+from tests.conftest import NOW, at
 from tests.sessions_app.conftest import book
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +43,23 @@ def test_extend_request_gives_one_more_day_once(request_for, alice):
     with pytest.raises(SessionError) as refused:
         extend_request(booking=booking, by=alice, now=later)
     assert refused.value.code == "extended"
+
+
+@pytest.mark.parametrize("way", ["a break", "days off"])
+def test_time_to_answer_counts_from_the_mentors_return(ask_first, bob, way):
+    """Else each request lapses meanwhile, and two of them switch the offers off."""
+    profile = ask_first.profile
+    if way == "a break":
+        MentorProfile.objects.filter(pk=profile.pk).update(paused_until=date(2026, 12, 5))
+    else:
+        profile.schedule.time_off.create(first=date(2026, 11, 23), last=date(2026, 12, 4))
+    offer = Offer.objects.select_related("profile__schedule").get(pk=ask_first.pk)
+
+    booking = book(offer, bob, at("2026-12-10 14:30"))
+
+    assert booking.expires_at == at("2026-12-06 08:00")
+    [reminder] = Notification.objects.filter(kind="request_waiting")
+    assert reminder.due_at == at("2026-12-05 20:00")
 
 
 def test_extend_request_keeps_what_was_told_about_the_request(request_for, alice):
