@@ -440,8 +440,8 @@ def more_time_asked(cast: Cast) -> Booking:
 @state(
     "more-time-agreed",
     END + MINUTE,
-    mentee=Sight("30 minutes with Priya", "5 more minutes, until 15:00.", "Ask Priya for five more minutes"),
-    mentor=Sight("30 minutes with Bob", "5 more minutes"),
+    mentee=Sight(WITH_PRIYA, "5 more minutes, until 15:00.", "Ask Priya for five more minutes"),
+    mentor=Sight(WITH_BOB, "5 more minutes"),
 )
 def more_time_agreed(cast: Cast) -> Booking:
     booking = more_time_asked(cast)
@@ -451,8 +451,8 @@ def more_time_agreed(cast: Cast) -> Booking:
 @state(
     "more-time-enough",
     END + 6 * MINUTE,
-    mentee=Sight("35 minutes with Priya", "ten more minutes"),
-    mentor=Sight("35 minutes with Bob"),
+    mentee=Sight(WITH_PRIYA, "ten more minutes"),
+    mentor=Sight(WITH_BOB),
 )
 def more_time_enough(cast: Cast) -> Booking:
     booking = more_time_agreed(cast)
