@@ -33,10 +33,11 @@ from sessions_app.questions.self_harm import watch_question
 from sessions_app.questions.shared_files import carry_files
 from sessions_app.written.settling import close_as_call, close_earlier_engagement
 
-from .deadlines import answer_deadline, back_from_days_off
+from .deadlines import answer_deadline
 from .notices.how_told import HowTold
 from .prefetch import LockedFacts, lock_and_read
 from .race_gate import refuse_second
+from .returning import back_at
 from .transitions import begin_booking, expire_booking
 
 # What people are told of a new booking in one of these states; nobody but the visitor knows of a hold.
@@ -263,8 +264,7 @@ def request_deadline(offer: Offer, start: datetime, *, now: datetime) -> datetim
     schedule = offer.profile.schedule
     notice = timedelta(minutes=schedule.notice)
     zone = canonical_zone(schedule.timezone) or schedule.timezone
-    days = schedule.time_off.filter(last__gte=now.astimezone(ZoneInfo(zone)).date()).values_list("first", "last")
-    back = back_from_days_off(offer.profile.paused_until, days, zone=zone, now=now)
+    back = back_at(offer, now=now)
     begins = back if back < start else now
     return answer_deadline(start=start, notice=notice, zone=zone, now=begins, at_most=settings.REQUEST_DEADLINE)
 

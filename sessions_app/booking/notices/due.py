@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from django.conf import settings
-
 from accounts.models import User
 from notifications.registry import kind_named
 from notifications.services import Due
+from sessions_app.booking.returning import back_at
 from sessions_app.booking.series_plan import ANSWERS_SUBJECT, SERIES_SUBJECT
 from sessions_app.models import Booking, BookingEvent, BookingState
 from sessions_app.models.bookings import BOOKING_SUBJECT
@@ -54,7 +53,9 @@ def _requested_dues(booking: Booking, now: datetime) -> Iterable[Due]:
     yield from _first_news_dues("requested", booking, now)
     if booking.expires_at:
         # Half of the time to answer, which begins later where the mentor is away.
-        half = booking.expires_at - min(booking.expires_at - now, settings.REQUEST_DEADLINE) / 2
+        back = back_at(booking.offer, now=now)
+        begins = back if back < booking.expires_at else now
+        half = begins + (booking.expires_at - begins) / 2
         yield booking_due("request_waiting", booking, booking.mentor_id, half, booking.expires_at)
 
 
@@ -96,8 +97,7 @@ def _one_of_several_accepted(booking: Booking, first: int, now: datetime) -> Ite
 def _countered_dues(booking: Booking, now: datetime) -> Iterable[Due]:
     yield from _told_to_mentee("countered")(booking, now)
     if booking.mentee_id and booking.expires_at:
-        # Half of the time to answer, which begins later where the mentor is away.
-        half = booking.expires_at - min(booking.expires_at - now, settings.REQUEST_DEADLINE) / 2
+        half = now + (booking.expires_at - now) / 2
         yield booking_due("counter_waiting", booking, booking.mentee_id, half, booking.expires_at)
 
 

@@ -62,6 +62,13 @@ def test_time_to_answer_counts_from_the_mentors_return(ask_first, bob, way):
     assert reminder.due_at == at("2026-12-05 20:00")
 
 
+def test_the_reminder_comes_after_half_of_a_wait_that_a_night_made_longer(ask_first, bob):
+    booking = book(ask_first, bob, at("2026-12-10 14:30"), now=at("2026-11-24 23:30"))
+
+    [reminder] = Notification.objects.filter(kind="request_waiting")
+    assert (booking.expires_at, reminder.due_at) == (at("2026-11-26 10:00"), at("2026-11-25 16:45"))
+
+
 def test_extend_request_keeps_what_was_told_about_the_request(request_for, alice):
     extend_request(booking=request_for, by=alice, now=NOW)
 
