@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -14,9 +15,9 @@ from rest_framework.response import Response
 from accounts.api import ApiView
 from accounts.models import User
 from common.api.description import api_call
-from common.api.errors import as_api_error
 from common.api.fields import Input, Instant, Text, YesNo
 from common.api.pages import PageQuery, Part, page_answer, read_page
+from common.instants import utc_second_text
 from common.mail.rendering import absolute_url
 from mentors.models import Format
 from sessions_app.access import get_engagement, get_written
@@ -31,8 +32,6 @@ from trust.signals.helping import HelpText, find_help, read_help
 
 from .bookings import find_offer
 from .shapes import BRIEF, BriefBody, BriefOut, DeclineInput, SeenInput
-
-HELP = {"message": "It sounds as if you’re going through something hard.", "addresses": ["https://findahelpline.com/"]}
 
 
 class HelpOut(serializers.Serializer[HelpText]):
@@ -168,7 +167,7 @@ class EngagementOut(serializers.Serializer[Engagement]):
     @extend_schema_field(Instant(allow_null=True))
     def get_newest_at(self, engagement: Engagement) -> str | None:
         newest = self.context["newest"].get(engagement.pk)
-        return Instant().to_representation(newest.sent_at) if newest else None
+        return utc_second_text(newest.sent_at) if newest else None
 
     def get_is_closed(self, engagement: Engagement) -> bool:
         return engagement.closed_at is not None
@@ -232,8 +231,11 @@ class EngagementView(ApiView):
     """An engagement of the caller's own. Other people's are a 404, like one that doesn't exist."""
 
     def answer_with(self, uuid: UUID, shape: type[EngagementOut] = EngagementOut, **options: Any) -> Response:
-        found = get_engagement(uuid, reader=self.person)
-        return Response(self.draw([self.with_news(found)], shape)[0], **options)
+        return Response(self.draw([get_object_or_404(self.mine(), uuid=uuid)], shape)[0], **options)
+
+    def mine(self) -> QuerySet[Engagement]:
+        """All of the caller's, with what `EngagementOut` shows of them."""
+        return ThreadList(self.person).with_new(Engagement.objects.visible_to(self.person))
 
     def draw(self, engagements: list[Engagement], shape: type[EngagementOut] = EngagementOut) -> Any:
         newest = {message.engagement_id: message for message in newest_of(engagements)}
@@ -241,9 +243,6 @@ class EngagementView(ApiView):
         written = {row.engagement_id: row for row in asked}
         context = {"reader": self.person, "now": self.now, "newest": newest, "written": written}
         return [shape(engagement, context=context).data for engagement in engagements]
-
-    def with_news(self, engagement: Engagement) -> Engagement:
-        return ThreadList(self.person).with_new(Engagement.objects.filter(pk=engagement.pk)).get()
 
     def draw_message(self, message: Message, shape: type[MessageOut] = MessageOut) -> Any:
         return shape(message, context={"reader": self.person}).data
@@ -256,15 +255,14 @@ class EngagementsView(EngagementView):
         return Response(page_answer(request, self.draw(list(page.rows)), page.following))
 
     def parts(self, _moment: datetime) -> list[Part]:
-        mine = ThreadList(self.person).with_new(Engagement.objects.visible_to(self.person))
-        return [Part(mine, "created_at", newest_first=True)]
+        return [Part(self.mine(), "created_at", newest_first=True)]
 
     @api_call(name="ask_in_writing", summary="Ask a mentor in writing", body=WrittenInput, answers=AskedOut, status=201)
     def post(self, request: Request) -> Response:
         sent = self.read_body()
         offer, brief = find_offer(sent["offer"], self.person), BriefInput(**sent["brief"])
         if offer.format != Format.WRITING:
-            raise as_api_error(not_in_writing_error())
+            raise SessionError("not_in_writing", _("This offer isn’t answered in writing. Book a time for it instead."))
         written = ask_in_writing(offer=offer, brief=brief, mentee=self.person, now=self.now, key=uuid4().hex)
         return self.answer_with(written.engagement.uuid, AskedOut, status=201)
 
@@ -347,7 +345,3 @@ def find_message(found: QuerySet[Message], uuid: UUID, field: str) -> Message:
     if message is None:
         raise serializers.ValidationError({field: [_("This conversation has no such message.")]}, code="rule")
     return message
-
-
-def not_in_writing_error() -> SessionError:
-    return SessionError("not_in_writing", _("This offer isn’t answered in writing. Book a time for it instead."))

@@ -1,6 +1,6 @@
 """How it went, from both sides: read what may be read, and say it. The acts are those of the pages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from accounts.api import ApiView
 from common.api.description import api_call
 from common.api.fields import Input, Instant, Text, WholeNumber, YesNo
+from common.instants import utc_second_text
 from common.known import known
 from sessions_app.access import get_booking, get_written_as_mentee
 from sessions_app.afterwards.feedback import (
@@ -19,9 +20,9 @@ from sessions_app.afterwards.feedback import (
     ASKED_OF_MENTEE,
     ASKED_OF_MENTOR,
     OPEN_FOR,
-    feedback_of_other,
     give_feedback,
     give_written_feedback,
+    unveiled_of_other,
     why_not_change,
     why_not_feedback,
     why_not_feedback_in_writing,
@@ -125,12 +126,15 @@ class FeedbackOut(serializers.Serializer[Any]):
 class FeedbackView(ApiView):
     """What both sides say of one contact of the caller's."""
 
-    def answer_with(self, contact: Contact, asked: Asked, refusal: SessionError | None) -> Response:
-        mine = contact.feedback.filter(author=self.person).first()
-        theirs = feedback_of_other(contact, reader=self.person, now=self.now)
+    def answer_with(
+        self, contact: Contact, given: Sequence[Feedback], asked: Asked, refusal: SessionError | None
+    ) -> Response:
+        """`given`: all that was said of it."""
+        mine = next((said for said in given if said.author_id == self.person.pk), None)
+        theirs = unveiled_of_other(given, reader=self.person, now=self.now)
         return Response(
             {
-                "open_until": None if refusal else Instant().to_representation(known(contact.end) + OPEN_FOR),
+                "open_until": None if refusal else utc_second_text(known(contact.end) + OPEN_FOR),
                 "mine": draw_said(mine, asked),
                 "theirs": draw_said(theirs, READ_BY_OTHER[theirs.role]) if theirs else None,
             }
@@ -162,8 +166,9 @@ class SessionFeedbackView(FeedbackView):
         return ASKED_OF_MENTOR if self.person.pk == booking.mentor_id else ASKED_OF_MENTEE
 
     def answer_about(self, booking: Booking) -> Response:
-        refusal = why_not_feedback(booking, now=self.now) or why_not_change(booking.feedback.all(), by=self.person)
-        return self.answer_with(booking, self.asked_about(booking), refusal)
+        given = list(booking.feedback.all())
+        refusal = why_not_feedback(booking, now=self.now) or why_not_change(given, by=self.person)
+        return self.answer_with(booking, given, self.asked_about(booking), refusal)
 
 
 class WrittenFeedbackView(FeedbackView):
@@ -187,7 +192,7 @@ class WrittenFeedbackView(FeedbackView):
 
     def answer_about(self, written: WrittenQuestion) -> Response:
         refusal = why_not_feedback_in_writing(written, now=self.now)
-        return self.answer_with(written, ASKED_AFTER_WRITING, refusal)
+        return self.answer_with(written, list(written.feedback.all()), ASKED_AFTER_WRITING, refusal)
 
 
 def draw_said(said: Feedback | None, fields: Asked) -> Any:
