@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from sessions_app.booking.series import room_for
-from sessions_app.booking.series_plan import SeriesRoom, page_for_another_time, session_ahead
+from sessions_app.booking.series_plan import SeriesRoom, page_for_another_time
 from sessions_app.errors import SessionError
 from sessions_app.models import Booking, Feedback
 from sessions_app.models.feedback import Again
@@ -32,10 +32,9 @@ def series_of(
     booking: Booking, contacts: Sequence[Booking], *, reader: User, feedback: Feedback | None, now: datetime
 ) -> Series:
     """`contacts`: all of the booking's engagement, in order. `feedback` is the reader's own."""
-    others = [contact for contact in contacts if contact != booking]
-    page = page_for_another_time(others, now=now)
-    another_url = reverse(page[0], args=[page[1].uuid]) if page else ""
-    series = Series(contacts, session_ahead(others, now=now), another_url)
+    page = page_for_another_time([contact for contact in contacts if contact != booking], now=now)
+    view, ahead = page or ("", None)
+    series = Series(contacts, ahead, reverse(view, args=[ahead.uuid]) if ahead else "")
     is_offered = reader.pk == booking.mentee_id and booking in contacts
     if not is_offered or (feedback and feedback.again == Again.NO):
         return series
