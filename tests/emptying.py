@@ -43,8 +43,8 @@ def unguarded(truncate: Callable[[TransactionTestCase], None], case: Transaction
 def delete_rows() -> bool:
     """Whether it could: only a superuser may pass by foreign keys and the triggers that guard what is append-only.
 
-    A page that was closed may still be answered, and so hold rows that this waits for, and wait for others. Then it
-    begins anew.
+    A page that was closed may still be answered: its request can hold rows that this waits for, and wait for rows that
+    this holds. PostgreSQL then stops one of the two. If it was this one, it tries again.
     """
     for _again in range(MOST_DEADLOCKS):
         with suppress(DeadlockDetected):

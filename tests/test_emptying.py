@@ -46,7 +46,7 @@ def test_rows_are_deleted_though_a_request_still_holds_some_and_wants_others(bob
 
     deleting = threading.Thread(target=delete)
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL deadlock_timeout TO '1h'")  # so it is the other one who notices, and begins anew
+        cursor.execute("SET LOCAL deadlock_timeout TO '1h'")  # so the deletion is stopped, not this
         Topic.objects.filter(pk=topic.pk).update(name="Beekeeping")
         deleting.start()
         waiting = 0

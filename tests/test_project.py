@@ -449,8 +449,8 @@ WAITS = re.compile(r"wait_for_function\(\s*f?\"([^\"]*)\"")
 
 
 def test_what_pages_are_waited_for_is_said_by_functions():
-    """A text that is no function is read anew each time, which our pages' policy forbids from the second time on. So it
-    only fails where the first look comes too early: on a slow machine.
+    """A string that isn't a function is evaluated again at each look. Our pages' policy forbids that from the second
+    look on, so such a wait only works if its condition holds at once: on a slow machine it fails.
     """
     said = [
         (path.name, text)

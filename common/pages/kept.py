@@ -1,6 +1,6 @@
 """What a visitor wants and has to sign in for first: their browser's session keeps it for an hour.
 
-A session lasts for weeks, and whoever signs in on that browser next may be someone else.
+A session lasts for weeks, and the next person to sign in on that browser may be someone else.
 """
 
 from datetime import datetime, timedelta

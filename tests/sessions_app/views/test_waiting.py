@@ -91,7 +91,7 @@ def test_a_visitor_joins_once_they_have_typed_the_code_from_their_mail(offer, ma
 
 @pytest.mark.parametrize(("minutes", "joins"), [(59, True), (61, False)])
 def test_what_a_visitor_wanted_to_wait_for_is_soon_forgotten(offer, bob, minutes, joins):
-    """Whoever signs in on this browser next week must not have a stranger's question passed on under their name."""
+    """Someone else may sign in on this browser next week: no stranger's question is passed on under their name."""
     client = Client()
     client.post(reverse("wait"), {"q": QUESTION, "asks_mentors": "on"})
 
