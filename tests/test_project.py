@@ -461,3 +461,10 @@ def test_what_pages_are_waited_for_is_said_by_functions():
 
     assert len(said) > 3
     assert [one for one in said if "=>" not in one[1]] == []
+
+
+def test_clocks_of_browsers_are_replaced_before_a_page_is_open():
+    """A page that is open when its clock is replaced reads 1970 until the new one is set, and keeps what it read."""
+    replaced = [path.name for path in sorted((ROOT / "tests").rglob("*.py")) if ".clock.install(" in path.read_text()]
+
+    assert replaced == ["conftest.py", Path(__file__).name]

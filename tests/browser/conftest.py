@@ -56,11 +56,20 @@ class Visitor:
 
 @pytest.fixture
 def browser_page(chromium, live_server, transactional_db) -> Iterator[Callable[..., Page]]:
-    """Opens one more browser, signed in as `user` if given; at the end nothing may have gone wrong in any."""
+    """Opens one more browser, signed in as `user` if given; at the end nothing may have gone wrong in any.
+
+    `page.clock` turns the clock of one opened with `clock`: the moment at which that begins, from where it runs.
+    """
     opened, visitors = [], []
 
     def open_page(
-        *, js: bool = True, width: int = 1280, theme: str = "light", tz: str = "Europe/London", user: User | None = None
+        *,
+        js: bool = True,
+        width: int = 1280,
+        theme: str = "light",
+        tz: str = "Europe/London",
+        user: User | None = None,
+        clock: datetime | None = None,
     ) -> Page:
         context = open_context(chromium, live_server.url, js=js, width=width, theme=theme, tz=tz)
         if user:
@@ -69,6 +78,9 @@ def browser_page(chromium, live_server, transactional_db) -> Iterator[Callable[.
         visitors.append(Visitor(live_server.url))
         page = context.new_page()
         visitors[-1].watch(page)
+        if clock:
+            # Before there is a page: one that is open would read 1970 until its clock is set.
+            page.clock.install(time=clock)
         return page
 
     yield open_page

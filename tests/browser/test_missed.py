@@ -85,8 +85,7 @@ def test_mentee_waits_says_so_and_the_mentor_misses_it(browser_page, running, pr
 
 def test_page_tells_by_itself_that_the_other_is_here(browser_page, running, priya, bob):
     booking = running(1)
-    mentor = browser_page(user=priya.person, tz="Asia/Kolkata")
-    mentor.clock.install()
+    mentor = browser_page(user=priya.person, tz="Asia/Kolkata", clock=timezone.now())
     mentor.goto(f"/sessions/{booking.uuid}/")
     expect(mentor.locator("[data-part=other-awaited]")).to_be_visible()
     join_call(booking=booking, by=bob, now=timezone.now())
@@ -98,8 +97,7 @@ def test_page_tells_by_itself_that_the_other_is_here(browser_page, running, priy
 
 def test_page_moves_on_in_the_shape_of_the_session_by_itself(browser_page, running, priya, bob):
     booking = running(1)
-    page = browser_page(user=bob)
-    page.clock.install()
+    page = browser_page(user=bob, clock=timezone.now())
     page.goto(f"/sessions/{booking.uuid}/")
     part = page.locator("#agenda [aria-current=step]")
     expect(part).to_contain_text("Hello")
