@@ -351,7 +351,7 @@ ACCESS: dict[str, Row] = {
     # finding and booking
     "home": Row(EVERYBODY),
     "mentor_list": Row(EVERYBODY),
-    "mentor_detail": Row(EVERYBODY, at="mentor_page"),
+    "mentor_detail": Row(EVERYBODY, post="/mentors/alice-adair/", at="mentor_page"),
     "book": Row(EVERYBODY, "/mentors/alice-adair/", 422, at="mentor_page"),
     "book_email": Row(EVERYBODY, NOT_ALLOWED, "/mentors/alice-adair/", at="mentor_page"),
     "ask": Row(EVERYBODY, "/mentors/alice-adair/", 422, at="mentor_page"),

@@ -233,6 +233,7 @@ FREE: dict[str, str] = {
     "staff_signals": "adds words, or switches on or off as the button says, however often",
     "event_meeting": "names the plan that it changes, and only the newest can be changed",
     "event_tables": "replaces what only matters for the next plan, which is asked for after it",
+    "mentor_detail": "changes nothing: other times are shown, with the question that was typed",
     "book": "carries the terms that were shown; without any it books what the offer is",
     "thread": "carries the newest message that was read, under the same name, and a key of its own",
     "staff_webhook_change": "carries the number of the secret that was shown",

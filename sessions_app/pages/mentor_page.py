@@ -30,6 +30,7 @@ from sessions_app.booking.book import continues_as_call
 from sessions_app.errors import SessionError
 from sessions_app.mentor_rows import MentorRows
 from sessions_app.models import Booking, Engagement, SharedFile
+from sessions_app.questions.addresses import mentor_address
 from sessions_app.questions.limits import read_limit, read_standing
 from sessions_app.questions.programme_limits import (
     KEPT_OUT,
@@ -40,7 +41,7 @@ from sessions_app.questions.same_question import carried_files_of, find_earlier_
 from sessions_app.questions.suggestions import FreeMentor, people_for
 from sessions_app.written.acts import full_error, why_asked_already, why_not_ask
 
-from .programme_choice import FIELD, CountsFor, ProgrammeChoice, list_choices, read_counts_for
+from .programme_choice import CountsFor, ProgrammeChoice, list_choices, read_counts_for
 
 SIMILAR = 3
 
@@ -139,13 +140,16 @@ class MentorPage:
         return str(self.earlier.uuid) if self.earlier else ""
 
     @property
-    def picker_query(self) -> str:
-        return urlencode({"offer": self.offer.uuid} | self.chosen if self.offer else self.chosen)
-
-    @property
-    def chosen(self) -> dict[str, str]:
-        values = {"follows": self.follows, "about": self.about, FIELD: self.programme_slug}
-        return {name: value for name, value in values.items() if value}
+    def address(self) -> str:
+        """This page, with all that is chosen on it but the day."""
+        return mentor_address(
+            self.profile.slug,
+            offer=self.offer,
+            words=self.question,
+            follows=self.follows,
+            about=self.about,
+            programme=self.programme_slug,
+        )
 
     @property
     def list_url(self) -> str:

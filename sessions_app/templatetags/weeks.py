@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import lru_cache
-from urllib.parse import quote
 
 from django import template
 from django.template import Context
@@ -17,52 +16,81 @@ from django.utils.translation import get_language
 from common.known import known
 from common.templatetags.times import SlotChoice, draw_slot_choice, reader_of
 from sessions_app.availability.slot_picker import PickerDay, PickerView
+from sessions_app.pages.openers import Opener, draw_opener
+from sessions_app.questions.addresses import TO_BOOK
 
 register = template.Library()
 
 ANSWER_DUE = "sessions_app/mentor_page/_answer_due.html"
-# Where a reader's own will stand in days that are remembered: the rest of the address, and the words of the question.
-# PostgreSQL stores no NUL, so no name has one.
-EXTRA, WORDS = "\0extra\0", "\0words\0"
-DAY = (
-    '<li><a class="day" href="{}#times" hx-get="{}" hx-target="#picker" hx-push-url="true" '
-    'data-focus-after="#times-title"{}><span>{}</span><b>{}</b><i class="day--n{}" aria-hidden="true"></i>'
-    '<span class="vh">{}, {}</span></a></li>'
-)
+# Where a reader's own address will stand in days that are remembered. PostgreSQL stores no NUL, so no name has one.
+ADDRESS = "\0address\0"
+DAY_ATTRIBUTES = 'hx-target="#picker" hx-push-url="true" data-focus-after="#times-title"'
+DAY = '<span>{}</span><b>{}</b><i class="day--n{}" aria-hidden="true"></i><span class="vh">{}, {}</span>'
 DAY_NONE = '<li><span class="day day--none"><span>{}</span><b>{}</b><i></i><span class="vh">, {}</span></span></li>'
 CURRENT = SafeString(' aria-current="date"')
+SWAPPED = ' hx-get="{}" hx-target="{}" hx-push-url="true"'
+CURRENT_VIEW = SafeString(' aria-current="true"')
 
 
 @register.simple_tag
-def days_of_picker(picker: PickerView, extra: str, question: str, their_name: str) -> SafeString:
-    """The seven days that are open and the four weeks, each day as a link. `extra`: what else its address takes along.
+def days_of_picker(picker: PickerView, opener: Opener, their_name: str) -> SafeString:
+    """The seven days that are open and the four weeks, each day with what opens it.
 
     They are the same for all who read in one zone, until a time is taken, so they are drawn once for them.
     """
     days = replace(picker, weeks=tuple(map(tuple, picker.weeks)), times=(), chosen=None, skipped=None)
-    drawn = _draw_days(days, their_name, get_language() or "")
-    # Both are escaped here, and all else before.
-    return SafeString(drawn.replace(EXTRA, escape(extra)).replace(WORDS, escape(quote(question))))
+    drawn = _draw_days(days, their_name, opener.in_form, get_language() or "")
+    # It is escaped here, and all else before.
+    return SafeString(drawn.replace(ADDRESS, escape(opener.address)))
 
 
 @lru_cache(maxsize=1024)  # of 10 KB each
-def _draw_days(picker: PickerView, their_name: str, _language: str) -> str:
-    values = {"picker": picker, "their_name": their_name, "extra": EXTRA, "words": WORDS}
+def _draw_days(picker: PickerView, their_name: str, in_form: bool, _language: str) -> str:
+    values = {"picker": picker, "their_name": their_name, "opener": Opener(ADDRESS, in_form=in_form)}
     return render_to_string("sessions_app/mentor_page/_picker_days.html", values)
 
 
+@register.simple_block_tag
+def opens_day(content: str, day: date, opener: Opener, css: str = "", label: str = "") -> SafeString:
+    """What opens this day of a picker, with this content."""
+    named = format_html(' aria-label="{}"', label) if label else ""
+    return opener.draw(day, content, f'class="{css}"{named} {DAY_ATTRIBUTES}')
+
+
+@register.simple_block_tag
+def leads_to(
+    content: str,
+    address: str,
+    in_form: bool = False,
+    css: str = "",
+    choice: object = None,
+    chosen: object = None,
+    target: str = "",
+) -> SafeString:
+    """Another view of the open page: a link, or a button of the form `in_form`. With scripts only `target` changes.
+
+    `choice`: what it chooses, of which the page shows `chosen`.
+    """
+    address = escape(address)
+    swapped = format_html(SWAPPED, SafeString(address), target) if target else ""
+    current = CURRENT_VIEW if choice and choice == chosen else ""
+    attributes = f'class="{css}"{current}{swapped}'
+    return draw_opener(f"{address}{TO_BOOK}", content, attributes, in_form=in_form)
+
+
 @register.simple_tag
-def days_of_links(days: Sequence[PickerDay], opened: date, query: str) -> SafeString:
+def days_of_links(days: Sequence[PickerDay], opened: date, opener: Opener) -> SafeString:
     """The days at the top of the picker; see `week_of_links`."""
-    return SafeString("".join(_draw_day(day, query, is_open=day.date == opened) for day in days))
+    return SafeString("".join(_draw_day(day, opener, is_open=day.date == opened) for day in days))
 
 
-def _draw_day(day: PickerDay, query: str, *, is_open: bool) -> SafeString:
+def _draw_day(day: PickerDay, opener: Opener, *, is_open: bool) -> SafeString:
     if not day.times:
         return format_html(DAY_NONE, day.weekday, day.date.day, day.times_text)
-    address, current = f"?{query}&day={day.date.isoformat()}", CURRENT if is_open else ""
-    named = (day.weekday, day.date.day, day.dots, day.month, day.times_text)
-    return format_html(DAY, address, address, current, *named)
+    words = format_html(DAY, day.weekday, day.date.day, day.dots, day.month, day.times_text)
+    return format_html(
+        "<li>{}</li>", opener.draw(day.date, words, f'class="day" {DAY_ATTRIBUTES}{CURRENT if is_open else ""}')
+    )
 
 
 @register.simple_tag
@@ -77,23 +105,18 @@ def strip_of(densities: tuple[str, ...]) -> str:
 
 
 @register.simple_tag
-def week_of_links(days: Sequence[PickerDay], opened: date, query: str) -> SafeString:
-    """Seven days; one with times is a link that opens it. `query` is the rest of the address, escaped for one."""
-    rest = escape(query)
-    return SafeString("".join(day_link(day, rest, is_open=day.date == opened) for day in days))
+def week_of_links(days: Sequence[PickerDay], opened: date, opener: Opener) -> SafeString:
+    """Seven days; one with times can be opened."""
+    return SafeString("".join(day_link(day, opener, is_open=day.date == opened) for day in days))
 
 
-def day_link(day: PickerDay, query: str, *, is_open: bool) -> str:
-    """A page has twenty-eight of them, so what they share is escaped before: `query`."""
+def day_link(day: PickerDay, opener: Opener, *, is_open: bool) -> str:
     number, label = day.date.day, escape(day.label)
     if not day.times:
         words = f'<b aria-hidden="true">{number}</b><span class="vh">{label}</span>'
         return f'<li><span class="mday mday--none">{words}</span></li>'
-    address = f"?{query}&amp;day={day.date.isoformat()}"
-    return (
-        f'<li><a class="mday mday--{day.density}" href="{address}#times" hx-get="{address}" aria-label="{label}"'
-        f"{CURRENT if is_open else ''}>{number}{month_of(day.date)}<i></i></a></li>"
-    )
+    attributes = f'class="mday mday--{day.density}" aria-label="{label}"{CURRENT if is_open else ""}'
+    return f"<li>{opener.draw(day.date, f'{number}{month_of(day.date)}<i></i>', attributes)}</li>"
 
 
 def month_of(day: date) -> str:

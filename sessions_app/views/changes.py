@@ -34,6 +34,7 @@ from sessions_app.forms.booking import CancelForm, MoveForm
 from sessions_app.locks import why_stale
 from sessions_app.models import Booking
 from sessions_app.models.states import UNANSWERED
+from sessions_app.pages.openers import open_days_at
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,7 +76,7 @@ def move_page(
         "profile": booking.offer.profile,
         "offer": booking.offer,
         "picker": browser.open_picker(day=read_date(data.get("day", "")), chosen=chosen) if browser else None,
-        "picker_query": "",
+        "opener": open_days_at(),
         "their_zone": theirs if request.user.pk != booking.mentor_id else booking.other_person(request.user).zone_name,
         "their_name": booking.other_person(request.user).first_name,
         "form": form or MoveForm(),

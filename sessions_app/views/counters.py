@@ -29,6 +29,7 @@ from sessions_app.booking.other_times import TimesLeft, find_times_left, pick_ot
 from sessions_app.booking.stages import SessionStage, stage_of
 from sessions_app.forms.series import StartsForm
 from sessions_app.models import Booking
+from sessions_app.pages.openers import open_days_at
 
 from .series import MOST_NAMED, Option, choice_address, read_starts
 from .sessions import render_session, session_context
@@ -115,7 +116,7 @@ def session_counter(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "form": form,
         "error": result.error,
         "picker": picker,
-        "picker_query": choice_address(slot.start for slot in page.chosen)[1:],
+        "opener": open_days_at(choice_address(slot.start for slot in page.chosen)),
         "options": page.list_options(picker) if picker else [],
         "chosen": [
             (slot, choice_address((other.start for other in page.chosen if other != slot), day=day))

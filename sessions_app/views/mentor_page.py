@@ -5,8 +5,9 @@ from uuid import uuid4
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods
 
 from accounts.viewing import signed_in, viewer_zone
 from common.pages.parts import render_page, vary_by_part, wants_part
@@ -20,6 +21,8 @@ from sessions_app.mentor_rows import MentorRows, find_mentor
 from sessions_app.models import Booking
 from sessions_app.models.states import VISITORS_HOLD
 from sessions_app.pages.mentor_page import MentorPage, read_mentor_page
+from sessions_app.pages.openers import open_days_at
+from sessions_app.questions.addresses import join_query
 from sessions_app.questions.searched import announce_opened_page
 
 # Key of the browser's session: the time that a visitor holds while they sign in
@@ -29,12 +32,15 @@ GRACE = timedelta(minutes=30)
 
 
 @login_not_required
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @listed
 def mentor_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """POST opens another day or offer, or another programme's times, and keeps the question that is being typed."""
     mentor = find_mentor(slug, reader=signed_in(request))
     if mentor is None:
         raise Http404
+    if request.method == "POST":
+        return redirect(address_with(clean_words(request.POST.get("question", "")), request))
     if (words := clean_words(request.GET.get("q", ""))) and not wants_part(request):
         announce_opened_page(words, day=timezone.now().date())
     return mentor_page(request, mentor)
@@ -81,13 +87,23 @@ def mentor_page(
         "offer": page.offer,
         "asks": page.offer is not None and not page.offer.instant,
         "picker": page.picker,
-        "picker_query": page.picker_query,
+        "opener": open_days_at(page.address, in_form=not page.is_own),
         "their_zone": page.their_zone,
         "question": page.question,
         "follows": page.follows,
         "nav": "find",
     }
     return render_page(request, "sessions_app/mentor_page/page.html", context, part=part, status=status)
+
+
+def address_with(words: str, request: HttpRequest) -> str:
+    """The address that was asked for, with these words of a question."""
+    query = request.GET.copy()
+    if words != clean_words(query.get("q", "")):
+        query["q"] = words
+        # The topic was found by the words of the search, not by these.
+        query.pop("about", None)
+    return join_query(request.path, query.urlencode())
 
 
 # For drawing alone: the links to the offers are no part of it.

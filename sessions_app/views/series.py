@@ -35,6 +35,7 @@ from sessions_app.booking.series_plan import Planned, SeriesRoom, plan_dates, wi
 from sessions_app.errors import SessionError
 from sessions_app.forms.series import FurtherForm
 from sessions_app.models import Booking
+from sessions_app.pages.openers import open_days_at
 
 # The most dates that are read from an address; `SeriesRoom` says how many can be booked.
 MOST_NAMED = 10
@@ -181,7 +182,7 @@ def session_further(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     context = {
         **page_context(desk),
         "picker": picker,
-        "picker_query": choice_address(slot.start for slot in desk.chosen)[1:],
+        "opener": open_days_at(choice_address(slot.start for slot in desk.chosen)),
         "options": desk.list_options(picker) if picker else [],
         "is_full": desk.is_full and desk.room is not None and desk.room.count > 1,
         "chosen": [

@@ -81,17 +81,17 @@ def test_back_after_eleven_picks_shows_the_page_and_keeps_what_was_typed(browser
     page.goto("/mentors/priya-raghunathan/?q=Stay")
     days = page.get_by_role("navigation", name="Choose a day")
     current = days.locator("[aria-current=date]")
-    shown = [(page.url, current.get_attribute("href"))]
+    shown = [(page.url, current.get_attribute("formaction"))]
     for pick in range(11):
-        days.get_by_role("link").nth(1 + pick % 2).click()
-        expect(days.get_by_role("link").nth(1 + pick % 2)).to_have_attribute("aria-current", "date")
-        shown.append((page.url, current.get_attribute("href")))
+        days.get_by_role("button").nth(1 + pick % 2).click()
+        expect(days.get_by_role("button").nth(1 + pick % 2)).to_have_attribute("aria-current", "date")
+        shown.append((page.url, current.get_attribute("formaction")))
     page.locator("#id_question").fill("Stay, or go?")
 
     for address, day in reversed(shown[:-1]):
         page.go_back()
         expect(page).to_have_url(address)
-        expect(current).to_have_attribute("href", day)
+        expect(current).to_have_attribute("formaction", day)
         expect(page.get_by_role("banner")).to_be_visible()
     expect(page.locator("#picker #picker, #picker header")).to_have_count(0)
     expect(page.locator("#id_question")).to_have_value("Stay, or go?")
@@ -125,8 +125,8 @@ def test_mentee_opens_a_day_among_four_weeks(browser_page, priya, bob, js):
     expect(weeks).to_be_hidden()
 
     page.locator("#four-weeks summary").press("Enter")
-    day = weeks.get_by_role("link").nth(17)
-    wanted, name = re.search(r"day=([\d-]+)", day.get_attribute("href"))[1], day.get_attribute("aria-label")
+    day = weeks.get_by_role("button").nth(17)
+    wanted, name = re.search(r"day=([\d-]+)", day.get_attribute("formaction"))[1], day.get_attribute("aria-label")
     day.press("Enter")
 
     expect(page).to_have_url(re.compile(f"day={wanted}"))
@@ -141,15 +141,39 @@ def test_mentee_opens_a_day_among_four_weeks(browser_page, priya, bob, js):
     assert not js or problems(page, "mentor-four-weeks") == []
 
 
+def test_question_stays_while_other_days_and_lengths_are_opened(browser_page, priya, bob, js):
+    priya.offers.create(length=45)
+    page = browser_page(js=js, width=390, user=bob)
+    page.goto("/mentors/priya-raghunathan/?q=Stay+or+go")
+    field, first, second = page.locator("#id_question"), "Do I take it?", "Do I take the counter-offer?"
+
+    field.fill(first)
+    page.locator(".days button:not([aria-current])").first.click()
+    expect(page).to_have_url(re.compile("day="))
+    expect(field).to_have_value(first)
+    field.fill(second)
+    page.locator(".lenopt:not([aria-current])").click()
+    expect(page.locator(".lenopt[aria-current]")).to_contain_text("45")
+    expect(field).to_have_value(second)
+
+    # Enter, on a time, books that time, and opens nothing else.
+    page.locator("input[name=start]").first.check(force=True)
+    page.locator("input[name=start]").first.press("Enter")
+
+    expect_booked(page)
+    booking = Booking.objects.get()
+    assert (booking.length, booking.question) == (45, second)
+
+
 def test_mentee_picks_another_day_and_time(browser_page, priya, bob, js):
     page = browser_page(js=js, user=bob)
     page.goto("/mentors/priya-raghunathan/?q=Stay+or+go")
 
-    day = page.get_by_role("navigation", name="Choose a day").get_by_role("link").nth(2)
-    wanted = re.search(r"day=([\d-]+)", day.get_attribute("href"))[1]
+    day = page.get_by_role("navigation", name="Choose a day").get_by_role("button").nth(2)
+    wanted = re.search(r"day=([\d-]+)", day.get_attribute("formaction"))[1]
     day.click()
     expect(page.get_by_role("navigation", name="Choose a day").locator("[aria-current=date]")).to_have_attribute(
-        "href", re.compile(wanted)
+        "formaction", re.compile(wanted)
     )
     if js:
         expect(page.locator("#times-title")).to_be_focused()

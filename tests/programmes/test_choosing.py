@@ -1,5 +1,7 @@
 """Where two people share several programmes, the mentee chooses which one a session counts for."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -12,7 +14,7 @@ from sessions_app.models import Booking
 from tests.api.conftest import program  # noqa: F401 - a fixture
 from tests.conftest import NOW
 from tests.form_codes import codes_of
-from tests.markup import elements_of, markup_of, refusals_in
+from tests.markup import elements_in, elements_of, markup_of, refusals_in
 from tests.programmes.making import let_in
 from tests.sessions_app.conftest import THURSDAY
 
@@ -31,8 +33,14 @@ def shared(programme, other, alice, dora, bob, offer):
 
 def choices_in(page):
     """Whether each programme that can be chosen is the one whose times are shown, by its slug."""
-    links = [link for link in elements_of(page, "a") if "data-programme" in link.attributes]
-    return {link.attributes["data-programme"]: "aria-current" in link.attributes for link in links}
+    choices = [choice.attributes for choice in elements_in(page, "button", id="programmes")]
+    choices += [choice.attributes for choice in elements_in(page, "a", id="programmes")]
+    asked = [(parse_qs(urlsplit(one.get("formaction") or one["href"]).query), one) for one in choices if is_option(one)]
+    return {query["programme"][0]: "aria-current" in one for query, one in asked}
+
+
+def is_option(attributes):
+    return attributes["class"] == "lenopt"
 
 
 def rule(programme, manager, **rules):
@@ -138,11 +146,11 @@ def test_an_address_that_names_none_opens_the_first_that_leaves_the_time(client_
 def test_a_choice_goes_along_with_each_link_of_its_times(client_for, shared, offer, bob):
     page = page_of(client_for(bob), offer.profile, programme=shared[1].slug)
 
-    assert f"programme={shared[1].slug}" in page.context["picker_query"]
-    links = [link.attributes["href"] for link in elements_of(markup_of(page), "a", class_="lenopt")]
-    lengths = [link for link in links if "offer=" in link]
+    assert f"programme={shared[1].slug}" in page.context["opener"].address
+    options = elements_of(markup_of(page), "button", class_="lenopt")
+    lengths = [address for one in options if "offer=" in (address := one.attributes["formaction"])]
     assert lengths
-    assert all(f"programme={shared[1].slug}" in link for link in lengths)
+    assert all(f"programme={shared[1].slug}" in address for address in lengths)
 
 
 def test_a_form_without_a_choice_keeps_what_was_typed_and_says_so_beside_the_choice(client_for, shared, offer, bob):

@@ -70,6 +70,50 @@ def test_mentor_detail_opens_on_the_soonest_day_in_the_readers_zone(offer):
     assert "Kolkata (IST)" in page
 
 
+def openers_in(page: str) -> dict[str, str]:
+    """Where each other day, offer and programme of the form leads without scripts, by the words on its button."""
+    buttons = elements_in(page, "button", id="picker")
+    return {one.attributes.get("aria-label") or one.text: one.attributes["formaction"] for one in buttons}
+
+
+@pytest.mark.parametrize("typed", ["How do I\nsay no, “politely” & soon?", ""])
+def test_another_day_or_offer_keeps_what_is_being_typed(offer, bob, client_for, typed):
+    offer.profile.offers.create(length=45)
+    client = client_for(bob)
+    page = markup_of(client.get(PAGE, {"q": "What I searched for", "about": "saying-no"}))
+    openers = openers_in(page)
+    assert len(openers) > 20
+    sent = {"question": typed, "offer": offer.uuid, "day": "2026-11-25"}
+
+    for address in openers.values():
+        led = client.post(address, sent)
+        asked, kept = parse_qs(urlsplit(address).query), parse_qs(urlsplit(led["Location"]).query)
+        assert (led.status_code, urlsplit(led["Location"]).path) == (302, PAGE)
+        assert kept.pop("q", [""]) == [" ".join(typed.split())]
+        assert (asked.pop("q"), asked.pop("about")) == (["What I searched for"], ["saying-no"])
+        assert kept == asked
+    # Words that stay as they were keep the topic by which the search found the mentor.
+    led = client.post(address, sent | {"question": "What I searched for"})
+    assert led["Location"] == urlsplit(address)._replace(fragment="").geturl()
+
+    shown = client.get(client.post(address, sent)["Location"])
+    [field] = elements_of(markup_of(shown), "textarea", id="id_question")
+    assert field.text == " ".join(typed.split())
+
+
+def test_days_on_a_page_that_refuses_lead_to_the_mentors_page(offer, bob, client_for):
+    """It is answered at another address, which shows no days."""
+    client = client_for(bob)
+
+    for act in ("book", "ask"):
+        page = markup_of(client.post(f"{PAGE}{act}/", {"offer": offer.uuid, "question": "What do I do?"}))
+        openers = openers_in(page)
+        assert {urlsplit(address).path for address in openers.values()} <= {PAGE}
+        swapped = [one.attributes["hx-get"] for one in elements_of(page, "button") if "hx-get" in one.attributes]
+        assert {urlsplit(address).path for address in swapped} <= {PAGE}
+        assert act == "ask" or len(openers) == len(swapped) > 20
+
+
 def test_the_question_is_described_by_its_hint_its_error_and_its_count(offer, bob, client_for):
     page = f"/mentors/{offer.profile.slug}/"
     client = client_for(bob)

@@ -18,10 +18,10 @@ TIMES = re.compile(r"(\d+) times?$")
 
 def days_in(page: str) -> dict[str, tuple[str, int]]:
     """Each day that can be opened: its name for ears, where it leads, and how many times it says it has."""
-    links = elements_in(page, "a", id="four-weeks")
+    openers = [*elements_in(page, "a", id="four-weeks"), *elements_in(page, "button", id="four-weeks")]
     return {
-        one.attributes["aria-label"]: (one.attributes["href"], int(TIMES.search(one.attributes["aria-label"])[1]))
-        for one in links
+        one["aria-label"]: (one.get("href") or one["formaction"], int(TIMES.search(one["aria-label"])[1]))
+        for one in (opener.attributes for opener in openers)
     }
 
 
@@ -71,11 +71,11 @@ def test_days_drawn_for_one_reader_take_along_the_words_of_each(offer, bob, clie
     for number, asked in enumerate([*words, *words]):
         page = markup_of(client_for(bob).get(PAGE, {"q": asked, "about": f"topic-{number}"}))
         addresses = [href for href, _times in days_in(page).values()]
-        addresses += [one.attributes["hx-get"] for one in elements_in(page, "a", id="picker") if "day" in str(one)]
+        addresses += [one.attributes["hx-get"] for one in elements_of(page, "button", class_="day")]
         queries = [parse_qs(urlsplit(address).query, keep_blank_values=True) for address in addresses]
         days = [query for query in queries if "day" in query]
         assert len(days) > 15
-        assert {query["q"][0] for query in days} == {asked.replace("\0", "")}
+        assert {query.get("q", [""])[0] for query in days} == {asked.replace("\0", "")}
         assert {query["about"][0] for query in days} == {f"topic-{number}"}
         assert "\0" not in page
 
@@ -114,7 +114,8 @@ def test_each_day_lists_as_many_times_as_it_says_where_others_are_offered(reques
 def test_opened_day_is_the_current_one(offer, client):
     page = markup_of(client.get(PAGE, {"day": "2026-12-09"}))
 
-    current = [one for one in elements_in(page, "a", id="four-weeks") if one.attributes.get("aria-current") == "date"]
+    days = elements_in(page, "button", id="four-weeks")
+    current = [one for one in days if one.attributes.get("aria-current") == "date"]
     assert [one.attributes["aria-label"] for one in current] == ["Wednesday 9 December, 16 times"]
 
 
@@ -149,11 +150,11 @@ def test_weeks_of_a_horizon_shorter_than_four_end_with_it(offer, client):
 
 def test_a_day_is_asked_for_as_a_part_of_the_same_page(offer, client):
     page = markup_of(client.get(PAGE, {"q": "Stay & go?"}))
-    links = elements_in(page, "a", id="four-weeks")
+    links = elements_in(page, "button", id="four-weeks")
 
     part = client.get(urljoin(PAGE, links[0].attributes["hx-get"]), headers={"HX-Request": "true"})
 
-    assert links[0].attributes["href"] == links[0].attributes["hx-get"] + "#times"
+    assert links[0].attributes["formaction"] == links[0].attributes["hx-get"] + "#times"
     assert "day=2026-11-25" in links[0].attributes["hx-get"]
     assert elements_of(markup_of(part), "html") == []
     assert len(elements_of(markup_of(part), "details", id="four-weeks")) == 1
