@@ -49,7 +49,7 @@ def empty_hosted_events(person: User, now: datetime) -> bool:
     hosted = Event.objects.filter(host=person).exclude(slug__startswith="erased-")
     over = Q(state__in=(*DONE, EventState.CANCELLED, EventState.DRAFT))
     for event in hosted.filter(over):
-        words = dict.fromkeys(("about", "place", "access", "message", "reason"), "")
+        words = dict.fromkeys(("about", "place", "was_place", "access", "message", "reason"), "")
         slug = f"erased-{secrets.token_hex(8)}"
         Event.objects.filter(pk=event.pk).update(title=event.get_kind_display(), slug=slug, timezone="UTC", **words)
     return not hosted.exclude(over).exists()
@@ -145,9 +145,10 @@ TABLES: tuple[Table | Step, ...] = (
     Table(
         Event,
         {
-            **dict.fromkeys(("kind", "state", "mode"), fact()),
+            **dict.fromkeys(("kind", "state", "mode", "was_mode"), fact()),
             **dict.fromkeys(
-                ("slug", "title", "about", "place", "access", "timezone", "message", "reason"), removed_by_step()
+                ("slug", "title", "about", "place", "was_place", "access", "timezone", "message", "reason"),
+                removed_by_step(),
             ),
             **dict.fromkeys(("board_key", "door_key"), not_personal("random")),
         },

@@ -120,6 +120,10 @@ class Event(models.Model):
     access = models.CharField(_("access"), max_length=TEXT_LENGTH, blank=True, validators=[validate_plain_text])
     timezone = models.CharField(_("time zone"), max_length=64, validators=[validate_timezone])
     during = DateTimeRangeField(default_bounds="[)")
+    # What it was before the last change that people were told of: empty if that wasn't changed then.
+    was_during = DateTimeRangeField(default_bounds="[)", null=True, blank=True, editable=False)
+    was_mode = models.CharField(max_length=10, choices=EventMode, blank=True, default="", db_default="", editable=False)
+    was_place = models.CharField(max_length=300, blank=True, default="", db_default="", editable=False)
 
     rounds_count = models.PositiveSmallIntegerField(_("rounds"), default=0)
     round_minutes = models.PositiveSmallIntegerField(_("minutes for each round"), default=0)
@@ -201,6 +205,11 @@ class Event(models.Model):
     @property
     def end(self) -> datetime:
         return self.during.upper
+
+    @property
+    def was_where(self) -> str:
+        """In words; nothing if the place hasn't changed."""
+        return str(EventMode.ONLINE.label) if self.was_mode == EventMode.ONLINE else self.was_place
 
     @property
     def length(self) -> int:

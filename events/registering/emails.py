@@ -103,6 +103,14 @@ def whether_reminded(reader: RegistrationForReader) -> Context:
     return {"is_reminded": ahead.exists() and not preference_of(reader.person).has_off(Group.REMINDERS)}
 
 
+def what_it_was(reader: RegistrationForReader) -> Context:
+    """Time and place before the change, each only if it has changed."""
+    event = reader.registration.event
+    was = event.was_during
+    old_when = f"{reader.day(was.lower)}, {reader.span(was.lower, was.upper)}" if was else ""
+    return {"old_when": old_when, "old_place": event.was_where, "is_new_place": event.was_mode != ""}
+
+
 def there_text(reader: NoticeReader, event: Event) -> str:
     """The time by the clock where it takes place, if that is another one than the reader's."""
     if offset_of(reader.zone, event.start) == offset_of(event.timezone, event.start):
@@ -136,7 +144,7 @@ render_offered = registration_email("offered", RegistrationState.WAITING)
 render_free = registration_email("free", RegistrationState.WAITING)
 render_left = registration_email("left", RegistrationState.CANCELLED, method=CANCEL)
 render_removed = registration_email("removed", RegistrationState.REMOVED, method=CANCEL)
-render_moved = registration_email("moved", *STANDING, method=REQUEST)
+render_moved = registration_email("moved", *STANDING, method=REQUEST, facts=what_it_was)
 render_cancelled = registration_email("cancelled", RegistrationState.CANCELLED, method=CANCEL)
 render_no_place = registration_email("no_place", RegistrationState.OVER)
 render_still_coming = registration_email("still_coming", RegistrationState.IN)

@@ -32,6 +32,8 @@ WORDS: dict[str, Promise] = {
     **dict.fromkeys(REMINDER_KINDS.values(), _("%(title)s starts %(when)s")),
 }
 
+MOVED_FROM = _("%(title)s has a new time: %(when)s. It was %(was)s")
+
 # Of those who were taken off before they had a place, by how they stood
 REMOVED_WORDS: dict[str, Promise] = {
     News.INVITED: _("You’re no longer invited to %(title)s"),
@@ -58,6 +60,8 @@ def registration_line(kind: str, registration: Registration, reader: NoticeReade
     event = registration.event
     text = REMOVED_WORDS.get(stood, WORDS[kind])
     words = {"title": event.title, "when": reader.when(event.start, short=True)}
+    if kind == News.MOVED and event.was_during:
+        text, words["was"] = MOVED_FROM, reader.when(event.was_during.lower, short=True)
     return InboxLine(text % words, reverse("event", args=[event.slug]))
 
 

@@ -105,23 +105,34 @@ def change_event(*, event: Event, said: EventInput, now: datetime, seen: str | N
         words = _("The kind of an event can’t change. Make another event instead.")
         raise EventError("kind_stays", words, field="kind")
     check_published_shape(event, said)
-    before, shape = time_and_place(event), event.shape
+    shape, is_public = event.shape, event.state in BEFORE_START
+    is_told = is_public and time_and_place(event) != time_and_place(said)
     for side in event.sides:
         set_places(event, side, said.places.get(side, 0))
-    touch_event(event, **said.values())
-    if event.state in BEFORE_START and (before, shape) != (time_and_place(event), event.shape):
+    touch_event(event, **said.values(), **(describe_before(event, said) if is_told else {}))
+    if is_told or (is_public and shape != event.shape):
         take_host_time(event, now=now)
         move_rounds(event)
-        move_people(event, is_told=before != time_and_place(event), now=now)
+        move_people(event, is_told=is_told, now=now)
         tell_hosting(event, now=now)
     for side in event.sides:
         admit_waiting(event, side, now=now)
     return event
 
 
-def time_and_place(event: Event) -> tuple[object, ...]:
+def time_and_place(event: Event | EventInput) -> tuple[object, ...]:
     """What everyone is told of when it changes."""
     return event.during, event.place, event.mode, event.timezone
+
+
+def describe_before(event: Event, said: EventInput) -> dict[str, Any]:
+    """What the event's time or place was, of those that change: the columns `was_…`."""
+    is_moved = (event.mode, event.place) != (said.mode, said.place)
+    return {
+        "was_during": event.during if event.during != said.during else None,
+        "was_mode": event.mode if is_moved else "",
+        "was_place": event.place if is_moved else "",
+    }
 
 
 def check_published_shape(event: Event, said: EventInput) -> None:

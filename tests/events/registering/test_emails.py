@@ -12,8 +12,10 @@ from events.registering.calendar import build_event_file, build_registration_fil
 from events.registering.clock import run_registrations
 from events.registering.inviting import accept_invitation, invite_mentors
 from events.registering.managing import cancel_event, change_event
+from events.registering.notices import News
 from events.registering.waiting import pass_on
-from notifications.models import Notification, Preference, State
+from notifications.models import InboxItem, Notification, Preference, State
+from notifications.registry import kind_named
 from notifications.tasks import drain_outbox
 from tests.conftest import NOW, at
 from tests.events.making import EVENING, come, make_event, make_guests, make_said
@@ -262,7 +264,7 @@ def test_only_who_has_a_place_is_told_of_an_entry_in_their_calendar(event, alice
         "guest3@example.org": "",
     }
     assert "You keep your place." in end_of(moved[first.person.email])
-    assert end_of(moved[third.person.email]).startswith("You’re still on the waiting list.")
+    assert "You’re still on the waiting list." in end_of(moved[third.person.email])
     assert "Leave the waiting list" in end_of(moved[third.person.email])
     assert "Give up your place" not in end_of(moved[third.person.email])
 
@@ -278,6 +280,61 @@ def test_only_who_has_a_place_is_told_of_an_entry_in_their_calendar(event, alice
     assert "attached" not in end_of(cancelled[third.person.email]) + end_of(cancelled[alice.email])
     assert "because you registered" in end_of(cancelled[third.person.email])
     assert "because you were invited" in end_of(cancelled[alice.email])
+
+
+def one_line(mail) -> str:
+    return " ".join(text_of(mail).split())
+
+
+# By the clocks in Kolkata, where bob is
+IT_WAS = "It was Thursday 3 December, 22:30–23:04."
+PLACE_WAS = "The place was: Kulturhuset."
+
+
+@pytest.mark.parametrize(
+    ("said", "lead", "was"),
+    [
+        ({"start": EVENING + DAY}, "The time has changed", [IT_WAS]),
+        ({"place": "Town hall"}, "The place has changed", [PLACE_WAS]),
+        ({"mode": EventMode.ONLINE, "place": ""}, "The place has changed", [PLACE_WAS]),
+        ({"start": EVENING + DAY, "place": "Town hall"}, "The time and place have changed", [IT_WAS, PLACE_WAS]),
+        ({"timezone": "Europe/Lisbon"}, "The time or place has changed", []),
+    ],
+)
+def test_who_registered_reads_what_was_before_the_change(event, bob, read, said, lead, was):
+    come(event, bob)
+    read(NOW)
+
+    change_event(event=event, said=make_said(**said), now=NOW)
+
+    moved = one_line(read(NOW)[bob.email])
+    assert lead in moved
+    assert [one for one in (IT_WAS, PLACE_WAS) if one in moved] == was
+    [item] = InboxItem.objects.filter(recipient=bob, kind=News.MOVED)
+    line = kind_named(News.MOVED).lines([item], bob, NOW)[item.pk].text
+    assert ("It was Thu 3 Dec, 22:30" in line) == ("start" in said)
+
+
+def test_what_was_before_the_change_stays_until_the_next_that_people_are_told_of(event, bob, read):
+    come(event, bob)
+    read(NOW)
+    for said in ({"start": EVENING + DAY}, {"start": EVENING + DAY, "title": "Another title"}):
+        change_event(event=event, said=make_said(**said), now=NOW)
+    assert IT_WAS in one_line(read(NOW)[bob.email])
+
+    change_event(event=event, said=make_said(start=EVENING + DAY, place="Town hall"), now=NOW)
+
+    moved = one_line(read(NOW)[bob.email])
+    assert (IT_WAS in moved, PLACE_WAS in moved) == (False, True)
+
+
+def test_an_event_that_nobody_sees_yet_was_nowhere_else(maria):
+    draft = make_event(maria, is_open=False)
+
+    change_event(event=draft, said=make_said(start=EVENING + DAY, place="Town hall"), now=NOW)
+
+    changed = Event.objects.get()
+    assert (changed.was_during, changed.was_where) == (None, "")
 
 
 def test_who_is_taken_off_before_they_had_a_place_is_told_of_no_entry(event, alice, maria, read):
