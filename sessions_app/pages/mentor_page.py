@@ -30,7 +30,7 @@ from sessions_app.booking.book import continues_as_call
 from sessions_app.errors import SessionError
 from sessions_app.mentor_rows import MentorRows
 from sessions_app.models import Booking, Engagement, SharedFile
-from sessions_app.questions.addresses import mentor_address
+from sessions_app.questions.addresses import join_query, mentor_address
 from sessions_app.questions.limits import read_limit, read_standing
 from sessions_app.questions.programme_limits import (
     KEPT_OUT,
@@ -142,9 +142,17 @@ class MentorPage:
     @property
     def address(self) -> str:
         """This page, with all that is chosen on it but the day."""
+        return f"{self.address_of_offers}{self.offer.uuid}" if self.offer else self.address_without_offer
+
+    @property
+    def address_of_offers(self) -> str:
+        """The page of another offer, without the offer's UUID at the end."""
+        return join_query(self.address_without_offer, "offer=")
+
+    @property
+    def address_without_offer(self) -> str:
         return mentor_address(
             self.profile.slug,
-            offer=self.offer,
             words=self.question,
             follows=self.follows,
             about=self.about,

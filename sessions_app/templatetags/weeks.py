@@ -16,8 +16,7 @@ from django.utils.translation import get_language
 from common.known import known
 from common.templatetags.times import SlotChoice, draw_slot_choice, reader_of
 from sessions_app.availability.slot_picker import PickerDay, PickerView
-from sessions_app.pages.openers import Opener, draw_opener
-from sessions_app.questions.addresses import TO_BOOK
+from sessions_app.pages.openers import Opener
 
 register = template.Library()
 
@@ -28,8 +27,6 @@ DAY_ATTRIBUTES = 'hx-target="#picker" hx-push-url="true" data-focus-after="#time
 DAY = '<span>{}</span><b>{}</b><i class="day--n{}" aria-hidden="true"></i><span class="vh">{}, {}</span>'
 DAY_NONE = '<li><span class="day day--none"><span>{}</span><b>{}</b><i></i><span class="vh">, {}</span></span></li>'
 CURRENT = SafeString(' aria-current="date"')
-SWAPPED = ' hx-get="{}" hx-target="{}" hx-push-url="true"'
-CURRENT_VIEW = SafeString(' aria-current="true"')
 
 
 @register.simple_tag
@@ -55,27 +52,6 @@ def opens_day(content: str, day: date, opener: Opener, css: str = "", label: str
     """What opens this day of a picker, with this content."""
     named = format_html(' aria-label="{}"', label) if label else ""
     return opener.draw(day, content, f'class="{css}"{named} {DAY_ATTRIBUTES}')
-
-
-@register.simple_block_tag
-def leads_to(
-    content: str,
-    address: str,
-    in_form: bool = False,
-    css: str = "",
-    choice: object = None,
-    chosen: object = None,
-    target: str = "",
-) -> SafeString:
-    """Another view of the open page: a link, or a button of the form `in_form`. With scripts only `target` changes.
-
-    `choice`: what it chooses, of which the page shows `chosen`.
-    """
-    address = escape(address)
-    swapped = format_html(SWAPPED, SafeString(address), target) if target else ""
-    current = CURRENT_VIEW if choice and choice == chosen else ""
-    attributes = f'class="{css}"{current}{swapped}'
-    return draw_opener(f"{address}{TO_BOOK}", content, attributes, in_form=in_form)
 
 
 @register.simple_tag

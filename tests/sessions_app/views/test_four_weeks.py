@@ -77,6 +77,11 @@ def test_days_drawn_for_one_reader_take_along_the_words_of_each(offer, bob, clie
         assert len(days) > 15
         assert {query.get("q", [""])[0] for query in days} == {asked.replace("\0", "")}
         assert {query["about"][0] for query in days} == {f"topic-{number}"}
+        [length] = elements_of(page, "button", class_="lenopt")
+        for address in (length.attributes["formaction"], length.attributes["hx-get"]):
+            query = parse_qs(urlsplit(address).query)
+            assert query["offer"] == [str(offer.uuid)]
+            assert (query.get("q", [""])[0], query["about"]) == (asked.replace("\0", ""), [f"topic-{number}"])
         assert "\0" not in page
 
 
