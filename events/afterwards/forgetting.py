@@ -3,11 +3,12 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.privacy.consents import note_consent
 from events.locks import lock_event, touch_event
 from events.models import Chair, Event, EventState, Pairing, PairMessage, Plan, Registration, Wish, WishKind
+from events.models.states import NEVER_HELD
 from events.registering.consents import NEEDS
 from sessions_app.locks import atomic_act, lock_people
 
@@ -17,12 +18,19 @@ AT_ONCE = 50
 def forget_old_events(*, now: datetime) -> int:
     """Returns how many rows were deleted or emptied. Running it twice does no harm."""
     private = forget_private(ended_before(now - settings.EVENTS_KEEP_PRIVATE), now=now)
-    old = ended_before(now - settings.EVENTS_KEEP_MEETINGS).exclude(state=EventState.ARCHIVED).order_by("pk")
+    old = not_archived(ended_before(now - settings.EVENTS_KEEP_MEETINGS)).order_by("pk")
     return private + sum(archive_event(event=event) for event in old[:AT_ONCE])
 
 
 def ended_before(moment: datetime) -> QuerySet[Event]:
     return Event.objects.filter(during__endswith__lt=moment)
+
+
+# Events that were never held keep their state, so what they still have tells that there is something to delete.
+def not_archived(events: QuerySet[Event]) -> QuerySet[Event]:
+    named = Registration.objects.filter(event=OuterRef("pk")).exclude(board_name="")
+    is_empty = ~Exists(named) & ~Exists(Plan.objects.filter(event=OuterRef("pk")))
+    return events.exclude(state=EventState.ARCHIVED).exclude(Q(state__in=NEVER_HELD) & is_empty)
 
 
 def forget_private(events: QuerySet[Event], *, now: datetime) -> int:
@@ -45,7 +53,10 @@ def forget_needs(events: QuerySet[Event], *, now: datetime) -> int:
 
 @atomic_act
 def archive_event(*, event: Event) -> int:
-    """Who met whom, what they asked and said of it is gone for good. That they came, and their goals, stay."""
+    """Who met whom, what they asked and said of it is gone for good. That they came, and their goals, stay.
+
+    An event that was never held doesn't become one of the past: a draft stays its team's, and cancelled is cancelled.
+    """
     event = lock_event(event)
     gone = sum(
         rows.delete()[0]
@@ -57,5 +68,6 @@ def archive_event(*, event: Event) -> int:
         )
     )
     Registration.objects.filter(event=event).update(question="", contact="", board_name="")
-    touch_event(event, state=EventState.ARCHIVED)
+    if event.state not in NEVER_HELD:
+        touch_event(event, state=EventState.ARCHIVED)
     return gone

@@ -31,6 +31,8 @@ NOT_YET_OPEN = (EventState.DRAFT, EventState.CLOSED)
 UNSCHEDULED = (EventState.OPEN, EventState.CLOSED)
 # It has taken place.
 DONE = (EventState.OVER, EventState.ARCHIVED)
+# It didn't take place and won't.
+NEVER_HELD = (EventState.DRAFT, EventState.CANCELLED)
 # It will take place or does.
 AHEAD = (EventState.OPEN, EventState.CLOSED, EventState.SCHEDULED, EventState.LIVE)
 # A timetable stands: people can be checked in, and the clock runs or will.

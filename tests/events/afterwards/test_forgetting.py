@@ -2,9 +2,11 @@ from datetime import timedelta
 
 import pytest
 
+from events.afterwards import forgetting
 from events.afterwards.forgetting import forget_old_events
 from events.models import Event, Pairing, PairMessage, Plan, Registration, Wish, WishKind
-from tests.events.afterwards.evening import CLOSED
+from tests.events.afterwards.evening import CLOSED, close
+from tests.events.making import come, make_event
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -41,3 +43,29 @@ def test_who_met_whom_goes_after_two_years(kept, client_for, maria):
     assert forget_old_events(now=kept.event.end + 732 * DAY) == 0
     page = client_for(maria).get(f"/events/{kept.event.slug}/report/").content.decode()
     assert "data-measure" not in page
+
+
+@pytest.mark.parametrize("state", ["draft", "cancelled"])
+def test_what_was_never_held_is_emptied_and_not_shown_as_held(event, bob, client_for, state):
+    come(event, bob)
+    Event.objects.update(state=state)
+    late = event.end + 731 * DAY
+
+    forget_old_events(now=late)
+
+    assert Event.objects.get().state == state
+    assert Registration.objects.get().board_name == ""
+    assert [row.event for row in client_for(bob).get("/events/").context["page"].past] == []
+
+
+def test_emptied_events_keep_no_others_from_being_emptied(event, maria, bob, monkeypatch):
+    monkeypatch.setattr(forgetting, "AT_ONCE", 1)
+    come(event, bob)
+    Event.objects.update(state="cancelled")
+    held = close(make_event(maria, title="Held"))
+
+    for _night in range(2):
+        forget_old_events(now=event.end + 731 * DAY)
+
+    held.refresh_from_db()
+    assert held.state == "archived"
