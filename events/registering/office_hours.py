@@ -26,6 +26,7 @@ from sessions_app.models import Occupancy
 from .giving import HOST_SUBJECT
 from .managing import EventInput, cancel_event, change_event, create_event, open_event
 from .notices import EVENT_SUBJECT
+from .webhooks import EventNews, announce
 
 SHORTEST, LONGEST, USUAL = 20, 90, 45
 FEWEST_PLACES, MOST_PLACES, USUAL_PLACES = 2, 12, 6
@@ -176,6 +177,7 @@ def settle_hours(*, event: Event, now: datetime) -> bool:
     if event.end > now:
         return False
     touch_event(event, state=EventState.OVER, ended_at=event.end)
+    announce(event, EventNews.CLOSED, now=now)
     return True
 
 

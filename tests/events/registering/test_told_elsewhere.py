@@ -12,6 +12,7 @@ from events.planning.publishing import publish_plan
 from events.planning.solving import solve_asked
 from events.registering.acts import cancel_registration
 from events.registering.calendar import build_event_file, build_registration_file, calendar_uid
+from events.registering.clock import run_registrations
 from events.registering.managing import cancel_event, close_registration, open_event
 from events.registering.mentioning import OpenEvent, Quiet, forget_quiet, mention_events, read_open, words_of
 from events.registering.office_hours import OfficeHoursInput, offer_office_hours
@@ -70,6 +71,32 @@ def test_an_evening_tells_of_its_timetable_and_its_end(endpoint, evening):
 
     told = WebhookDelivery.objects.get()
     assert (told.event, told.payload["state"], told.payload["held"]) == ("event.closed", "over", 2)
+
+
+def test_an_event_without_a_timetable_is_over_at_its_end(endpoint, event, bob, client_for):
+    come(event, bob)
+
+    states = []
+    for moment in (event.end - SECOND, event.end):
+        run_registrations(now=moment)
+        event.refresh_from_db()
+        states.append(event.state)
+
+    assert states == ["closed", "over"]
+    assert event.ended_at == event.end
+    assert [one for one in deliveries() if one[0] == "event.closed"] == [("event.closed", "over")]
+    assert [row.event for row in client_for(bob).get("/events/").context["page"].past] == [event]
+    assert run_registrations(now=event.end) == 0
+
+
+def test_office_hours_tell_of_their_end(endpoint, alice, bob):
+    said = OfficeHoursInput("Ask me", "", at("2026-11-26 14:00"), 45, 6)
+    hours = offer_office_hours(host=alice, said=said, now=NOW)
+    come(hours, bob)
+
+    run_registrations(now=hours.end)
+
+    assert deliveries() == [("event.opened", "open"), ("event.closed", "over")]
 
 
 def test_a_plan_that_is_published_twice_is_told_once(endpoint, evening, maria):
