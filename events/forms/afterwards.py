@@ -15,6 +15,7 @@ from events.models.events import TEXT_LENGTH
 USEFUL = [(1, _("Not at all")), (2, _("A little")), (3, _("Useful")), (4, _("Very useful"))]
 HELPED = [(1, _("Not really")), (2, _("A bit")), (3, _("Yes")), (4, _("Yes, a lot"))]
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
+ASKED = ("useful", "again", "takeaway")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +67,16 @@ class AnswersForm(forms.Form):
             MeetingFields(
                 pair,
                 pair.partner_of(self.registration),
-                [self[f"{name}_{pair.pk}"] for name in ("useful", "again", "takeaway")],
+                [self[f"{name}_{pair.pk}"] for name in ASKED],
                 self.initial_takeaways[pair.pk],
             )
             for pair in self.pairs
         ]
 
     def said(self) -> dict[int, AnswerInput]:
-        return {pair.pk: self._said_of(pair.pk) for pair in self.pairs}
+        # Of a meeting that has ended since the page was drawn, nothing was asked there.
+        asked = [pair.pk for pair in self.pairs if any(f"{name}_{pair.pk}" in self.data for name in ASKED)]
+        return {key: self._said_of(key) for key in asked}
 
     def _said_of(self, key: int) -> AnswerInput:
         again = {"yes": True, "no": False}.get(self.cleaned_data[f"again_{key}"])

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from events.afterwards.goals import set_goal
-from events.models import Answer, EventKind, Goal, Side, Went
+from events.models import Answer, Event, EventKind, Goal, Side, Went
 from tests.conftest import at
 from tests.events.making import come, make_event, make_guests
 
@@ -52,6 +52,19 @@ def test_a_wrong_answer_is_told_beside_its_field_and_nothing_is_lost(over, clien
     assert answer.status_code == 422
     assert b"Kept" in answer.content
     assert not Answer.objects.exists()
+
+
+def test_a_page_that_is_older_than_a_meeting_takes_no_words_of_it_away(event, alice, dora, bob, client_for):
+    first, second = (come(event, one, side=Side.MENTOR) for one in (alice, dora))
+    mentee, client = come(event, bob), client_for(bob)
+    Event.objects.update(state="live")
+    known = meet(first, mentee)
+    later = meet(second, mentee, number=2)
+    Answer.objects.create(pairing=later, registration=mentee, takeaway="Call Ann", at=CLOSED)
+
+    client.post(f"/events/{event.slug}/after/", said(known, useful="4", again="", takeaway=""))
+
+    assert dict(Answer.objects.values_list("pairing", "takeaway")) == {known.pk: "", later.pk: "Call Ann"}
 
 
 def test_guests_of_a_gathering_share_what_they_wrote_for_it(maria, client_for):

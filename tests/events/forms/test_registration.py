@@ -282,7 +282,7 @@ def answers_form(over, values=None, known=None) -> AnswersForm:
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ({}, (None, None, "")),
+        ({"takeaway": ""}, (None, None, "")),
         ({"useful": "4", "again": "yes", "takeaway": "Ask"}, (4, True, "Ask")),
         ({"useful": "1", "again": "no"}, (1, False, "")),
         ({"again": ""}, (None, None, "")),
