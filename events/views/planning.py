@@ -200,10 +200,10 @@ def name_effect(effect: Effect, people: dict[int, Registration]) -> NamedEffect:
 
 @require_safe
 def event_timetable(request: SignedInRequest, slug: str) -> HttpResponse:
-    """A person's own timetable, once there is one."""
+    """A person's own timetable, once there is one, as long as they have a place."""
     event = get_event(slug, request.user)
     registration = get_own_registration(event, request.user)
-    rows = timetable_rows(registration)
+    rows = timetable_rows(registration) if registration.is_in else []
     if not rows:
         return redirect(reverse("event", args=[slug]))
     context = {"event": event, "registration": registration, "rows": rows, "nav": "events"}
