@@ -23,9 +23,14 @@ class RegistrationForReader(NoticeReader):
 
 
 def registration_email(
-    template: str, *states: str, method: str = "", facts: Callable[[RegistrationForReader], Context] | None = None
+    template: str,
+    *states: str,
+    method: str = "",
+    facts: Callable[[RegistrationForReader], Context] | None = None,
+    is_so: Callable[[Event, datetime], bool] | None = None,
 ) -> Render:
-    """What writes a mail that has something to say while the registration is in one of these `states`.
+    """What writes a mail that has something to say while the registration is in one of these `states`, and its event
+    `is_so`.
 
     `method` names the calendar method of the file that goes with it, if one does.
     """
@@ -37,6 +42,8 @@ def registration_email(
             return Nothing("registration is gone")
         if registration.state not in states:
             return Nothing(f"{registration.state} meanwhile")
+        if is_so and not is_so(registration.event, now):
+            return Nothing(f"event is {registration.event.state} meanwhile")
         reader = RegistrationForReader(registration.person, now, registration)
         context = registration_facts(reader) | (facts(reader) if facts else {})
         # Who waits, or has not answered an invitation, has nothing in their calendar.
@@ -136,7 +143,8 @@ def render_hosting(row: Notification, now: datetime) -> Message | Nothing:
     return reader.render_email("events/hosting", facts, attachments=(calendar_part(content, is_off=is_off),))
 
 
-render_invited = registration_email("invited", RegistrationState.INVITED)
+# Registration can be closed, or a timetable published, before the day that an invitation named.
+render_invited = registration_email("invited", RegistrationState.INVITED, is_so=Event.takes_registrations)
 render_registered = registration_email("registered", RegistrationState.IN, method=REQUEST, facts=whether_reminded)
 render_waiting = registration_email("waiting", RegistrationState.WAITING)
 render_admitted = registration_email("admitted", RegistrationState.IN, method=REQUEST)

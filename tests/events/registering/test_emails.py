@@ -11,7 +11,7 @@ from events.registering.acts import cancel_registration, confirm_coming
 from events.registering.calendar import build_event_file, build_registration_file
 from events.registering.clock import run_registrations
 from events.registering.inviting import accept_invitation, invite_mentors
-from events.registering.managing import cancel_event, change_event
+from events.registering.managing import cancel_event, change_event, close_registration
 from events.registering.notices import News
 from events.registering.waiting import pass_on
 from notifications.models import InboxItem, Notification, Preference, State
@@ -369,6 +369,15 @@ def test_the_team_takes_somebody_off_and_time_ends_the_line(event, maria, read):
     assert "https://mentoring.example/mentors/" in text_of(mails[third.person.email])
     first.refresh_from_db()
     assert first.is_in
+
+
+def test_nobody_is_asked_to_accept_what_cant_be_accepted_any_more(event, alice, dora, read):
+    invite_mentors(event=event, profiles=[alice.mentor_profile], now=NOW)
+    assert set(read(NOW)) == {alice.email}
+    invite_mentors(event=event, profiles=[dora.mentor_profile], now=NOW)
+    close_registration(event=event, now=NOW)
+
+    assert [read(NOW), read(NOW + 3 * DAY)] == [{}, {}]
 
 
 def test_saying_one_comes_keeps_the_reminders(event, bob, read):

@@ -11,6 +11,7 @@ from accounts.models import User
 from events.models import Registration, RegistrationState, Side
 from events.registering.acts import cancel_registration
 from events.registering.inviting import invite_mentors
+from events.registering.managing import close_registration
 from tests.conftest import NOW
 from tests.events.making import come, make_event, make_guests
 from tests.markup import elements_of, markup_of
@@ -135,6 +136,20 @@ def test_an_invited_mentor_declines_and_may_come_after_all(event, alice, client_
     assert answer(client, event, "decline") == "can_register"
     client.post(f"/events/{event.slug}/register/", {**SAID, "side": "mentor", "question": ""})
     assert stage(client, event) == "in"
+
+
+def test_an_invitation_is_not_offered_once_registration_has_closed(event, alice, client_for):
+    invite_mentors(event=event, profiles=[alice.mentor_profile], now=NOW)
+    client = client_for(alice)
+    shown = []
+    for _time in range(2):
+        page = markup_of(client.get(f"/events/{event.slug}/"))
+        in_list = markup_of(client.get("/events/"))
+        shown.append((len(elements_of(page, "button", value="accept")), 'data-part="closed"' in in_list))
+        close_registration(event=event, now=NOW)
+
+    assert shown == [(1, False), (0, True)]
+    assert stage(client, event) == "invited"
 
 
 def test_who_is_asked_takes_the_place_or_passes_it_on(maria, client_for):
