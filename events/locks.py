@@ -11,6 +11,7 @@ from sessions_app.locks import lock_people
 
 from .errors import stale_error
 from .models import Event, Registration
+from .models.states import RUNS
 
 
 def lock_event(event: Event | int) -> Event:
@@ -65,4 +66,4 @@ def touch_registrations(registrations: Collection[Registration], **changes: obje
 
 def is_called(event: Event) -> bool:
     """Whether people know their table of the first round: from then on nobody's partner is planned again."""
-    return event.rounds.filter(called_at__isnull=False).exists()
+    return event.state in RUNS and event.rounds.filter(called_at__isnull=False).exists()

@@ -265,9 +265,10 @@ class RegistrationOut(serializers.Serializer[Registration]):
         now: datetime = self.context["now"]
         event = registration.event
         stands = registration.state in STANDING and event.takes_changes(now)
+        is_needed = registration.is_in and is_called(event)
         possible = {
-            "register": event.takes_registrations(now) or stands,
-            "cancel": registration.state in NOT_ENDED and event.takes_changes(now) and not is_called(event),
+            "register": stands or (event.takes_registrations(now) and registration.state != RegistrationState.REMOVED),
+            "cancel": registration.state in NOT_ENDED and event.takes_changes(now) and not is_needed,
             "take_place": registration.is_waiting and event.takes_changes(now),
             "wishes": registration.is_in and event.takes_wishes(now),
         }

@@ -9,6 +9,7 @@ from accounts.models import User
 from accounts.roles import may
 from accounts.rules.roles import Power
 from common.times import offset_of
+from events.locks import is_called
 from events.models import Event, EventKind, EventState, Helper, Registration, Side
 from events.models.events import HelperRole
 from events.models.states import DONE, OUT, RUNS, UNSCHEDULED
@@ -99,8 +100,13 @@ class EventPage:
 
     @property
     def can_change(self) -> bool:
-        """Whether a registration can still be changed or given up."""
+        """Whether what was said in a registration can still be changed."""
         return self.event.takes_changes(self.now)
+
+    @cached_property
+    def is_settled(self) -> bool:
+        """People know their table of the first round: none of them is taken off, and the event isn't changed."""
+        return not self.can_change or is_called(self.event)
 
     @property
     def stage(self) -> str:

@@ -6,9 +6,9 @@ from datetime import datetime
 from functools import cached_property
 from itertools import groupby
 
+from events.locks import is_called
 from events.models import Event, EventMode, EventTable, Plan, PlanState, Registration
 from events.models.plans import UNREADY
-from events.models.states import BEFORE_START
 from events.planning.plans import facts_of
 
 from .proof_line import proof_lines
@@ -99,9 +99,9 @@ class PlanPage:
     def is_newest(self) -> bool:
         return bool(self.ready) and self.shown is not None and self.ready[0].pk == self.shown.pk
 
-    @property
+    @cached_property
     def can_plan(self) -> bool:
-        return self.event.state in BEFORE_START and self.event.start > self.now
+        return self.event.takes_changes(self.now) and not is_called(self.event)
 
     @property
     def can_publish(self) -> bool:

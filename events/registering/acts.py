@@ -184,7 +184,9 @@ def cancel_registration(
 def why_not_end(registration: Registration, by: User) -> EventError | None:
     """What keeps `by`, the person or someone of the team, from ending a registration that stands."""
     event = registration.event
-    if not is_called(event) and event.state in (*BEFORE_START, EventState.DRAFT):
+    # Who only waits, or was invited, has no partners who would sit alone.
+    is_needed = registration.is_in and is_called(event)
+    if event.state in (*BEFORE_START, EventState.DRAFT) and not is_needed:
         return None
     words = _("The event has begun. If you have to go, say so on its page, so that your partners get someone else.")
     if by.pk != registration.person_id:

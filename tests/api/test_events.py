@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from events.models import Event, EventState, Plan, Registration, RegistrationState, Round, Side, Wish
 from events.planning.solving import solve_asked
+from events.registering.acts import cancel_registration
 from notifications.models.webhooks import WebhookDelivery
 from notifications.webhooks.services import make_endpoint
 from tests.conftest import NOW
@@ -123,6 +124,15 @@ def test_a_place_is_not_offered_to_be_given_up_once_a_round_is_called(program, e
 
     assert ("cancel" in before["links"], "cancel" in after["links"]) == (True, False)
     assert codes(asked.post(f"{HERE}cancel/", {"version": after["version"]})) == [(409, "closed")]
+
+
+def test_who_was_taken_off_is_not_offered_to_register_again(program, event, bob, maria):
+    asked = program(bob)
+    asked.post(f"{HERE}register/", SAID)
+    cancel_registration(registration=Registration.objects.get(), by=maria, now=NOW)
+
+    assert set(asked.get(f"{HERE}me/")[1]["links"]) == {"self", "page"}
+    assert codes(asked.post(f"{HERE}register/", SAID)) == [(409, "removed")]
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,23 @@ from datetime import timedelta
 
 import pytest
 
-from events.models import Event, EventState, Helper, HelperRole, Plan, PlanState, Registration, RegistrationState, Side
+from events.models import (
+    Event,
+    EventState,
+    Helper,
+    HelperRole,
+    Plan,
+    PlanState,
+    Registration,
+    RegistrationState,
+    Round,
+    Side,
+)
 from events.pages.event_page import EventPage
 from events.pages.plan_page import MOST_PLANS, PlanPage
 from events.pages.proof_line import musts_line, proof_lines, quality_line, range_text
 from events.registering.inviting import invite_mentors
+from events.registering.managing import cancel_event
 from tests.conftest import NOW
 from tests.events.making import EVENING, come, make_event
 from tests.markup import elements_of, markup_of
@@ -97,6 +109,16 @@ def test_leads_lead_and_the_desk_does_not(event, bob, charlie, role, client_for)
     assert client_for(charlie).get(f"{address}desk/").status_code == 404
 
 
+@pytest.mark.usefixtures("now")
+def test_a_timetable_is_for_people_who_have_a_place(evening, client_for):
+    address, client = f"/events/{evening.event.slug}/", client_for(evening.mentees[0].person)
+    assert client.get(f"{address}timetable/").status_code == 200
+
+    cancel_event(event=evening.event, reason="Flood", now=NOW)
+
+    assert client.get(f"{address}timetable/").url == address
+
+
 def test_a_draft_is_its_teams_and_a_team_is_of_one_event(maria, bob, client_for):
     mine, other = make_event(maria, is_open=False), make_event(maria, is_open=False)
     Helper.objects.create(event=mine, person=bob, role=HelperRole.DESK)
@@ -135,6 +157,29 @@ def test_mentors_are_named_who_are_in_live_and_agreed(event, alice, dora, bob):
     alice.mentor_profile.save()
     assert page_of(event).mentors == []
     assert invited.is_invited
+
+
+@pytest.mark.usefixtures("now")
+def test_what_a_round_that_is_called_keeps_from_being_done_is_not_offered(evening, maria, client_for):
+    address, own = f"/events/{evening.event.slug}/", client_for(evening.mentees[0].person)
+    team, offered = client_for(maria), []
+    for _time in range(2):
+        pages = [
+            markup_of(own.get(address)),
+            *(markup_of(team.get(address + page)) for page in ("", "people/", "plan/")),
+        ]
+        buttons = [("answer", "cancel"), ("answer", "confirm")]
+        offered.append(
+            [
+                *(len(elements_of(pages[0], "button", name=name, value=value)) for name, value in buttons),
+                *(f'href="{address}{page}/"' in pages[1] for page in ("edit", "cancel")),
+                "/remove/" in pages[2],
+                len(elements_of(pages[3], "button", name="ask")),
+            ]
+        )
+        Round.objects.filter(event=evening.event, number=1).update(called_at=NOW)
+
+    assert offered == [[1, 1, True, True, True, 1], [0, 1, False, True, False, 0]]
 
 
 # Plans

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from events.errors import EventError
-from events.models import EventTable, Pairing, Plan, PlanState, Registration, Round, WishKind
+from events.models import Event, EventTable, Pairing, Plan, PlanState, Registration, Round, WishKind
 from events.pages.plan_page import PlanPage
 from events.pages.proof_line import proof_lines
 from events.planning.editing import OF_LOCKS, WORDS, Change, Edit, edit_plan, preview_edit, use_plan_again
@@ -235,6 +235,7 @@ def test_a_plan_that_is_being_made_leaves_the_one_before_to_be_changed(sheet, ma
 def test_nothing_is_planned_once_the_event_has_begun(sheet, maria, when):
     now = EVENING if when == "begun" else NOW
     if when == "called":
+        Event.objects.update(state="scheduled")
         Round.objects.create(event=sheet.event, number=1, during=(EVENING, EVENING.replace(minute=10)), called_at=NOW)
     edit = Edit(Change.FREE, sheet.first.pk, sheet.ann.pk)
     acts = [

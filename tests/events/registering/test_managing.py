@@ -320,6 +320,15 @@ def test_who_leaves_an_event_whose_first_round_is_called_says_so_on_the_day(mari
     assert refused(lambda: cancel_registration(registration=one, by=one.person, now=NOW))[0] == "closed"
 
 
+def test_who_only_waits_leaves_the_list_when_the_first_round_is_called_too(maria, bob):
+    evening = make_evening(maria)
+    fields = {"board_name": "Bob", "registered_at": NOW, "waiting_since": NOW}
+    waiting = Registration.objects.create(event=evening.event, person=bob, side=Side.MENTEE, state="waiting", **fields)
+    Round.objects.filter(number=1).update(called_at=NOW)
+
+    assert cancel_registration(registration=waiting, by=bob, now=NOW).state == "left"
+
+
 # At once
 
 
