@@ -13,6 +13,7 @@ from events.locks import is_called
 from events.models import Event, EventKind, EventState, Helper, Registration, Side
 from events.models.events import HelperRole
 from events.models.states import DONE, OUT, RUNS, UNSCHEDULED
+from events.registering.notices import ASKED_BEFORE
 from events.registering.places import PlaceCount, count_places
 from events.registering.questions import ordered_questions
 from mentors.models import MentorProfile
@@ -107,6 +108,12 @@ class EventPage:
     def is_settled(self) -> bool:
         """People know their table of the first round: none of them is taken off, and the event isn't changed."""
         return not self.can_change or is_called(self.event)
+
+    @property
+    def can_confirm(self) -> bool:
+        """Whether they haven't said that they come, or only before they were asked."""
+        said = self.registration.confirmed_at if self.registration else None
+        return said is None or said < self.event.start - ASKED_BEFORE <= self.now
 
     @property
     def stage(self) -> str:

@@ -60,6 +60,17 @@ def test_a_place_is_kept_until_its_minute(event, bob):
     assert stages == ["asked", "waiting"]
 
 
+def test_who_said_early_that_they_come_can_say_so_again_once_they_are_asked(event, bob):
+    registration, asked = come(event, bob), EVENING - 48 * HOUR
+    moments = (NOW, asked - HOUR, asked, asked + HOUR)
+    can = []
+    for said in (None, NOW, asked):
+        registration.confirmed_at = said
+        can.append([page_of(event, bob, registration, moment).can_confirm for moment in moments])
+
+    assert can == [[True] * 4, [False, False, True, True], [False] * 4]
+
+
 @pytest.mark.parametrize(
     ("state", "can_register", "is_over", "has_day", "can_change"),
     [
