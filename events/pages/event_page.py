@@ -14,6 +14,7 @@ from events.models import Event, EventKind, EventState, Helper, Registration, Si
 from events.models.events import HelperRole
 from events.models.states import DONE, OUT, RUNS, UNSCHEDULED
 from events.registering.notices import ASKED_BEFORE
+from events.registering.office_hours import is_call_over
 from events.registering.places import PlaceCount, count_places
 from events.registering.questions import ordered_questions
 from mentors.models import MentorProfile
@@ -179,7 +180,7 @@ class EventPage:
     @property
     def has_call(self) -> bool:
         """Whether the reader meets the others under the one address of office hours."""
-        return self.is_office_hours and self.event.is_ahead and (self.is_in or self.is_host)
+        return self.is_office_hours and not is_call_over(self.event, self.now) and (self.is_in or self.is_host)
 
     @property
     def sees_questions(self) -> bool:

@@ -186,10 +186,15 @@ def due_hours(now: datetime) -> EventQuerySet:
     return Event.objects.filter(Q(pk__in=empty.values("pk")) | Q(pk__in=ended.values("pk"))).order_by("pk")
 
 
+def is_call_over(event: Event, now: datetime) -> bool:
+    """They are over at their end, but nobody is cut off, nor kept out whose connection broke."""
+    return event.state not in (*UNSCHEDULED, EventState.OVER) or now >= event.end + CLOSES_AFTER
+
+
 def open_hours_call(event: Event, person: User, *, now: datetime) -> str:
     """The one address where all of them meet, for a redirect. Raises EventError `not_yet`, `over`, `no_call`."""
     opens, closes = event.start - OPENS_BEFORE, event.end + CLOSES_AFTER
-    if event.state not in UNSCHEDULED or now >= closes:
+    if is_call_over(event, now):
         raise EventError("over", _("These office hours are over, and so is the call. Look for other ones."))
     if now < opens:
         raise EventError("not_yet", _("The call opens 10 minutes before the start. Come back then."))

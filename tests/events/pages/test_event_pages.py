@@ -135,7 +135,7 @@ def test_the_call_and_the_questions_are_for_those_who_come_and_the_host(hours, a
     assert (page_of(hours).is_office_hours, page_of(hours).spans, page_of(hours).has_plan) == (True, [], False)
 
 
-@pytest.mark.parametrize(("state", "has_call"), [("closed", True), ("over", False), ("cancelled", False)])
+@pytest.mark.parametrize(("state", "has_call"), [("closed", True), ("archived", False), ("cancelled", False)])
 def test_a_call_is_there_while_it_is_ahead(hours, bob, state, has_call):
     come(hours, bob)
     Event.objects.filter(pk=hours.pk).update(state=state)

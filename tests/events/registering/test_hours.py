@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from events.models import Event, EventState, MeToo, Registration, Side
+from events.pages.event_page import EventPage
 from events.registering.acts import cancel_registration
 from events.registering.clock import run_registrations
 from events.registering.managing import cancel_event, open_event
@@ -314,7 +315,20 @@ def test_the_call_opens_ten_minutes_before_and_closes_a_quarter_hour_after(hours
     assert refused(lambda: open_hours_call(hours, bob, now=closes)) == "over"
 
 
-@pytest.mark.parametrize("state", [EventState.DRAFT, EventState.OVER, EventState.ARCHIVED, EventState.CANCELLED])
+def test_who_lost_the_connection_at_the_end_comes_back_though_they_are_over(hours, alice, bob, settings):
+    settings.MEETING_URL = "https://meet.example.org/{token}"
+    registration, closes = come(hours, bob), END + 15 * MINUTE
+    run_registrations(now=END)
+    hours.refresh_from_db()
+
+    has_call = [EventPage(hours, bob, registration, now, "UTC").has_call for now in (closes - SECOND, closes)]
+
+    assert (hours.state, has_call) == (EventState.OVER, [True, False])
+    assert hours.uuid.hex in open_hours_call(hours, bob, now=closes - SECOND)
+    assert refused(lambda: open_hours_call(hours, bob, now=closes)) == "over"
+
+
+@pytest.mark.parametrize("state", [EventState.DRAFT, EventState.ARCHIVED, EventState.CANCELLED])
 def test_there_is_no_call_for_what_does_not_take_place(hours, bob, state):
     hours.state = state
 
