@@ -211,15 +211,28 @@ def change_locks(meetings: list[Meeting], locks: list[Row], edit: Edit) -> list[
     return [*others, *kept]
 
 
+def check_editable(plan: Plan, now: datetime) -> None:
+    """Whether this plan is the newest of an event that can still be planned. Raises EventError `stale`, `closed`."""
+    check_plannable(plan.event, now)
+    newest = Plan.objects.whole().filter(event=plan.event).exclude(state__in=UNREADY).first()
+    if newest is None or newest.pk != plan.pk or plan.state not in EDITABLE:
+        raise stale_error(_("There’s a newer plan. Look at it, then make your change there."))
+
+
+def is_editable(plan: Plan, now: datetime) -> bool:
+    try:
+        check_editable(plan, now)
+    except EventError:
+        return False
+    return True
+
+
 @atomic_act
 def edit_plan(*, plan: Plan, edit: Edit, by: User, now: datetime) -> Plan:
     """A new plan, which is the given one with one change. Raises EventError `stale`, `closed`, or a broken rule's."""
-    event = lock_event(plan.event_id)
+    lock_event(plan.event_id)
     plan = Plan.objects.select_related("event").get(pk=plan.pk)
-    check_plannable(event, now)
-    newest = Plan.objects.whole().filter(event=event).exclude(state__in=UNREADY).first()
-    if newest is None or newest.pk != plan.pk or plan.state not in EDITABLE:
-        raise stale_error(_("There’s a newer plan. Look at it, then make your change there."))
+    check_editable(plan, now)
     facts = facts_of(plan)
     effect = find_effect(plan, facts, edit)
     proof = describe_change(facts.problem, effect.rows, plan, Unproven.BY_HAND)

@@ -22,7 +22,17 @@ from events.pages.cards import all_cards, code_address, door_code
 from events.pages.paper import list_signs, read_rounds
 from events.pages.plan_page import PlanPage
 from events.pages.timetable_page import timetable_rows
-from events.planning.editing import OF_LOCKS, Change, Edit, Effect, edit_plan, preview_edit, use_plan_again
+from events.planning.editing import (
+    OF_LOCKS,
+    Change,
+    Edit,
+    Effect,
+    check_editable,
+    edit_plan,
+    is_editable,
+    preview_edit,
+    use_plan_again,
+)
 from events.planning.plans import ask_plan
 from events.planning.publishing import publish_plan
 from events.planning.tables import set_tables
@@ -149,6 +159,7 @@ def event_meeting(request: SignedInRequest, slug: str, number: int, mentee: int,
     effect, error, status = None, None, 200
     if request.method == "POST" and edit:
         try:
+            check_editable(plan, now)
             if "sure" in request.POST or edit.change in OF_LOCKS:
                 edit_plan(plan=plan, edit=edit, by=request.user, now=now)
                 messages.success(request, _("Changed. The plan before it is kept."))
@@ -172,6 +183,7 @@ def event_meeting(request: SignedInRequest, slug: str, number: int, mentee: int,
         ],
         "edit": edit,
         "effect": effect,
+        "can_edit": is_editable(plan, now),
         "error": error,
         "nav": "events",
     }

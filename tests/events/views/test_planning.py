@@ -246,6 +246,18 @@ def test_a_change_of_an_older_plan_is_refused(event, planned, team):
     assert Plan.objects.count() == 2
 
 
+def test_an_older_plan_offers_no_change(event, planned, team):
+    address, offered = meeting_of(event, planned), []
+    for _time in range(2):
+        offered.append(len(elements_of(markup_of(team.get(address)), "button", name="change")))
+        team.post(address, {"change": "lock"})
+
+    shown = team.post(address, {"change": "free"})
+
+    assert offered == [4, 0]
+    assert (shown.status_code, refused(shown), shown.context["effect"]) == (409, ["stale"], None)
+
+
 def test_a_meeting_offers_the_other_rounds_and_the_other_mentees(event, planned, team, charlie):
     other = come(event, charlie)
 
