@@ -21,7 +21,7 @@ from sessions_app.locks import atomic_act, lock_people
 from .giving import HOST_SUBJECT, SUBJECT, take_event_time, take_host_time, time_at
 from .mentioning import forget_quiet
 from .notices import News, silence, tell, tell_hosting
-from .places import set_places
+from .places import count_places, set_places
 from .waiting import admit_waiting
 from .webhooks import EventNews, announce
 
@@ -107,8 +107,8 @@ def change_event(*, event: Event, said: EventInput, now: datetime, seen: str | N
     check_published_shape(event, said)
     shape, is_public = event.shape, event.state in BEFORE_START
     is_told = is_public and time_and_place(event) != time_and_place(said)
-    for side in event.sides:
-        set_places(event, side, said.places.get(side, 0))
+    for side, count in count_places(event, now).items():
+        set_places(event, side, said.places.get(side, 0), kept=count.kept)
     touch_event(event, **said.values(), **(describe_before(event, said) if is_told else {}))
     if is_told or (is_public and shape != event.shape):
         take_host_time(event, now=now)

@@ -60,8 +60,11 @@ def count_places_of(events: Sequence[Event], now: datetime) -> dict[int, dict[st
     }
 
 
-def set_places(event: Event, side: str, count: int) -> None:
-    """Give a locked event this many places on one side. Raises EventError `places_taken` below those that are taken."""
+def set_places(event: Event, side: str, count: int, *, kept: int = 0) -> None:
+    """Give a locked event this many places on one side. `kept`: so many wait for an answer, and count as taken.
+
+    Raises EventError `places_taken` below those that are taken.
+    """
     there = Place.objects.filter(event=event, side=side)
     total = there.count()
     if count > total:
@@ -70,12 +73,12 @@ def set_places(event: Event, side: str, count: int) -> None:
             [Place(event=event, side=side, number=last + number) for number in range(1, count - total + 1)]
         )
     elif count < total:
-        free = list(there.free().order_by("-number").values_list("pk", flat=True)[: total - count])
-        if len(free) < total - count:
-            taken = total - there.free().count()
+        free = list(there.free().order_by("-number").values_list("pk", flat=True))
+        taken = total - max(len(free) - kept, 0)
+        if taken > count:
             words = _("%(taken)d of these places are taken. Keep at least that many, or cancel %(more)d first.")
             raise EventError("places_taken", words % {"taken": taken, "more": taken - count}, field=f"places_{side}")
-        Place.objects.filter(pk__in=free).delete()
+        Place.objects.filter(pk__in=free[: total - count]).delete()
 
 
 def take_free_place(event: Event, side: str) -> Place | None:

@@ -205,6 +205,15 @@ def waits_with_a_place_kept(maria, hours: int = 20):
     return event, registrations[2], guests[3]
 
 
+def test_a_place_that_is_kept_for_an_answer_is_not_taken_away(maria):
+    event, asked, _new = waits_with_a_place_kept(maria)
+    fields = {"start": event.start, "registration_until": event.start, "wishes_until": None}
+    said = make_said(**fields, places={Side.MENTEE: 1, Side.MENTOR: 2})
+
+    assert refused(lambda: change_event(event=event, said=said, now=NOW)) == ("places_taken", "places_mentee")
+    assert take_place(registration=asked, now=NOW).is_in
+
+
 def test_who_passes_is_not_asked_for_the_same_place_again(maria):
     _event, asked, _new = waits_with_a_place_kept(maria)
 
