@@ -35,8 +35,9 @@ def room_secret(pairing: Pairing) -> str:
 
 
 def is_past(place: Round, event: Event, now: datetime) -> bool:
-    """Whether the time for goodbyes is over, too. While the clock stands, it goes on."""
-    return now > place.end + GOODBYE and not event.paused_at
+    """Whether the time for goodbyes is over, too, by the event's clock, which may stand."""
+    moment = min(now, event.paused_at) if event.paused_at else now
+    return moment > place.end + GOODBYE
 
 
 def open_call(pairing: Pairing, registration: Registration, now: datetime) -> str:

@@ -63,6 +63,15 @@ def test_while_the_clock_stands_the_chat_stays_open(evening):
     assert PairMessage.objects.count() == 1
 
 
+def test_a_pause_opens_no_chat_of_an_earlier_round(evening):
+    started(evening)
+    later = EVENING + 15 * MINUTE
+    running.pause(event=evening.event, now=later)
+
+    assert refused(lambda: write(pair_of(evening, 1), now=later + MINUTE)) == "over"
+    write(pair_of(evening, 2), now=later + 30 * MINUTE)
+
+
 def test_who_left_is_written_to_no_more(evening, maria):
     started(evening)
     go_home(registration=evening.mentors[1], by=maria, now=STARTED)
