@@ -81,8 +81,10 @@ def figure_mail(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     answer = request.POST.get("answer")
     if answer in ANSWERS:
-        answer_mail(number=number, is_wanted=ANSWERS[answer], now=timezone.now())
-        messages.success(request, _("You’ll go on getting it.") if ANSWERS[answer] else _("You won’t get it any more."))
+        is_kept = answer_mail(number=number, is_wanted=ANSWERS[answer], now=timezone.now())
+        # Of a mail that had stopped before, the page itself says so.
+        if is_kept or not ANSWERS[answer]:
+            messages.success(request, _("You’ll go on getting it.") if is_kept else _("You won’t get it any more."))
         return redirect("figure_mail", token)
     context = {"mail": FigureMail.objects.running().filter(pk=number).first()}
     return render(request, "programmes/figure_mail.html", context, status=422 if request.method == "POST" else 200)

@@ -245,6 +245,17 @@ class TestPages:
             assert visitor.post(page, {"answer": answer}, follow=True).status_code == 200
         assert FigureMail.objects.filter(next_at__gt=NOW, unanswered=0).exists() == is_left
 
+    @pytest.mark.parametrize(("is_there", "said"), [(True, 1), (False, 0)])
+    def test_nobody_is_told_that_they_go_on_getting_what_has_stopped(self, programme, alice, now, is_there, said):
+        [mail] = choose(programme, alice, WEEKLY)
+        page = reverse("figure_mail", args=[SIGNER.sign(mail.pk)])
+        FigureMail.objects.filter(pk=-1 if is_there else mail.pk).delete()
+
+        answer = Client().post(page, {"answer": "keep"}, follow=True)
+
+        assert len(answer.context["messages"]) == said
+        assert (answer.context["mail"] is not None) == is_there
+
     def test_a_link_that_we_did_not_make_is_not_found(self, programme, alice, now):
         [mail] = choose(programme, alice, WEEKLY)
 
