@@ -12,6 +12,7 @@ from events.models import Event, EventState, Registration, RegistrationState, Si
 from events.models.states import CAN_BE_INVITED
 from mentors.models import MentorProfile
 from sessions_app.locks import atomic_act
+from trust.sanctions import Doing, why_barred
 
 from .giving import check_time, give_place
 from .notices import News, tell
@@ -64,7 +65,7 @@ def _ask(event: Event, profile: MentorProfile, known: Registration | None, *, no
 def accept_invitation(*, registration: Registration, now: datetime) -> Registration:
     """The mentor comes. What they can tell besides (rounds, most meetings) can be changed afterwards.
 
-    Raises EventError `stale`, `closed`, `own_overlap`, `full`.
+    Raises EventError `stale`, `closed`, `barred`, `own_overlap`, `full`.
     """
     registration = lock_registration(registration)
     if registration.is_in:
@@ -74,6 +75,8 @@ def accept_invitation(*, registration: Registration, now: datetime) -> Registrat
     event = registration.event
     if event.state != EventState.OPEN or event.registration_until <= now:
         raise EventError("closed", _("Registration has closed, so this invitation can’t be accepted any more."))
+    if refusal := why_barred(registration.person, Doing.ASK, now=now):
+        raise EventError(refusal.code, refusal.message)
     check_time(registration, now=now)
     if not count_places(event, now)[registration.side].open:
         words = _("There are enough mentors by now. Thank you: we hope you’ll come another time.")

@@ -14,9 +14,11 @@ from events.registering.managing import cancel_event, change_event, close_regist
 from events.registering.notices import INVITATION_NUDGE, News
 from notifications.models import InboxItem, Notification, State
 from sessions_app.models import Occupancy
-from tests.conftest import NOW
+from tests.conftest import NOW, make_staff
 from tests.events.making import EVENING, come, make_event, make_guests, make_said
 from tests.sessions_app.conftest import book
+from tests.trust.cases import decide
+from trust.models import Case, Outcome, ReportKind
 
 pytestmark = pytest.mark.django_db
 
@@ -114,6 +116,14 @@ def test_an_invitation_that_cannot_be_accepted_any_more(event, maria, alice, dor
     assert refused(lambda: accept_invitation(registration=invited, now=NOW)) == "closed"
     cancel_registration(registration=invited, by=alice, now=NOW)
     assert refused(lambda: accept_invitation(registration=invited, now=NOW)) == "stale"
+
+
+def test_who_may_not_register_at_the_moment_accepts_no_invitation(event, invited, alice, dora):
+    case = Case.objects.create(about=alice, kind=ReportKind.SELLING, opened_at=NOW, due_at=EVENING)
+    decide(case, make_staff(dora), Outcome.LIMIT, until=EVENING)
+
+    assert refused(lambda: accept_invitation(registration=invited, now=NOW)) == "barred"
+    assert state_of(invited) == "invited"
 
 
 def test_an_event_that_moves_leaves_its_invitations_to_be_answered(event, invited, alice):
