@@ -19,7 +19,7 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.signing_in.by_email import SIGN_IN_NOTE, answer_email_form
 from accounts.viewing import signed_in, viewer_zone
-from common.pages.kept import keep_in_session, take_kept
+from common.pages.kept import find_kept, keep_in_session, take_kept
 from common.pages.posting import act_on_post, telling_refusals
 from common.pages.requests import post_data
 from events.access import get_event, get_own_registration, registration_of
@@ -40,6 +40,8 @@ from trust.signals.helping import offer_help
 
 # What a visitor typed, as their browser's session keeps it until they have signed in.
 KEPT = "registers_for"
+# The same, of which no registration came once they had signed in.
+REFUSED = "could_not_register_for"
 
 
 @login_not_required
@@ -50,7 +52,8 @@ def event_register(request: HttpRequest, slug: str) -> HttpResponse:
     event = get_event(slug, person)
     known = registration_of(event, person)
     side = choose_side(event, known, request.POST.get("side", request.GET.get("as", "")))
-    form = RegistrationForm(post_data(request), event=event, side=side, person=person, known=stated(known))
+    data = typed_data(request, slug)
+    form = RegistrationForm(data, event=event, side=side, person=person, known=stated(known))
     guest = None if person else GuestForm(post_data(request))
     if person is None and request.method == "POST" and guest and form.is_valid() and guest.is_valid():
         keep_in_session(request, KEPT, {"slug": slug, "side": side, "data": request.POST.urlencode()})
@@ -59,6 +62,7 @@ def event_register(request: HttpRequest, slug: str) -> HttpResponse:
             return answer
     result = act_on_post(request, lambda: save(event, person, side, form), form, guest)
     if result.is_done and result.made:
+        request.session.pop(REFUSED, None)
         offer_help(request, [result.made.question])
         messages.success(request, said_of(result.made))
         return redirect("event", slug)
@@ -79,6 +83,12 @@ def event_register(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "events/register.html", context, status=result.status)
 
 
+def typed_data(request: HttpRequest, slug: str) -> QueryDict | None:
+    """What stands in the form: what was posted, or what this person had typed before they signed in, in vain."""
+    kept = find_kept(request, REFUSED) if request.method != "POST" else None
+    return QueryDict(kept["data"]) if kept and kept["slug"] == slug else post_data(request)
+
+
 def save(event: Event, person: User | None, side: str, form: RegistrationForm) -> Registration | None:
     if person is None:
         return None
@@ -97,7 +107,8 @@ def said_of(registration: Registration) -> str:
 
 
 def register_after_sign_in(request: HttpRequest, person: User) -> str | None:
-    """Register a visitor who filled in the form and has now signed in. Returns the address of the event's page."""
+    """Register a visitor who filled in the form and has now signed in. Returns the address of the event's page, or of
+    the form with what they typed."""
     kept = take_kept(request, KEPT)
     if kept is None:
         return None
@@ -105,14 +116,16 @@ def register_after_sign_in(request: HttpRequest, person: User) -> str | None:
     event = Event.objects.visible_to(person).filter(slug=kept["slug"]).first()
     if event is None:
         return None
-    form = RegistrationForm(QueryDict(kept["data"]), event=event, side=kept["side"], person=person)
-    if not form.is_valid():
-        return reverse("event_register", args=[event.slug])
-    with telling_refusals(request):
-        made = register(event=event, person=person, side=kept["side"], said=form.said(), now=timezone.now())
-        offer_help(request, [made.question])
-        messages.success(request, said_of(made))
-    return reverse("event", args=[event.slug])
+    side = choose_side(event, registration_of(event, person), kept["side"])
+    form = RegistrationForm(QueryDict(kept["data"]), event=event, side=side, person=person)
+    if form.is_valid():
+        with telling_refusals(request):
+            made = register(event=event, person=person, side=side, said=form.said(), now=timezone.now())
+            offer_help(request, [made.question])
+            messages.success(request, said_of(made))
+            return reverse("event", args=[event.slug])
+    keep_in_session(request, REFUSED, kept)
+    return reverse("event_register", args=[event.slug]) + f"?as={side}"
 
 
 @require_POST

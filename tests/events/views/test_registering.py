@@ -12,6 +12,7 @@ from events.models import Registration, RegistrationState, Side
 from events.registering.acts import cancel_registration
 from events.registering.inviting import invite_mentors
 from events.registering.managing import close_registration
+from sessions_app.booking.changes import cancel_booking
 from tests.conftest import NOW
 from tests.events.making import come, make_event, make_guests
 from tests.markup import elements_of, markup_of
@@ -99,6 +100,36 @@ def test_a_visitor_is_registered_once_the_code_is_typed(event, mailoutbox):
     assert registration.person == User.objects.get(email="gil@example.org")
     assert (registration.question, registration.state) == ("Which offer?", RegistrationState.IN)
     assert done.redirect_chain[-1][0] == f"/events/{event.slug}/"
+
+
+def test_what_a_visitor_typed_stands_in_the_form_if_they_cant_be_registered(maria, offer, bob, mailoutbox):
+    session = book(offer, bob)
+    event = make_event(maria, start=session.start, registration_until=session.start, wishes_until=None)
+    client, page = Client(), f"/events/{event.slug}/register/"
+    mailoutbox.clear()
+    client.post(page, SAID | {"email": bob.email})
+
+    done = client.post("/sign-in/code/", {"code": code_in(mailoutbox)}, follow=True)
+
+    assert done.redirect_chain[-1][0] == f"{page}?as=mentee"
+    assert done.context["form"]["question"].value() == "Which offer?"
+    assert "own_overlap" in [message.extra_tags for message in done.context["messages"]]
+    cancel_booking(booking=session, by=bob, reason="Ill", now=NOW)
+    assert client.post(page, SAID).status_code == 302
+    assert client.get(page).context["form"]["question"].value() == "Which offer?"
+    assert "could_not_register_for" not in client.session
+
+
+def test_a_mentor_who_fills_in_the_form_of_mentees_signed_out_stays_unnamed(event, alice, mailoutbox):
+    come(event, alice, side=Side.MENTOR, is_named=False)
+    client = Client()
+    mailoutbox.clear()
+    client.post(f"/events/{event.slug}/register/", SAID | {"email": alice.email})
+
+    client.post("/sign-in/code/", {"code": code_in(mailoutbox)}, follow=True)
+
+    own = Registration.objects.get()
+    assert (own.side, own.is_named, own.question) == (Side.MENTOR, False, "")
 
 
 @pytest.mark.parametrize(("minutes", "stands"), [(59, True), (61, False)])
