@@ -107,7 +107,8 @@ def change_event(*, event: Event, said: EventInput, now: datetime, seen: str | N
     check_published_shape(event, said)
     shape, is_public = event.shape, event.state in BEFORE_START
     is_told = is_public and time_and_place(event) != time_and_place(said)
-    for side, count in count_places(event, now).items():
+    counts = count_places(event, now)
+    for side, count in counts.items():
         set_places(event, side, said.places.get(side, 0), kept=count.kept)
     touch_event(event, **said.values(), **(describe_before(event, said) if is_told else {}))
     if is_told or (is_public and shape != event.shape):
@@ -115,8 +116,10 @@ def change_event(*, event: Event, said: EventInput, now: datetime, seen: str | N
         move_rounds(event)
         move_people(event, is_told=is_told, now=now)
         tell_hosting(event, now=now)
-    for side in event.sides:
-        admit_waiting(event, side, now=now)
+    # With the places and the time as they were, nobody is asked again for a place that they have let go.
+    for side, count in count_places(event, now).items():
+        if is_told or count.total > counts[side].total:
+            admit_waiting(event, side, now=now)
     return event
 
 

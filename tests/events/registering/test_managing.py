@@ -225,6 +225,19 @@ def test_who_passes_is_not_asked_for_the_same_place_again(maria):
     assert refused(lambda: pass_on(registration=asked, now=NOW + HOUR))[0] == "closed"
 
 
+@pytest.mark.parametrize(("places", "asked_again"), [(2, False), (3, True)])
+def test_a_change_asks_nobody_again_for_a_place_that_they_passed_on(maria, places, asked_again):
+    event, asked, _new = waits_with_a_place_kept(maria)
+    pass_on(registration=asked, now=NOW + HOUR)
+    fields = {"start": event.start, "registration_until": event.start, "wishes_until": None}
+    said = make_said(**fields, title="Other words", places={Side.MENTEE: places, Side.MENTOR: 2})
+
+    change_event(event=event, said=said, now=NOW + HOUR)
+
+    asked.refresh_from_db()
+    assert (asked.is_asked(NOW + HOUR), bool(told(News.OFFERED))) == (asked_again, asked_again)
+
+
 def test_who_does_not_answer_is_not_asked_every_two_hours(maria):
     event, asked, _new = waits_with_a_place_kept(maria)
     later = asked.answer_by
