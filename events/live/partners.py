@@ -3,7 +3,6 @@
 from collections import Counter
 from datetime import datetime, timedelta
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from events.errors import EventError, stale_error
@@ -74,10 +73,13 @@ def find_alone(evening: Evening, registration: Registration, place: Round) -> li
     if not alone:
         return []
     standings, problem = standings_of(evening.event), read_facts(evening.event).problem
+    known = partners_of(registration)
     return [
         chair
         for chair in alone
-        if standings.get(chair.registration_id) == Standing.HERE and can_meet(problem, registration, chair.registration)
+        if standings.get(chair.registration_id) == Standing.HERE
+        and chair.registration_id not in known
+        and may_meet(problem, registration, chair.registration)
     ]
 
 
@@ -87,13 +89,16 @@ def seats_beside(evening: Evening, registration: Registration) -> int:
     return evening.event.group_size if is_host else 1
 
 
-def can_meet(problem: Problem, one: Registration, other: Registration) -> bool:
-    keys = key_of(one.pk), key_of(other.pk)
-    pair = order_pair(problem, *keys)
-    if not problem.are_sides(*pair) or problem.obstacle(*pair) is not None:
-        return False
-    both = Q(one=min(one.pk, other.pk), other=max(one.pk, other.pk))
-    return not Pairing.objects.that_stand().filter(both).exists()
+def partners_of(registration: Registration) -> set[int]:
+    """The registrations that this one has met, or is to meet in some round."""
+    pairs = Pairing.objects.of(registration).that_stand().values_list("one", "other")
+    return {key for pair in pairs for key in pair} - {registration.pk}
+
+
+def may_meet(problem: Problem, one: Registration, other: Registration) -> bool:
+    """Whether nothing keeps these two apart; whether they have met already isn't asked."""
+    pair = order_pair(problem, key_of(one.pk), key_of(other.pk))
+    return problem.are_sides(*pair) and problem.obstacle(*pair) is None
 
 
 @atomic_act

@@ -14,15 +14,14 @@ from events.errors import EventError
 from events.locks import check_event_seen, is_called, lock_event, touch_event, touch_registrations
 from events.models import Event, EventState, Helper, HelperRole, Registration, RegistrationState, Round
 from events.models.states import BEFORE_START, DONE, NOT_ENDED, NOT_YET_OPEN
-from sessions_app.availability.commitments import is_promised
 from sessions_app.booking.commitments import give_back_time
 from sessions_app.locks import atomic_act, lock_people
 
-from .giving import HOST_SUBJECT, SUBJECT, take_event_time, take_host_time, time_at
+from .giving import HOST_SUBJECT, SUBJECT, take_event_time, take_host_time
 from .mentioning import forget_quiet
 from .notices import News, silence, tell, tell_hosting
 from .places import count_places, set_places
-from .waiting import admit_waiting
+from .waiting import admit_waiting, find_busy
 from .webhooks import EventNews, announce
 
 LONGEST_SLUG = 50
@@ -167,8 +166,8 @@ def move_people(event: Event, *, is_told: bool, now: datetime) -> None:
     Registration.objects.bulk_update(registrations, ["attends"])
     inside = [registration for registration in registrations if registration.is_in]
     give_back_time(SUBJECT, [registration.pk for registration in inside])
-    busy = [one for one in inside if is_promised(one.person_id, time_at(one), now=now)]
-    if busy:
+    promised = find_busy(inside, now=now)
+    if busy := [one for one in inside if one.person_id in promised]:
         names = ", ".join(registration.board_name for registration in busy[:3])
         words = _("%(names)s can’t come then: they have a session or another event. Choose another time.")
         raise EventError("people_busy", words % {"names": names}, field="start")

@@ -3,11 +3,21 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
 
 from events.live import running, stamping
 from events.live.clock import Clock, Phase, Span, delay, end_now, find_due_calls, read_clock, skip, start_first
 from events.live.evening import Standing, read_evening, standing_of_one, standings_of
-from events.live.partners import can_meet, find_alone, join_alone, report_missing, write_takeaway
+from events.live.partners import (
+    find_alone,
+    join_alone,
+    may_meet,
+    partners_of,
+    report_missing,
+    write_takeaway,
+)
 from events.live.presence import check_in, go_home, take_break
 from events.live.rooms import meets_online, open_call
 from events.live.seating import fill_rounds, remove_idle_chairs
@@ -535,11 +545,27 @@ def test_two_meet_if_they_may_and_have_not(evening):
     mentee, mentor = evening.mentees[0], evening.mentors[0]
     met = Pairing.objects.of(mentee).filter(other=mentor)
 
-    assert (met.exists(), can_meet(problem, mentee, mentor)) == (True, False)
+    assert mentor.pk in partners_of(mentee)
     met.update(outcome=Outcome.MISSED)
-    assert can_meet(problem, mentee, mentor)
-    assert can_meet(problem, mentor, mentee)
-    assert not can_meet(problem, mentee, evening.mentees[1])
+    assert mentor.pk not in partners_of(mentee)
+    assert may_meet(problem, mentee, mentor)
+    assert may_meet(problem, mentor, mentee)
+    assert not may_meet(problem, mentee, evening.mentees[1])
+
+
+def test_however_many_are_alone_they_are_found_by_the_same_queries(evening):
+    started(evening)
+    first, free = Pairing.objects.filter(round__number=1), evening.mentees[0]
+    counts = []
+    for alone in (first.filter(Q(one=evening.mentors[0]) | Q(other=evening.mentors[0])), first):
+        alone.update(outcome=Outcome.MISSED)
+        Pairing.objects.filter(round__number__gt=1).update(outcome=Outcome.DROPPED)
+        with CaptureQueriesContext(connection) as asked:
+            found = find_alone(read_evening(evening.event, LATER), free, Round.objects.get(number=1))
+        counts.append((len(found), len(asked)))
+
+    assert counts[1][0] > counts[0][0] > 0
+    assert counts[0][1] == counts[1][1]
 
 
 def test_a_takeaway_leaves_what_was_answered(evening):
