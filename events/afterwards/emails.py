@@ -50,12 +50,13 @@ def goal_email(template: str, reader_of: Callable[[Goal], Registration | None]) 
     return render
 
 
-def witness_who_agreed(goal: Goal) -> Registration | None:
-    return goal.witness if goal.is_witnessed else None
+def witness_to_ask(goal: Goal) -> Registration | None:
+    """Who agreed, unless they have said it on the page since the day began."""
+    return goal.witness if goal.is_witnessed and goal.in_touch is None else None
 
 
 render_goal_due = goal_email("goal_due", lambda goal: None if goal.went else goal.registration)
-render_in_touch = goal_email("in_touch", witness_who_agreed)
+render_in_touch = goal_email("in_touch", witness_to_ask)
 
 
 def _registration(pk: int) -> Registration | None:

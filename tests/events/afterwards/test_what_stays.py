@@ -387,6 +387,8 @@ def test_a_reminder_that_was_answered_is_not_mailed(over):
     assert isinstance(render_in_touch(touch, touch.due_at), Message)
     Goal.objects.update(is_witnessed=False)
     assert isinstance(render_in_touch(touch, touch.due_at), Nothing)
+    Goal.objects.update(is_witnessed=True, in_touch=False)
+    assert isinstance(render_in_touch(touch, touch.due_at), Nothing)
 
 
 def test_a_goal_without_a_witness_asks_its_owner_alone(over):
