@@ -41,7 +41,8 @@ def check_in(*, registration: Registration, by: User, now: datetime) -> Standing
         return before
     kind = PresenceKind.IN if before == Standing.ABSENT else PresenceKind.BACK
     note_presence(evening, registration, kind, by=by)
-    if len(evening.uncalled) < len(evening.rounds):
+    # Who left before the first call and comes back has lost their partners by then.
+    if kind == PresenceKind.BACK or len(evening.uncalled) < len(evening.rounds):
         fill_rounds(evening, evening.uncalled)
         touch_event(evening.event)
     return Standing.HERE

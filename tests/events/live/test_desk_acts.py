@@ -435,6 +435,18 @@ def test_before_the_first_call_checking_in_changes_nobodys_plan(evening):
     assert (set(Pairing.objects.values_list("pk", "round", "outcome")), version()) == before
 
 
+def test_who_was_called_gone_by_mistake_before_the_first_call_gets_meetings_again(evening, maria):
+    one = evening.mentees[0]
+    arrive(*evening.mentors)
+    before = Pairing.objects.of(one).that_stand().count()
+    go_home(registration=one, by=maria, now=EVENING)
+    assert not Pairing.objects.of(one).that_stand().exists()
+
+    check_in(registration=one, by=maria, now=EVENING)
+
+    assert Pairing.objects.of(one).that_stand().count() == before > 0
+
+
 def test_who_comes_late_is_seated_where_someone_is_free(evening):
     late = evening.mentees[2]
     started(evening, without=(late,))
