@@ -10,6 +10,7 @@ from accounts.privacy.consents import register_purpose
 from accounts.privacy.hooks import on_leaving
 from accounts.privacy.registry import register_tables
 from events.afterwards.kinds import KINDS as AFTERWARDS
+from events.live.parting import mend_evenings_after_parting
 from events.models import Event, EventMode, Registration
 from events.planning.kinds import KINDS as PLANNING
 from events.planning.parting import mend_after_parting
@@ -45,7 +46,7 @@ def register_all() -> None:
     after_person_change.append(give_up_places)
     after_leaving.append(mend_timetable)
     after_coming.append(mend_timetable)
-    when_parted.append(mend_after_parting)
+    when_parted.extend([mend_after_parting, mend_evenings_after_parting])
     register_subjects(EVENT, ASKED)
     register_sources(TEXT)
     after_sign_in.append(register_after_sign_in)
