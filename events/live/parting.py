@@ -4,7 +4,6 @@ from datetime import datetime
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Q
 
 from events.locks import is_called, lock_event, touch_event
 from events.models import Chair, Event, Outcome, Pairing, Registration
@@ -37,8 +36,7 @@ def _part_at(pk: int, one: int, other: int, *, now: datetime) -> bool:
     if not is_called(event):
         return False
     evening = stamp(read_evening(event, now))
-    both_ways = Q(one__person=one, other__person=other) | Q(one__person=other, other__person=one)
-    planned = Pairing.objects.filter(both_ways, event=event, is_apart=False, outcome=Outcome.PLANNED)
+    planned = Pairing.objects.filter(pk__in=find_meetings(event, one, other), outcome=Outcome.PLANNED)
     seated = list(planned.filter(round__called_at__isnull=False).select_related("one", "other", "round"))
     for pairing in seated:
         Pairing.objects.filter(pk=pairing.pk).update(outcome=Outcome.DROPPED)
@@ -52,3 +50,19 @@ def _part_at(pk: int, one: int, other: int, *, now: datetime) -> bool:
     if seated or dropped:
         touch_event(evening.event)
     return bool(seated or dropped)
+
+
+def find_meetings(event: Event, one: int, other: int) -> list[int]:
+    """The planned ones of these two people. Where they would only sit beside each other in a pod, those of one of them,
+    whoever of the two wanted to part."""
+    first, second = sorted((one, other))
+    planned = Pairing.objects.filter(event=event, is_apart=False, outcome=Outcome.PLANNED)
+    rows = planned.values_list("pk", "round", "one__person", "other__person")
+    # By round and partner, whom one of them meets
+    met: dict[int, dict[tuple[int | None, int], int]] = {first: {}, second: {}}
+    for pk, place, low, high in rows:
+        for person, partner in ((low, high), (high, low)):
+            if person in met:
+                met[person][place, partner] = pk
+    together = [pk for (_place, partner), pk in met[first].items() if partner == second]
+    return together + [pk for key, pk in met[second].items() if key in met[first]]

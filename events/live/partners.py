@@ -1,6 +1,6 @@
 """What people do about the person they sit with: nobody's here, join someone who is alone, a line to remember."""
 
-from collections import Counter
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
@@ -68,8 +68,11 @@ def find_alone(evening: Evening, registration: Registration, place: Round) -> li
         Chair.objects.filter(round=place).exclude(registration=registration).select_related("registration", "table")
     )
     pairs = Pairing.objects.that_stand().filter(round=place).values_list("one", "other")
-    partners = Counter(person for pair in pairs for person in pair)
-    alone = [chair for chair in seated if partners[chair.registration_id] < seats_beside(evening, chair.registration)]
+    beside: defaultdict[int, list[int]] = defaultdict(list)
+    for low, high in pairs:
+        beside[low].append(high)
+        beside[high].append(low)
+    alone = [one for one in seated if len(beside[one.registration_id]) < seats_beside(evening, one.registration)]
     if not alone:
         return []
     standings, problem = standings_of(evening.event), read_facts(evening.event).problem
@@ -80,6 +83,7 @@ def find_alone(evening: Evening, registration: Registration, place: Round) -> li
         if standings.get(chair.registration_id) == Standing.HERE
         and chair.registration_id not in known
         and may_meet(problem, registration, chair.registration)
+        and not problem.clashes(key_of(registration.pk), map(key_of, beside[chair.registration_id]))
     ]
 
 

@@ -45,7 +45,7 @@ class EventFacts:
         ]
         wishes = sorted((*pair, str(wish)) for pair, wish in problem.wishes.items())
         tables = [(table.id, table.screen) for table in problem.tables]
-        return mark_of(people, tables, sorted(problem.apart), wishes, problem.rounds)
+        return mark_of(people, tables, sorted(problem.apart | problem.not_beside), wishes, problem.rounds)
 
 
 def key_of(registration: int) -> str:
@@ -60,13 +60,15 @@ def read_facts(event: Event, *, locks: Iterable[Row] = ()) -> EventFacts:
     mentees = [one for one in registrations.values() if one.side != Side.MENTOR]
     mentors = [one for one in registrations.values() if one.side == Side.MENTOR]
     topics = {one.pk: frozenset(topic.name for topic in one.topics.all()) for one in registrations.values()}
+    apart, not_beside = read_apart(event, mentees, mentors)
     problem = Problem(
         event=str(event.uuid),
         rounds=event.rounds_count,
         mentees=tuple(make_person(event, one, topics[one.pk]) for one in mentees),
         mentors=tuple(make_person(event, one, topics[one.pk]) for one in mentors),
         tables=tuple(Table(str(table.number), screen=table.has_screen) for table in tables),
-        apart=frozenset(read_apart(event, mentees, mentors)),
+        apart=frozenset(apart),
+        not_beside=frozenset(not_beside),
         wishes=read_wishes(event, registrations),
         fit=weigh_topics(list_pairs(event, mentees, mentors), topics),
         locks=tuple(Lock(key_of(mentee), key_of(mentor), number) for mentee, mentor, number, _table in locks),
@@ -113,17 +115,25 @@ def list_pairs(event: Event, mentees: Sequence[Registration], mentors: Sequence[
     return product([key_of(one.pk) for one in mentees], [key_of(one.pk) for one in mentors])
 
 
-def read_apart(event: Event, mentees: Sequence[Registration], mentors: Sequence[Registration]) -> set[Pair]:
-    """Who must not meet: those whom the team keeps apart, and those who don’t meet at all."""
+def read_apart(
+    event: Event, mentees: Sequence[Registration], mentors: Sequence[Registration]
+) -> tuple[set[Pair], set[Pair]]:
+    """Who must not meet: those whom the team keeps apart, and those who don’t meet at all. And the mentees among them
+    who must not sit in one pod."""
     people = (*mentees, *mentors)
     sides = {one.pk: one.side for one in people}
     apart = set(Pairing.objects.filter(event=event, is_apart=True).values_list("one", "other"))
     by_person = {one.person_id: one.pk for one in people}
+    beside: set[Pair] = set()
     for low, high in pairs_apart(by_person, now=Now()):
         pair = by_person[low], by_person[high]
-        if event.is_for_equals or len({sides[one] for one in pair}) > 1:
+        of_sides = {sides[one] for one in pair}
+        if event.is_for_equals or len(of_sides) > 1:
             apart.add(pair)
-    return {write_pair(event, sides, *pair) for pair in apart}
+        elif event.has_pods and of_sides == {Side.MENTEE}:
+            one, other = sorted(map(key_of, pair))
+            beside.add((one, other))
+    return {write_pair(event, sides, *pair) for pair in apart}, beside
 
 
 def weigh_topics(pairs: Iterable[Pair], topics: Mapping[int, frozenset[str]]) -> dict[Pair, int]:

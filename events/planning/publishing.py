@@ -13,6 +13,7 @@ from events.models import Chair, Event, EventState, EventTable, Pairing, Plan, P
 from events.registering.webhooks import EventNews, announce
 from events.scheduling.checking import Rule, find_violations
 from events.scheduling.fill import fill_holes
+from events.scheduling.pods import part_pods
 from events.scheduling.problem import Meeting, Problem, Unproven
 from sessions_app.locks import atomic_act
 
@@ -124,9 +125,9 @@ def part_timetable(event: Event, *, now: datetime) -> Plan | None:
 
 
 def without_parted(problem: Problem, meetings: list[Meeting]) -> list[Meeting]:
-    """But for pairs who must not meet any more, since one of them said so after the timetable was made."""
+    """But for those of people who must not meet any more, since one of them said so after the timetable was made."""
     parted = {broken.about for broken in find_violations(problem, meetings) if broken.rule == Rule.APART}
-    return [one for one in meetings if one.pair not in parted]
+    return part_pods(problem, (one for one in meetings if one.pair not in parted))
 
 
 def write_rounds(event: Event) -> None:

@@ -45,7 +45,7 @@ def find_violations(problem: Problem, meetings: Iterable[Meeting]) -> list[Viola
         known = [row for row in rows if row.mentee in sides[0] and row.mentor in sides[1]]
     strange = set(rows) - set(known)
     found = [Violation(Rule.KNOWN, (row.mentee, row.mentor)) for row in strange]
-    for check in (_check_pairs, _check_people, _check_tables, _check_seats):
+    for check in (_check_pairs, _check_pods, _check_people, _check_tables, _check_seats):
         found += check(problem, known)
     return sorted(found)
 
@@ -90,6 +90,16 @@ def _check_pairs(problem: Problem, rows: list[Meeting]) -> Iterator[Violation]:
             yield Violation(Rule.MET, pair)
         if languages[mentee].isdisjoint(languages[mentor]):
             yield Violation(Rule.LANGUAGE, pair)
+
+
+def _check_pods(problem: Problem, rows: list[Meeting]) -> Iterator[Violation]:
+    pods: dict[tuple[int, str], set[str]] = {}
+    for row in rows:
+        pods.setdefault((row.round, row.mentor), set()).add(row.mentee)
+    for pod in pods.values():
+        for pair in problem.not_beside:
+            if pod.issuperset(pair):
+                yield Violation(Rule.APART, pair)
 
 
 def _check_people(problem: Problem, rows: list[Meeting]) -> Iterator[Violation]:

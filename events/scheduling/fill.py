@@ -4,11 +4,11 @@ In each round, people without a partner are put together along augmenting paths.
 keeps having one, so taking people by their counts serves as many as possible, and those with the fewest first.
 """
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Sequence
 from itertools import combinations
 
-from .pods import Pods
+from .pods import Pods, part_pods
 from .problem import Lock, Meeting, Pair, Plan, Problem, Unproven, count_meetings, stand
 from .proof import make_proof
 from .rounds import Tables, place_locks
@@ -33,13 +33,23 @@ def plan_without_solver(problem: Problem, why_not: Unproven = Unproven.NO_SOLVER
         locked, left = place_locks_for_anyone(problem)
     elif problem.has_pods:
         pods = Pods(problem)
-        (locked, _), left = pods.place(()), pods.left_locks
+        locked, _ = pods.place(())
+        locked, left = leave_out_clashes(problem, locked, pods.left_locks)
     else:
         timetable, left = place_locks(problem)
         locked = timetable.meetings()
     meetings = assign_tables(problem, [*locked, *fill_holes(problem, locked)])
     proof = make_proof(problem, meetings, why_not=why_not)
     return Plan(tuple(meetings), count_meetings(problem, meetings), proof, left)
+
+
+def leave_out_clashes(
+    problem: Problem, meetings: Sequence[Meeting], left: tuple[Lock, ...]
+) -> tuple[list[Meeting], tuple[Lock, ...]]:
+    """Meetings without those of `part_pods`, and the locks that can't be kept with those that go with them."""
+    kept = part_pods(problem, meetings)
+    gone = {meeting.pair for meeting in meetings} - {meeting.pair for meeting in kept}
+    return kept, (*left, *(lock for lock in problem.locks if lock.pair in gone))
 
 
 class Filler:
@@ -81,6 +91,8 @@ class Filler:
             for side in (self.problem.mentees, self.problem.mentors)
         )
         choices = {mentee: self._rank_mentors(mentee, mentors) for mentee in mentees}
+        if self.problem.not_beside:
+            self._leave_out_clashes(number, choices)
         if found or tables.taken:
             for mentee, ranked in choices.items():
                 choices[mentee] = [mentor for mentor in ranked if not tables.excess([*found, (mentee, mentor)])]
@@ -88,6 +100,14 @@ class Filler:
             for ranked in choices.values():
                 ranked.sort(key=busy.__getitem__)
         return match_fewest_first(mentees, mentors, choices, self.counts)
+
+    def _leave_out_clashes(self, number: int, choices: dict[str, list[str]]) -> None:
+        pods: defaultdict[str, list[str]] = defaultdict(list)
+        for row in (*self.standing, *self.added):
+            if row.round == number:
+                pods[row.mentor].append(row.mentee)
+        for mentee, ranked in choices.items():
+            choices[mentee] = [mentor for mentor in ranked if not self.problem.clashes(mentee, pods[mentor])]
 
     def _match_anyone(self, free: list[str], tables: Tables, found: list[Pair]) -> dict[str, str]:
         """Each in turn takes the partner with the fewest meetings; two who are left over may split a new pair."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from . import who
 from .anyone import bound_meetings, plan_for_anyone
-from .fill import fill_holes, place_locks_for_anyone, plan_without_solver
+from .fill import fill_holes, leave_out_clashes, place_locks_for_anyone, plan_without_solver
 from .pods import Pods
 from .problem import Meeting, Pair, Person, Plan, Problem, Stage, Unproven, count_meetings, stand
 from .proof import make_proof
@@ -35,11 +35,15 @@ def propose(problem: Problem, *, seconds: float = SECONDS) -> Plan:
     found, unplaced = placing.place(choice.pairs)
     if unplaced:
         found = refill(problem, found, placing.locked, deadline)
+    kept, left_locks = leave_out_clashes(problem, found, placing.left_locks)
+    if has_clashes := len(kept) < len(found):
+        found = [*kept, *fill_holes(problem, kept)]
     meetings = assign_tables(problem, found)
-    why_not = Unproven.OUT_OF_TIME if choice.is_cut_short else Unproven.GAPS if unplaced else None
+    has_gaps = bool(unplaced) or has_clashes
+    why_not = Unproven.OUT_OF_TIME if choice.is_cut_short else Unproven.GAPS if has_gaps else None
     most = len(choice.pairs) if choice.stages[0].is_proven else None
     proof = make_proof(problem, meetings, choice.stages, why_not, most)
-    return Plan(tuple(meetings), count_meetings(problem, meetings), proof, placing.left_locks)
+    return Plan(tuple(meetings), count_meetings(problem, meetings), proof, left_locks)
 
 
 def _propose_for_anyone(problem: Problem, seconds: float) -> Plan:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from .problem import Lock, Meeting, Pair, Person, Problem, Wish
+from .problem import Lock, Meeting, Pair, Person, Problem, Wish, in_order
 from .rounds import Path, Timetable, even_out, place_locks, place_pairs, put_wishes_early
 
 PASSES = 2
@@ -96,15 +96,29 @@ class Pods:
         return sorted(self.problem.people[mentee].topics), self.problem.tie(mentee, mentor), mentee
 
     def _deal(self, mentor: str, mentees: list[str]) -> None:
-        """Give people who are alike different chairs, since those of one chair never sit together."""
+        """Give people who are alike different chairs, since those of one chair never sit together.
+
+        Two who must not sit together get the same one, where it has room for both.
+        """
         chairs, most = self.chairs[mentor], len(self.problem.present[mentor])
         count = len(mentees) + sum(len(chair.mentees) for chair in chairs)
         used = [chair for chair in chairs if chair.mentees or chair.number * most < count]
-        for place, mentee in enumerate(mentees):
+        for place, mentee in enumerate(self._group_clashes(mentees)):
             turns = used[place % len(used) :] + used[: place % len(used)]
+            turns.sort(key=lambda chair: not self.problem.clashes(mentee, chair.mentees))
             # Only the last chair may keep gaps.
             free = [chair for chair in turns if len(chair.mentees) < min(most, count - chair.number * most)]
             next(iter(free or [chair for chair in chairs if len(chair.mentees) < most])).mentees.append(mentee)
+
+    def _group_clashes(self, mentees: list[str]) -> list[str]:
+        """Those who must not sit together follow each other, so that a chair still has room for all of them."""
+        if not self.problem.not_beside:
+            return mentees
+        ordered: dict[str, None] = {}
+        for mentee in mentees:
+            ordered[mentee] = None
+            ordered |= dict.fromkeys(one for one in mentees if self.problem.clashes(mentee, (one,)))
+        return list(ordered)
 
     def _as_pairs(self, chairs: list[Chair]) -> Problem:
         """The event as if chairs were mentors. Who may meet has been decided, and hosts have their tables."""
@@ -121,6 +135,18 @@ class Pods:
         wishes = {rename(*pair): wish for pair, wish in problem.wishes.items() if wish != Wish.NO}
         locks = tuple(replace(lock, mentor=chair_of[lock.pair]) for lock in self.locks)
         return Problem(problem.event, problem.rounds, mentees, mentors, wishes=wishes, locks=locks)
+
+
+def part_pods(problem: Problem, meetings: Iterable[Meeting]) -> list[Meeting]:
+    """But for those by which two people who must not would sit in one pod: of these the last in order is left out."""
+    kept: list[Meeting] = []
+    there: dict[tuple[int, str], list[str]] = {}
+    for meeting in sorted(meetings, key=in_order):
+        pod = there.setdefault((meeting.round, meeting.mentor), [])
+        if not problem.clashes(meeting.mentee, pod):
+            pod.append(meeting.mentee)
+            kept.append(meeting)
+    return kept
 
 
 class Topics:

@@ -93,9 +93,9 @@ class Problem:
 
     These are then all in `mentees`, and a pair is written with the lower id first.
 
-    `event` is a key that settles ties. `apart` and `met` are pairs that must not meet (again); `wishes` go from one
-    person to another, `fit` to a pair. `tables` stand there in each round, and only pairs of which someone is on site
-    need one.
+    `event` is a key that settles ties. `apart` and `met` are pairs that must not meet (again), `not_beside` are mentees
+    who must not sit in one pod, the lower id first; `wishes` go from one person to another, `fit` to a pair. `tables`
+    stand there in each round, and only pairs of which someone is on site need one.
     """
 
     event: str
@@ -105,6 +105,7 @@ class Problem:
     tables: tuple[Table, ...] = ()
     apart: frozenset[Pair] = frozenset()
     met: frozenset[Pair] = frozenset()
+    not_beside: frozenset[Pair] = frozenset()
     wishes: Mapping[Pair, Wish] = field(default_factory=dict)
     fit: Mapping[Pair, int] = field(default_factory=dict)
     locks: tuple[Lock, ...] = ()
@@ -210,6 +211,10 @@ class Problem:
     @cached_property
     def _mentee_ids(self) -> frozenset[str]:
         return frozenset(person.id for person in self.mentees)
+
+    def clashes(self, mentee: str, others: Iterable[str]) -> bool:
+        """Whether this mentee must not sit in one pod with one of these."""
+        return any((min(mentee, one), max(mentee, one)) in self.not_beside for one in others)
 
     def needs_screen(self, mentee: str, mentor: str) -> bool:
         return self.people[mentee].online != self.people[mentor].online

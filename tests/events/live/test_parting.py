@@ -8,9 +8,13 @@ from events.live.parting import part_at_evenings
 from events.live.partners import find_alone
 from events.live.stamping import run_evenings
 from events.models import Chair, Pairing, Registration, Round
+from events.planning.publishing import publish_plan
 from tests.apart import keep_apart
+from tests.conftest import NOW
 from tests.events.live.acting import MINUTE, arrive, started
 from tests.events.making import EVENING, make_evening
+from tests.events.planning.making import make_meeting_event, planned
+from tests.events.planning.making import one as named
 
 pytestmark = pytest.mark.django_db
 LATER = EVENING + MINUTE
@@ -77,3 +81,26 @@ def test_the_host_of_a_pod_keeps_the_table_for_the_others(maria):
 
     assert meetings(joined, mentor) == {1: "dropped"}
     assert Chair.objects.filter(round=place, registration=mentor).exists()
+
+
+@pytest.mark.usefixtures("now")
+@pytest.mark.parametrize("is_first_called", [False, True])
+def test_two_mentees_who_part_sit_in_no_pod_together(maria, is_first_called, django_capture_on_commit_callbacks):
+    """Six mentees and two mentors, three to a table, in two rounds."""
+    event = make_meeting_event(maria, mentees=6, mentors=("Ann", "Ben"), group_size=3, rounds_count=2)
+    publish_plan(plan=planned(event), now=NOW)
+    ann = named(event, "Ann")
+    pods = {
+        number: sorted(Pairing.objects.of(ann).filter(round__number=number).values_list("one", flat=True))
+        for number in (1, 2)
+    }
+    one, other = Registration.objects.select_related("person").filter(pk__in=pods[2][:2])
+    if is_first_called:
+        arrive(*event.registrations.select_related("event", "person"))
+        running.call_round(event=event, now=EVENING)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        keep_apart(one.person, other.person, now=EVENING if is_first_called else NOW)
+
+    shared = [set(Pairing.objects.that_stand().of(each).values_list("round", "other")) for each in (one, other)]
+    assert shared[0] & shared[1] == set()

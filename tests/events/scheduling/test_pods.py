@@ -155,3 +155,35 @@ def test_a_host_who_moves_is_a_fault():
 
 def rules_broken(problem, meetings) -> list[Rule]:
     return [fault.rule for fault in find_violations(problem, meetings)]
+
+
+@pytest.mark.parametrize("gaps", [0, 0.4])
+@pytest.mark.parametrize("seed", range(6))
+def test_two_who_are_apart_sit_in_no_pod_together(seed, gaps):
+    problem = with_pods(random_world(seed, 15, 5, 4, gaps=gaps), 3)
+    mentees = sorted(one.id for one in problem.mentees)
+    apart = frozenset(zip(mentees[::2], mentees[1::2], strict=False))
+    problem = random_locks(replace(problem, not_beside=apart), seed, 4)
+    for plan in (propose(problem), plan_without_solver(problem)):
+        assert find_violations(problem, plan.meetings) == []
+        assert find_false_claims(problem, plan) == []
+
+
+def test_who_is_apart_costs_nobody_a_meeting_where_all_attend_all_rounds():
+    problem = replace(with_pods(simple_world(6, 2, 2), 3), not_beside=frozenset({("e0", "e1"), ("e2", "e3")}))
+
+    plan = propose(problem)
+
+    assert {plan.counts[one.id] for one in problem.mentees} == {2}
+    assert plan.proof.is_proven
+    assert find_violations(problem, plan.meetings) == []
+
+
+def test_holes_of_a_pod_are_not_filled_with_who_is_apart():
+    problem = replace(with_pods(simple_world(2, 1, 1), 2), not_beside=frozenset({("e0", "e1")}))
+    [mentor] = problem.mentors
+
+    both = [Meeting(1, key, mentor.id, "0") for key in ("e0", "e1")]
+
+    assert fill_holes(problem, both[:1]) == ()
+    assert [one.rule for one in find_violations(problem, both)] == [Rule.APART]
