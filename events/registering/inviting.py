@@ -51,6 +51,8 @@ def _ask(event: Event, profile: MentorProfile, known: Registration | None, *, no
         "board_name": profile.person.display_name,
         "languages": profile.languages,
         "registered_at": now,
+        # Mentors bring none; the person may have had one as a mentee.
+        "question": "",
     }
     if known is None:
         registration = Registration.objects.create(event=event, person=profile.person, **fields)

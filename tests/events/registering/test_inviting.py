@@ -70,6 +70,7 @@ def test_who_gave_up_a_place_as_a_mentee_can_be_invited_as_a_mentor(event, alice
     [invited] = invite_mentors(event=event, profiles=[alice.mentor_profile], now=NOW)
 
     assert (invited.pk, invited.side, invited.ended_at) == (registration.pk, Side.MENTOR, None)
+    assert (registration.question, invited.question) == ("Which offer do I take?", "")
     assert invited.version > ended.version
     assert accept_invitation(registration=invited, now=NOW).is_in
     assert invited.version < Registration.objects.get().version
