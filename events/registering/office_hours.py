@@ -14,7 +14,7 @@ from events.errors import EventError
 from events.locks import check_event_seen, lock_event, touch_event
 from events.models import Event, EventKind, EventMode, EventState, Registration, RegistrationState, Side
 from events.models.events import EventQuerySet
-from events.models.states import UNSCHEDULED
+from events.models.states import STANDING, UNSCHEDULED
 from mentors.models import MentorProfile
 from notifications.services import Due, show_in_inbox
 from sessions_app.availability.timetable import load_timetable
@@ -146,11 +146,11 @@ def notice_begins(event: Event) -> datetime:
 
 
 def without_people(now: datetime) -> EventQuerySet:
-    """Those that nobody has registered for, though the host's notice has begun."""
-    inside = Registration.objects.who_are_in().filter(event=OuterRef("pk"))
+    """Those that nobody has registered for, nor waits for, though the host's notice has begun."""
+    coming = Registration.objects.filter(event=OuterRef("pk"), state__in=STANDING)
     notice = F("host__mentor_profile__schedule__notice") * Value(timedelta(minutes=1))
     return Event.objects.filter(
-        ~Exists(inside),
+        ~Exists(coming),
         kind=EventKind.OFFICE_HOURS,
         state__in=UNSCHEDULED,
         during__startswith__lte=ExpressionWrapper(notice, output_field=DurationField()) + Value(now),
@@ -163,11 +163,14 @@ def that_ended(now: datetime) -> EventQuerySet:
 
 @atomic_act
 def settle_hours(*, event: Event, now: datetime) -> bool:
-    """Cancel those that nobody came to, so that their time can be booked; end those whose time has passed."""
+    """Cancel those that nobody came to, so that their time can be booked; end those whose time has passed.
+
+    Who waits can still take a place that has come free, until the start.
+    """
     event = lock_event(event)
     if event.state not in UNSCHEDULED:
         return False
-    if not Registration.objects.who_are_in().filter(event=event).exists():
+    if not Registration.objects.filter(event=event, state__in=STANDING).exists():
         if now < notice_begins(event):
             return False
         cancelled = cancel_event(event=event, reason=_("Nobody had registered."), now=now)

@@ -278,6 +278,22 @@ def test_nobody_else_than_the_host_reads_that_nobody_came(hours, alice, bob):
     assert taken_by(alice) == set()
 
 
+def test_who_waits_for_a_place_that_has_just_come_free_keeps_them_until_the_start(alice):
+    hours, late = offer_office_hours(host=alice, said=said(places=2), now=NOW), START - HOUR
+    notice_of(alice, 120)
+    guests = [come(hours, guest) for guest in make_guests(3)]
+    for one in guests[:2]:
+        cancel_registration(registration=one, by=one.person, now=late)
+    assert told(News.FREE_FOR_ALL) == [guests[2].person.email]
+
+    states = []
+    for moment in (late, START, START + MINUTE):
+        run_registrations(now=moment)
+        states.append(Event.objects.get().state)
+
+    assert states == [EventState.OPEN, EventState.CLOSED, EventState.CANCELLED]
+
+
 def test_someone_who_registers_in_the_last_moment_keeps_them(hours, alice, bob):
     notice_of(alice, 180)
     come(hours, bob, now=START - 3 * HOUR)
