@@ -30,10 +30,16 @@ WRONG_TIME = {"required": _("Enter a time, like 18:30"), "invalid": _("Enter a t
 NO_SUCH_TIME = _("The clocks change that day, and this time is left out. Choose another time")
 
 
-def moment_of(day: date, clock: time, zone_name: str) -> datetime | None:
-    """When the clocks of a zone show this; None if they never do, because they are put forward."""
+def moment_of(day: date, clock: time, zone_name: str, *, before: datetime | None = None) -> datetime | None:
+    """When the clocks of a zone show this; None if they never do, because they are put forward.
+
+    `before`: the moment that was shown for a change, which stays where nothing was changed. Clocks that are put back
+    show an hour twice.
+    """
     zone = ZoneInfo(zone_name)
     local = datetime.combine(day, clock, zone)
+    if before and before.astimezone(zone).replace(second=0, microsecond=0, tzinfo=None) == local.replace(tzinfo=None):
+        return before
     moment = local.astimezone(UTC)
     return moment if moment.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None) else None
 
@@ -160,7 +166,8 @@ class EventForm(forms.Form):
         """The moment that the wall clock of the event's zone shows; None, with an error, for one that it never does."""
         if not {"day", "time", "timezone"} <= set(cleaned):
             return None
-        start = moment_of(cleaned["day"], cleaned["time"], cleaned["timezone"])
+        before = self.event.start if self.event else None
+        start = moment_of(cleaned["day"], cleaned["time"], cleaned["timezone"], before=before)
         if start is None:
             self.add_error("time", ValidationError(NO_SUCH_TIME, code="no_such_time"))
             return None

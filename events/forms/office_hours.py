@@ -53,13 +53,13 @@ class OfficeHoursForm(forms.Form):
     def __init__(self, *args: Any, zone: str, event: Event | None = None, free: datetime | None = None, **kwargs: Any):
         kwargs["initial"] = initial_of(event, free, zone)
         super().__init__(*args, **kwargs)
-        self.zone = zone
+        self.zone, self.before = zone, event.start if event else None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if self.errors:
             return cleaned
-        start = moment_of(cleaned["day"], cleaned["time"], self.zone)
+        start = moment_of(cleaned["day"], cleaned["time"], self.zone, before=self.before)
         if start is None:
             self.add_error("time", ValidationError(NO_SUCH_TIME, code="no_such_time"))
             return cleaned

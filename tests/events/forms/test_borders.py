@@ -171,6 +171,20 @@ def test_a_time_that_comes_twice_is_the_first_of_them():
 
 
 @pytest.mark.django_db
+def test_a_start_that_is_left_as_it_was_is_the_same_moment_in_an_hour_that_comes_twice(maria):
+    second = datetime(2027, 10, 31, 1, 30, tzinfo=ZoneInfo("UTC"))
+    event = make_event(maria, start=second, registration_until=second, wishes_until=None)
+    typed = FILLED | {"day": "2027-10-31", "closes_before": "0", "break_after": "0"}
+    starts = []
+    for clock in ("02:30", "02:31"):
+        form = EventForm(typed | {"time": clock}, event=event, now=NOW, zone=event.timezone)
+        assert codes(form) == {}
+        starts.append(form.cleaned_data["said"].start)
+
+    assert starts == [second, second - HOUR + timedelta(minutes=1)]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(("now", "found"), [(NOW, {}), (EVENING + DAY, {})])
 def test_an_event_keeps_its_own_time_however_late_it_is(maria, now, found):
     event = make_event(maria)
