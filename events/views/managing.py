@@ -169,8 +169,12 @@ def event_invite(request: SignedInRequest, slug: str) -> HttpResponse:
     profiles = list(MentorProfile.objects.public().filter(slug__in=request.POST.getlist("mentor")[: 2 * MOST_FOUND]))
     with telling_refusals(request):
         asked = invite_mentors(event=event, profiles=profiles, now=now)
-        words = ngettext("We’ve invited %(count)d mentor.", "We’ve invited %(count)d mentors.", len(asked))
-        messages.success(request, words % {"count": len(asked)})
+        if asked:
+            words = ngettext("We’ve invited %(count)d mentor.", "We’ve invited %(count)d mentors.", len(asked))
+            messages.success(request, words % {"count": len(asked)})
+        else:
+            words = _("Nobody was invited. Choose mentors who aren’t on the list yet.")
+            messages.warning(request, words, extra_tags="nobody")
     return redirect("event_people", slug)
 
 

@@ -451,9 +451,10 @@ def test_who_is_on_the_list_or_said_no_is_not_looked_for_again(event, team, alic
 
 @pytest.mark.parametrize("mentors", [[], ["no-such-mentor"], ["bob-bose"]])
 def test_inviting_nobody_invites_nobody(event, team, bob, mentors):
-    answer = team.post(here(event, "people/invite/"), {"mentor": mentors})
+    answer = team.post(here(event, "people/invite/"), {"mentor": mentors}, follow=True)
 
-    assert answer.url == here(event, "people/")
+    assert answer.redirect_chain == [(here(event, "people/"), 302)]
+    assert refused(answer) == ["nobody"]
     assert not Registration.objects.exists()
 
 
