@@ -71,6 +71,8 @@ SHAPE = ("rounds_count", "round_minutes", "change_minutes", "break_after", "brea
 @atomic_act
 def create_event(*, said: EventInput, by: User, host: User | None = None) -> Event:
     """A draft, which only its team sees. `host`: the mentor whose office hours it is."""
+    # A form that is sent twice at once would choose the same address twice.
+    lock_people(by)
     event = Event(slug=free_slug(said), by=by, host=host, **said.values())
     event.save()
     for person in {by, host or by}:

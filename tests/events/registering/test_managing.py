@@ -355,6 +355,14 @@ def test_who_only_waits_leaves_the_list_when_the_first_round_is_called_too(maria
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_form_that_is_sent_twice_at_once_makes_two_drafts(maria):
+    outcomes = race([lambda: create_event(said=make_said(), by=maria)] * 4)
+
+    assert outcomes == {"won": 4}
+    assert Event.objects.values("slug").distinct().count() == 4
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_freed_place_has_one_owner_whoever_is_fastest(maria):
     """Somebody gives up a place while two who wait and a newcomer reach for it."""
     start = NOW + timedelta(hours=2)
