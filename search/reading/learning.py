@@ -49,12 +49,8 @@ def list_proposals() -> QuerySet[ProposedExample]:
 
 @transaction.atomic
 def accept_proposal(*, proposal: ProposedExample) -> None:
-    """It becomes an example; questions are read by it after the next training."""
-    TopicExample.objects.get_or_create(
-        topic=proposal.topic,
-        text=proposal.text,
-        defaults={"language": likeliest_language(proposal.text), "source": ExampleSource.LEARNT},
-    )
+    """It becomes an example, or is one again; questions are read by it after the next training."""
+    use_example(topic=proposal.topic, text=proposal.text, source=ExampleSource.LEARNT)
     proposal.delete()
 
 
@@ -65,12 +61,17 @@ def dismiss_proposal(*, proposal: ProposedExample) -> None:
 
 
 def add_example(*, topic: Topic, text: str) -> None:
-    """What staff wrote; one that was retired is used again."""
+    """What staff wrote."""
+    use_example(topic=topic, text=text, source=ExampleSource.STAFF)
+
+
+def use_example(*, topic: Topic | None, text: str, source: ExampleSource) -> None:
+    """One that is there already keeps its source, and is used again if it was retired."""
     TopicExample.objects.update_or_create(
         topic=topic,
         text=text,
         defaults={"is_active": True},
-        create_defaults={"language": likeliest_language(text), "source": ExampleSource.STAFF},
+        create_defaults={"language": likeliest_language(text), "source": source},
     )
 
 

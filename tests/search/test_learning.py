@@ -81,6 +81,15 @@ def test_accepting_what_is_an_example_already_keeps_one(topic):
     assert not ProposedExample.objects.exists()
 
 
+def test_accepting_words_that_were_retired_uses_them_again(topic):
+    propose(topic, "more money", TODAY)
+    TopicExample.objects.create(topic=topic, text="more money", is_active=False)
+
+    learning.accept_proposal(proposal=ProposedExample.objects.get())
+
+    assert TopicExample.objects.get().is_active
+
+
 def test_a_proposal_is_forgotten_after_ninety_days(topic):
     propose(topic, "older", TODAY - timedelta(days=91))
     propose(topic, "newer", TODAY - timedelta(days=90))
