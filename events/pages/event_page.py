@@ -105,6 +105,11 @@ class EventPage:
         """Whether what was said in a registration can still be changed."""
         return self.event.takes_changes(self.now)
 
+    @property
+    def can_reopen(self) -> bool:
+        """Registration was closed before its time."""
+        return self.event.state == EventState.CLOSED and self.now < self.event.registration_until
+
     @cached_property
     def is_settled(self) -> bool:
         """People know their table of the first round: none of them is taken off, and the event isn't changed."""

@@ -30,6 +30,21 @@ def test_a_draft_is_made_opened_and_closed(maria, client_for):
     assert Event.objects.get().state == EventState.CLOSED
 
 
+def test_registration_that_was_closed_too_early_can_be_opened_again(event, maria, client_for):
+    client, address = client_for(maria), f"/events/{event.slug}/"
+    client.post(f"{address}open/", {"close": "1"})
+
+    def ways_to_open() -> list[str]:
+        return [one for one in forms_in(markup_of(client.get(address))) if one == f"{address}open/"]
+
+    assert len(ways_to_open()) == 1
+    Event.objects.update(registration_until=NOW, wishes_until=None)
+    assert ways_to_open() == []
+    Event.objects.update(registration_until=event.registration_until)
+    client.post(f"{address}open/")
+    assert Event.objects.get().state == EventState.OPEN
+
+
 def test_a_copy_of_an_earlier_event_has_all_but_its_day(maria, client_for):
     event = make_event(maria)
 
