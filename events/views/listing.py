@@ -16,7 +16,7 @@ from events.models import Event
 from events.pages.event_list import list_events
 from events.pages.event_page import EventPage
 from events.pages.share_card import event_card_content
-from events.registering.calendar import build_event_file
+from events.registering.calendar import build_event_file, build_registration_file
 from sessions_app.invites.ics import PUBLISH
 from sessions_app.views.calendars import calendar_response
 
@@ -43,8 +43,14 @@ def event_page(request: HttpRequest, slug: str) -> HttpResponse:
 @login_not_required
 @require_safe
 def event_calendar(request: HttpRequest, slug: str) -> HttpResponse:
-    event = get_event(slug, signed_in(request))
-    content = build_event_file(event, at=event.created_at)
+    person = signed_in(request)
+    event = get_event(slug, person)
+    own = registration_of(event, person)
+    # The entry that was mailed with their place: a second one would be neither moved nor cancelled with it.
+    if own and own.is_in:
+        content = build_registration_file(own, method=PUBLISH, at=timezone.now())
+    else:
+        content = build_event_file(event, at=event.created_at)
     return calendar_response(content, method=PUBLISH, name=event.slug)
 
 

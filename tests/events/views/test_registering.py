@@ -6,10 +6,12 @@ from html import unescape
 import pytest
 import time_machine
 from django.test import Client
+from icalendar import Calendar
 
 from accounts.models import User
 from events.models import Registration, RegistrationState, Side
 from events.registering.acts import cancel_registration
+from events.registering.calendar import calendar_uid
 from events.registering.inviting import invite_mentors
 from events.registering.managing import close_registration
 from sessions_app.booking.changes import cancel_booking
@@ -43,6 +45,19 @@ def test_a_person_registers_and_gives_the_place_up(event, bob, client_for):
     assert (done.status_code, done.url, stage(client, event)) == (302, f"/events/{event.slug}/", "in")
     assert answer(client, event, "cancel") == "can_register"
     assert Registration.objects.get().state == RegistrationState.CANCELLED
+
+
+def test_who_has_a_place_adds_the_entry_that_was_mailed_and_no_second_one(event, bob, charlie, client_for):
+    own = come(event, bob)
+    names = []
+    for client in (client_for(bob), client_for(charlie), Client()):
+        [entry] = Calendar.from_ical(client.get(f"/events/{event.slug}/calendar.ics").content).walk("VEVENT")
+        names.append(str(entry["UID"]))
+    cancel_registration(registration=own, by=bob, now=NOW)
+    [entry] = Calendar.from_ical(client_for(bob).get(f"/events/{event.slug}/calendar.ics").content).walk("VEVENT")
+
+    assert names == [calendar_uid(own.uuid), calendar_uid(event.uuid), calendar_uid(event.uuid)]
+    assert str(entry["UID"]) == calendar_uid(event.uuid)
 
 
 def test_what_was_said_can_be_changed_by_the_same_form(event, bob, client_for):
