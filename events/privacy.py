@@ -29,13 +29,14 @@ from .models import (
     Wish,
 )
 from .models.states import AHEAD, DONE
-from .registering.closing import give_up_places
+from .registering.closing import end_places
 from .registering.managing import cancel_event
 
 
 def end_what_is_ahead(person: User, now: datetime) -> None:
-    """Places go to the next in line; office hours of this person are cancelled."""
-    give_up_places(person.pk)
+    """Places go to the next in line; office hours of this person are cancelled. Someone who is suspended keeps the
+    account, but none of these."""
+    end_places(person, now=now)
     hosted = Event.objects.filter(host=person, state__in=(EventState.DRAFT, *AHEAD), during__startswith__gt=now)
     for event in hosted.order_by("pk"):
         cancel_event(event=event, reason="", now=now)

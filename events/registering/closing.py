@@ -1,4 +1,6 @@
-"""An account that staff close gives back its places at events to come."""
+"""Who has no account any more, or is suspended, gives back their places at events to come."""
+
+from datetime import datetime
 
 from django.utils import timezone
 
@@ -11,14 +13,17 @@ from .acts import cancel_registration
 
 
 def give_up_places(*people: int) -> None:
-    """For `accounts.hooks`, which names people of whom something has changed. An event that runs stays as it is: the
-    desk sees who isn't there."""
+    """For `accounts.hooks`, which names people of whom something has changed: of accounts that were closed."""
     now = timezone.now()
-    left = Registration.objects.filter(
-        person__in=User.objects.filter(pk__in=people, is_active=False), state__in=NOT_ENDED, event__state__in=AHEAD
-    )
-    for registration in left.select_related("person").order_by("event", "pk"):
+    for person in User.objects.filter(pk__in=people, is_active=False).order_by("pk"):
+        end_places(person, now=now)
+
+
+def end_places(person: User, *, now: datetime) -> None:
+    """An event that runs stays as it is: the desk sees who isn't there."""
+    standing = Registration.objects.filter(person=person, state__in=NOT_ENDED, event__state__in=AHEAD)
+    for registration in standing.order_by("event", "pk"):
         try:
-            cancel_registration(registration=registration, by=registration.person, now=now)
+            cancel_registration(registration=registration, by=person, now=now)
         except EventError:
             continue

@@ -12,6 +12,8 @@ from notifications.models import Group, Notification, State
 from notifications.preferences import preference_of
 from notifications.readers import NoticeReader
 from notifications.registry import Attachment, Message, Nothing, Render
+from trust.models import Sanction
+from trust.models.sanctions import ENDS_WHAT_IS_AHEAD
 
 from .calendar import CANCEL, REQUEST, build_host_file, build_registration_file
 from .notices import REGISTRATION, REMINDER_KINDS, News, last_standings
@@ -118,6 +120,12 @@ def what_it_was(reader: RegistrationForReader) -> Context:
     return {"old_when": old_when, "old_place": event.was_where, "is_new_place": event.was_mode != ""}
 
 
+def whether_suspended(reader: RegistrationForReader) -> Context:
+    """These people haven't given up their places themselves."""
+    ending = Sanction.objects.in_force(reader.now).filter(person=reader.person, kind__in=ENDS_WHAT_IS_AHEAD)
+    return {"is_suspended": ending.exists()}
+
+
 def there_text(reader: NoticeReader, event: Event) -> str:
     """The time by the clock where it takes place, if that is another one than the reader's."""
     if offset_of(reader.zone, event.start) == offset_of(event.timezone, event.start):
@@ -150,7 +158,7 @@ render_waiting = registration_email("waiting", RegistrationState.WAITING)
 render_admitted = registration_email("admitted", RegistrationState.IN, method=REQUEST)
 render_offered = registration_email("offered", RegistrationState.WAITING)
 render_free = registration_email("free", RegistrationState.WAITING)
-render_left = registration_email("left", RegistrationState.CANCELLED, method=CANCEL)
+render_left = registration_email("left", RegistrationState.CANCELLED, method=CANCEL, facts=whether_suspended)
 render_removed = registration_email("removed", RegistrationState.REMOVED, method=CANCEL)
 render_moved = registration_email("moved", *STANDING, method=REQUEST, facts=what_it_was)
 render_cancelled = registration_email("cancelled", RegistrationState.CANCELLED, method=CANCEL)

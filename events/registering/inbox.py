@@ -22,7 +22,7 @@ WORDS: dict[str, Promise] = {
     News.ADMITTED: _("A place came free for you at %(title)s, %(when)s"),
     News.OFFERED: _("A place at %(title)s is kept for you: take it or pass it on"),
     News.FREE_FOR_ALL: _("A place at %(title)s has come free. The first to take it has it"),
-    News.LEFT: _("You gave up your place at %(title)s"),
+    News.LEFT: _("Your place at %(title)s is cancelled"),
     News.REMOVED: _("You’re no longer registered for %(title)s"),
     News.MOVED: _("%(title)s has a new time or place: %(when)s"),
     News.CANCELLED: _("%(title)s on %(when)s is cancelled"),
