@@ -23,6 +23,7 @@ from events.registering.giving import HOST_SUBJECT, SUBJECT
 from events.registering.kinds import KINDS as REGISTERING
 from events.registering.leaving import after_coming, after_leaving
 from events.registering.mentioning import mention_events
+from events.registering.parting import leave_hours_after_parting, list_places
 from events.registering.webhooks import EVENTS
 from events.subjects import ASKED, EVENT, TEXT
 from events.views.registering import register_after_sign_in
@@ -30,7 +31,7 @@ from notifications.registry import register_kinds
 from notifications.webhooks.events import register_events
 from sessions_app.availability.commitments import NamedTime, commitment_kinds
 from sessions_app.questions.gatherings import finders
-from trust.separations import when_parted
+from trust.separations import what_would_end, when_parted
 from trust.signals.looking import register_sources
 from trust.subjects import register_subjects
 
@@ -46,7 +47,8 @@ def register_all() -> None:
     after_person_change.append(give_up_places)
     after_leaving.append(mend_timetable)
     after_coming.append(mend_timetable)
-    when_parted.extend([mend_after_parting, mend_evenings_after_parting])
+    when_parted.extend([mend_after_parting, mend_evenings_after_parting, leave_hours_after_parting])
+    what_would_end.append(list_places)
     register_subjects(EVENT, ASKED)
     register_sources(TEXT)
     after_sign_in.append(register_after_sign_in)

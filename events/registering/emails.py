@@ -14,6 +14,7 @@ from notifications.readers import NoticeReader
 from notifications.registry import Attachment, Message, Nothing, Render
 from trust.models import Sanction
 from trust.models.sanctions import ENDS_WHAT_IS_AHEAD
+from trust.separations import is_cut_off
 
 from .calendar import CANCEL, REQUEST, build_host_file, build_registration_file
 from .notices import REGISTRATION, REMINDER_KINDS, News, last_standings
@@ -120,10 +121,13 @@ def what_it_was(reader: RegistrationForReader) -> Context:
     return {"old_when": old_when, "old_place": event.was_where, "is_new_place": event.was_mode != ""}
 
 
-def whether_suspended(reader: RegistrationForReader) -> Context:
-    """These people haven't given up their places themselves."""
+def how_it_ended(reader: RegistrationForReader) -> Context:
+    """People who are suspended haven't given up their places themselves, nor have all who are apart from the host. Who
+    of the two wanted that isn't told."""
     ending = Sanction.objects.in_force(reader.now).filter(person=reader.person, kind__in=ENDS_WHAT_IS_AHEAD)
-    return {"is_suspended": ending.exists()}
+    host = reader.registration.event.host_id
+    is_apart = host is not None and is_cut_off(host, reader.person.pk, now=reader.now)
+    return {"is_suspended": ending.exists(), "is_apart": is_apart}
 
 
 def there_text(reader: NoticeReader, event: Event) -> str:
@@ -158,7 +162,7 @@ render_waiting = registration_email("waiting", RegistrationState.WAITING)
 render_admitted = registration_email("admitted", RegistrationState.IN, method=REQUEST)
 render_offered = registration_email("offered", RegistrationState.WAITING)
 render_free = registration_email("free", RegistrationState.WAITING)
-render_left = registration_email("left", RegistrationState.CANCELLED, method=CANCEL, facts=whether_suspended)
+render_left = registration_email("left", RegistrationState.CANCELLED, method=CANCEL, facts=how_it_ended)
 render_removed = registration_email("removed", RegistrationState.REMOVED, method=CANCEL)
 render_moved = registration_email("moved", *STANDING, method=REQUEST, facts=what_it_was)
 render_cancelled = registration_email("cancelled", RegistrationState.CANCELLED, method=CANCEL)
