@@ -26,7 +26,7 @@ urlpatterns = [
     path("", include("calendars.urls")),
     path("events/", include("events.urls")),
     # Short, since it stands behind the codes that people scan.
-    path("e/<str:code>/", event_door, name="event_door"),
+    path("e/<slug:code>/", event_door, name="event_door"),
     path("staff/", include("staff.urls")),
     path("api/v1/", include("mentoring.api_urls")),
     path("admin/", admin.site.urls),

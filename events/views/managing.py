@@ -46,7 +46,7 @@ def event_new(request: SignedInRequest) -> HttpResponse:
     its day."""
     now = timezone.now()
     earlier = Event.objects.led_by(request.user).filter(kind__in=PLANNED_KINDS)
-    like = earlier.filter(slug=request.GET.get("like", "")).first()
+    like = earlier.filter(slug=clean_words(request.GET.get("like", ""))).first()
     kind = like.kind if like else request.GET.get("kind", "")
     kind = kind if kind in PLANNED_KINDS else EventKind.SPEED
     form = EventForm(post_data(request), kind=kind, now=now, zone=viewer_zone(request), initial=like_initial(like))
@@ -166,7 +166,8 @@ def find_mentors(event: Event, words: str) -> list[MentorProfile]:
 @require_POST
 def event_invite(request: SignedInRequest, slug: str) -> HttpResponse:
     event, now = get_led_event(slug, request.user), timezone.now()
-    profiles = list(MentorProfile.objects.public().filter(slug__in=request.POST.getlist("mentor")[: 2 * MOST_FOUND]))
+    slugs = [clean_words(slug) for slug in request.POST.getlist("mentor")[: 2 * MOST_FOUND]]
+    profiles = list(MentorProfile.objects.public().filter(slug__in=slugs))
     with telling_refusals(request):
         asked = invite_mentors(event=event, profiles=profiles, now=now)
         if asked:

@@ -1,5 +1,7 @@
 """What nobody should type, in every field of every form of events: it is refused beside its field, or understood."""
 
+from urllib.parse import quote, unquote
+
 import pytest
 from django.http import QueryDict
 
@@ -50,6 +52,20 @@ def test_a_registration_is_refused_beside_the_field_or_fits_its_columns(event, t
     assert not form.is_valid()
     assert {"languages", "attends", "most"} <= set(form.errors) <= set(names)
     assert all(len(form.cleaned_data.get(name, "")) <= most for name, most in (("question", 300), ("board_name", 80)))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_what_names_nothing_in_an_address_or_a_box_finds_nothing(event, maria, client_for, text):
+    client, typed = client_for(maria), quote(text[:2000], errors="replace")
+
+    assert client.get(f"/events/new/?like={typed}").context["like"] is None
+    invited = client.post(f"/events/{event.slug}/people/invite/", {"mentor": unquote(typed)})
+    assert invited.status_code == 302
+    code = quote(text[:100], safe="", errors="replace")
+    answers = [client.get(f"/{place}/{code}/").status_code for place in ("e", "events/board")]
+    assert set(answers) <= {301, 302, 404}
+    assert not event.registrations.exists()
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
