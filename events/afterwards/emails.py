@@ -50,8 +50,8 @@ def goal_email(template: str, reader_of: Callable[[Goal], Registration | None]) 
     return render
 
 
+# Who agreed, unless they have said it on the page since the day began
 def witness_to_ask(goal: Goal) -> Registration | None:
-    """Who agreed, unless they have said it on the page since the day began."""
     return goal.witness if goal.is_witnessed and goal.in_touch is None else None
 
 

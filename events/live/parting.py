@@ -22,8 +22,8 @@ def mend_evenings_after_parting(parting: Parting) -> None:
     transaction.on_commit(mend, robust=True)
 
 
+# Returns at how many they would have met
 def part_at_evenings(one: int, other: int, *, now: datetime) -> int:
-    """Returns at how many they would have met."""
     coming = Registration.objects.who_are_in()
     events = Event.objects.filter(state__in=RUNS, pk__in=coming.filter(person=one).values("event"))
     both = events.filter(pk__in=coming.filter(person=other).values("event")).order_by("pk")

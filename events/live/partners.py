@@ -93,14 +93,14 @@ def seats_beside(evening: Evening, registration: Registration) -> int:
     return evening.event.group_size if is_host else 1
 
 
+# The registrations that this one has met, or is to meet in some round
 def partners_of(registration: Registration) -> set[int]:
-    """The registrations that this one has met, or is to meet in some round."""
     pairs = Pairing.objects.of(registration).that_stand().values_list("one", "other")
     return {key for pair in pairs for key in pair} - {registration.pk}
 
 
+# Whether nothing keeps these two apart; whether they have met already isn't asked
 def may_meet(problem: Problem, one: Registration, other: Registration) -> bool:
-    """Whether nothing keeps these two apart; whether they have met already isn't asked."""
     pair = order_pair(problem, key_of(one.pk), key_of(other.pk))
     return problem.are_sides(*pair) and problem.obstacle(*pair) is None
 

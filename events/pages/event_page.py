@@ -105,9 +105,9 @@ class EventPage:
         """Whether what was said in a registration can still be changed."""
         return self.event.takes_changes(self.now)
 
+    # Registration was closed before its time
     @property
     def can_reopen(self) -> bool:
-        """Registration was closed before its time."""
         return self.event.state == EventState.CLOSED and self.now < self.event.registration_until
 
     @cached_property

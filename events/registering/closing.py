@@ -19,8 +19,8 @@ def give_up_places(*people: int) -> None:
         end_places(person, now=now)
 
 
+# An event that runs stays as it is: the desk sees who isn't there
 def end_places(person: User, *, now: datetime) -> None:
-    """An event that runs stays as it is: the desk sees who isn't there."""
     standing = Registration.objects.filter(person=person, state__in=NOT_ENDED, event__state__in=AHEAD)
     for registration in standing.order_by("event", "pk"):
         try:

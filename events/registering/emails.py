@@ -121,9 +121,9 @@ def what_it_was(reader: RegistrationForReader) -> Context:
     return {"old_when": old_when, "old_place": event.was_where, "is_new_place": event.was_mode != ""}
 
 
+# People who are suspended haven't given up their places themselves, nor have all who are apart from the host. Who of
+# the two wanted that isn't told.
 def how_it_ended(reader: RegistrationForReader) -> Context:
-    """People who are suspended haven't given up their places themselves, nor have all who are apart from the host. Who
-    of the two wanted that isn't told."""
     ending = Sanction.objects.in_force(reader.now).filter(person=reader.person, kind__in=ENDS_WHAT_IS_AHEAD)
     host = reader.registration.event.host_id
     is_apart = host is not None and is_cut_off(host, reader.person.pk, now=reader.now)

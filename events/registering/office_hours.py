@@ -189,8 +189,8 @@ def due_hours(now: datetime) -> EventQuerySet:
     return Event.objects.filter(Q(pk__in=empty.values("pk")) | Q(pk__in=ended.values("pk"))).order_by("pk")
 
 
+# They are over at their end, but nobody is cut off, nor kept out whose connection broke
 def is_call_over(event: Event, now: datetime) -> bool:
-    """They are over at their end, but nobody is cut off, nor kept out whose connection broke."""
     return event.state not in (*UNSCHEDULED, EventState.OVER) or now >= event.end + CLOSES_AFTER
 
 

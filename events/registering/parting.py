@@ -32,14 +32,14 @@ def leave_hours(one: User, other: User, *, now: datetime) -> None:
             continue
 
 
+# What would end, for the page that asks before
 def list_places(one: User, other: User, now: datetime) -> list[str]:
-    """What would end, for the page that asks before."""
     words = _("The place at “%(title)s”")
     return [words % {"title": place.event.title} for place in places_between(one, other, now).select_related("event")]
 
 
+# Of one of the two, at office hours of the other that aren't over
 def places_between(one: User, other: User, now: datetime) -> RegistrationQuerySet:
-    """Of one of the two, at office hours of the other that aren't over."""
     both_ways = Q(person=one, event__host=other) | Q(person=other, event__host=one)
     ahead = Q(state__in=STANDING, event__state__in=UNSCHEDULED, event__during__endswith__gt=now)
     return Registration.objects.filter(both_ways, ahead).order_by("event", "pk")

@@ -110,8 +110,8 @@ class Pods:
             free = [chair for chair in turns if len(chair.mentees) < min(most, count - chair.number * most)]
             next(iter(free or [chair for chair in chairs if len(chair.mentees) < most])).mentees.append(mentee)
 
+    # Those who must not sit together follow each other, so that a chair still has room for all of them
     def _group_clashes(self, mentees: list[str]) -> list[str]:
-        """Those who must not sit together follow each other, so that a chair still has room for all of them."""
         if not self.problem.not_beside:
             return mentees
         ordered: dict[str, None] = {}

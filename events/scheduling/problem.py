@@ -212,8 +212,8 @@ class Problem:
     def _mentee_ids(self) -> frozenset[str]:
         return frozenset(person.id for person in self.mentees)
 
+    # Whether this mentee must not sit in one pod with one of these
     def clashes(self, mentee: str, others: Iterable[str]) -> bool:
-        """Whether this mentee must not sit in one pod with one of these."""
         return any((min(mentee, one), max(mentee, one)) in self.not_beside for one in others)
 
     def needs_screen(self, mentee: str, mentor: str) -> bool:

@@ -83,8 +83,8 @@ def event_register(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "events/register.html", context, status=result.status)
 
 
+# What stands in the form: what was posted, or what this person had typed before they signed in, in vain
 def typed_data(request: HttpRequest, slug: str) -> QueryDict | None:
-    """What stands in the form: what was posted, or what this person had typed before they signed in, in vain."""
     kept = find_kept(request, REFUSED) if request.method != "POST" else None
     return QueryDict(kept["data"]) if kept and kept["slug"] == slug else post_data(request)
 

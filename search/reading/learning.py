@@ -60,13 +60,13 @@ def dismiss_proposal(*, proposal: ProposedExample) -> None:
     proposal.save(update_fields=["is_dismissed"])
 
 
+# What staff wrote
 def add_example(*, topic: Topic, text: str) -> None:
-    """What staff wrote."""
     use_example(topic=topic, text=text, source=ExampleSource.STAFF)
 
 
+# One that is there already keeps its source, and is used again if it was retired
 def use_example(*, topic: Topic | None, text: str, source: ExampleSource) -> None:
-    """One that is there already keeps its source, and is used again if it was retired."""
     TopicExample.objects.update_or_create(
         topic=topic,
         text=text,
