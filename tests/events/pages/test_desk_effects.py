@@ -85,7 +85,7 @@ def test_who_has_gone_isnt_named_and_neither_is_who_is_not_at_the_event(evening,
         occupy(one, evening.event.end)
     go_home(registration=evening.mentees[0], by=bob, now=STARTED)
     Occupancy.objects.create(
-        person=bob, subject="other", subject_id=1, during=(evening.event.end, evening.event.end + MINUTE)
+        person=bob, subject="other", subject_id=0, during=(evening.event.end, evening.event.end + MINUTE)
     )
 
     assert named(evening, "minute") == ["Mentee 2"]
