@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 from accounts.access.authentication import SignedIn, WithinArea, WithinScope
 from accounts.access.idempotency import answer_once, key_of
 from accounts.access.throttling import take_request
-from common.api.fields import Input
+from common.api.fields import Form, Input
 from common.api.problems import ApiError
 from common.known import known
 
@@ -92,9 +92,7 @@ class ApiView(APIView):
         try:
             data = self.request.data
         except UnsupportedMediaType:
-            raise ApiError(
-                "not_json", _("Send the body as JSON, with the content type application/json."), status=415
-            ) from None
+            raise wrong_media_type(self.handler_of().body) from None
         return dict(data) if isinstance(data, dict) and not data else data
 
     def handler_of(self) -> Any:
@@ -107,6 +105,14 @@ class ApiView(APIView):
             return act()
         self.raw_body()
         return answer_once(self.request, self.person, key, now=self.now, act=act)
+
+
+def wrong_media_type(body: type[Input] | None) -> ApiError:
+    if body is not None and issubclass(body, Form):
+        words = _("Send the file in a form, with the content type multipart/form-data.")
+        return ApiError("not_a_form", words, status=415)
+    words = _("Send the body as JSON, with the content type application/json.")
+    return ApiError("not_json", words, status=415)
 
 
 def validate_input(serializer: type[Input], data: Any) -> dict[str, Any]:

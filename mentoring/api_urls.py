@@ -40,6 +40,7 @@ from sessions_app.api.conversations import (
     WithdrawView,
 )
 from sessions_app.api.feedback import SessionFeedbackView, WrittenFeedbackView
+from sessions_app.api.files import FilesView, FileView
 from sessions_app.api.room import RoomView, SignalsView
 from sessions_app.api.schedule import ScheduleView
 from sessions_app.api.slots import SlotsView
@@ -68,10 +69,12 @@ urlpatterns = [
     path("engagements/", EngagementsView.as_view(), name="api_engagements"),
     path("engagements/<uuid:uuid>/", OneEngagementView.as_view(), name="api_engagement"),
     path("engagements/<uuid:uuid>/messages/", MessagesView.as_view(), name="api_engagement_messages"),
+    path("engagements/<uuid:uuid>/files/", FilesView.as_view(), name="api_engagement_files"),
     path("engagements/<uuid:uuid>/read/", ReadView.as_view(), name="api_engagement_read"),
     path("engagements/<uuid:uuid>/decline/", DeclineQuestionView.as_view(), name="api_engagement_decline"),
     path("engagements/<uuid:uuid>/withdraw/", WithdrawView.as_view(), name="api_engagement_withdraw"),
     path("engagements/<uuid:uuid>/feedback/", WrittenFeedbackView.as_view(), name="api_engagement_feedback"),
+    path("files/<uuid:uuid>/", FileView.as_view(), name="api_file"),
     path("asks/", AsksView.as_view(), name="api_asks"),
     path("asks/<uuid:uuid>/", AskView.as_view(), name="api_ask"),
     path("events/", EventsView.as_view(), name="api_events"),

@@ -321,6 +321,7 @@ SPECTACULAR_SETTINGS = {
         for name in ("EventKind", "EventState", "PlanState", "RegistrationState", "WishKind")
     }
     | {"SignalKind": "sessions_app.models.SignalKind", "ReportKind": "trust.models.ReportKind"}
+    | {"FileState": "sessions_app.api.files.STATES"}
     | {"MetAt": "trust.api.PARTING_TYPES", "ReportedType": "trust.api.TYPES"},
 }
 

@@ -479,6 +479,8 @@ ACCESS: dict[str, Row] = {
     "api_engagements": Row(CALLER, post=NOT_JSON),
     "api_engagement": Row(PAIR_CALLER, at="written"),
     "api_engagement_messages": Row(PAIR_CALLER, post=NOT_JSON, at="written"),
+    "api_engagement_files": Row(PAIR_CALLER, post=400, at="written"),
+    "api_file": Row(PAIR_CALLER, at="picture"),
     "api_engagement_read": Row(PAIR_CALLER, NOT_ALLOWED, NOT_JSON, at="written"),
     "api_engagement_decline": Row(PAIR_CALLER, NOT_ALLOWED, NOT_JSON, at="written"),
     "api_engagement_withdraw": Row(PAIR_CALLER, NOT_ALLOWED, NOT_JSON, at="written"),

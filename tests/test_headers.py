@@ -25,6 +25,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.one_cast, pytest.mark.usefixtur
 PAGES = ("text/html", "application/json", "application/vnd.oai.openapi+json")
 # Addresses whose answer is a file. Another one is added here; its policy comes by itself.
 FILES = {
+    "api_file",
     "calendar_feed",
     "event_calendar",
     "event_card",

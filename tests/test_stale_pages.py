@@ -447,6 +447,8 @@ def test_every_call_that_changes_a_thing_says_which_version_was_read():
     needless |= {("api_booking_feedback", "put"), ("api_engagement_feedback", "put")}
     # What is written stands below what was there; what is read is named.
     needless |= {("api_engagements", "post"), ("api_engagement_messages", "post"), ("api_engagement_read", "post")}
+    # A file is shared, or taken back, and never changes.
+    needless |= {("api_engagement_files", "post"), ("api_file", "delete")}
     # Reporting again adds to the report.
     needless |= {("api_export", "post"), ("api_reports", "post")}
     # Whom one keeps away is said, however often, and taken back.

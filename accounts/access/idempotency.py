@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
@@ -64,6 +65,10 @@ def answer_once(request: Request, person: User, key: str, *, now: datetime, act:
     return response
 
 
+def is_answered(person: User, key: str, *, now: datetime) -> bool:
+    return KeptAnswer.objects.filter(person=person, key=key, created_at__gt=now - KEPT_FOR).exists()
+
+
 def act_once(person: User, key: str, *, now: datetime, act: Callable[[], object]) -> bool:
     """For a press on a page, which a script sends again if it doesn't know whether it arrived. Returns whether the act
     was done now; without a key, always. The same press at the same moment waits. What `act` raises leaves no trace.
@@ -110,9 +115,16 @@ def _number_of(person: User, key: str) -> int:
 
 
 def hash_request(request: Request) -> str:
-    """A hash of method, address and body. The order of names in the body makes no difference."""
-    body = json.dumps(request.data, sort_keys=True)
+    """A hash of method, address and body, files included. The order of names in the body makes no difference."""
+    body = json.dumps(request.data, sort_keys=True, default=name_and_hash)
     return hash_text("\n".join([str(request.method), request.get_full_path(), body]))
+
+
+def name_and_hash(file: UploadedFile) -> list[str]:
+    digest = sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    return [str(file.name), digest.hexdigest()]
 
 
 def forget_answers(*, now: datetime) -> int:

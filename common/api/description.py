@@ -3,18 +3,26 @@
 import functools
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
-from .fields import Input
+from .fields import Form, Input
 from .pages import PageQuery
 
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 Answers = type[serializers.BaseSerializer[Any]] | serializers.BaseSerializer[Any]
 SAFE = {"get"}
 LONGEST_KEY = 255
+
+
+# An answer that is no JSON but a file, of one of these media types
+@dataclass(frozen=True, slots=True)
+class Download:
+    media_types: Sequence[str]
 
 
 class Problem(serializers.Serializer[Any]):
@@ -26,7 +34,8 @@ class Problem(serializers.Serializer[Any]):
     )
 
 
-EXAMPLES: Mapping[int, tuple[str, str, Mapping[str, list[str]]]] = {
+Example = tuple[str, str, Mapping[str, list[str]]]
+EXAMPLES: Mapping[int, Example] = {
     400: ("malformed", "Some of this cannot be read.", {"start": ["Say the offset too: write …Z for UTC."]}),
     401: ("signed_out", "Sign in, or send a token.", {}),
     403: ("read_only_token", "This token may only read.", {}),
@@ -37,13 +46,14 @@ EXAMPLES: Mapping[int, tuple[str, str, Mapping[str, list[str]]]] = {
     429: ("too_many_requests", "Too many requests. Wait, then try again.", {}),
     503: ("busy", "We could not get to this in time. Nothing was changed. Try again.", {}),
 }
+NOT_A_FORM: Example = ("not_a_form", "Send the file in a form, with the content type multipart/form-data.", {})
 SAID = {
     400: "The request can't be read: a wrong type, an unknown field, a time without its UTC offset.",
     401: "The token is missing, wrong, revoked or expired.",
     403: "The token is read-only or for something else, or a request from a browser has no CSRF token.",
     404: "It doesn't exist, or it isn't yours.",
     409: "It isn't possible in the current state, or a request with this key is still running.",
-    415: "The body isn't JSON.",
+    415: "The body isn't of the content type that this call takes.",
     422: "A rule doesn't allow it, or the key was used for a different request.",
     429: "Too many requests. Wait for `Retry-After` seconds.",
     503: "We couldn't get to it in time and nothing was changed. Send it again after `Retry-After` seconds.",
@@ -70,7 +80,7 @@ def api_call(
     *,
     name: str,
     summary: str,
-    answers: Answers,
+    answers: Answers | Download,
     body: type[Input] | None = None,
     query: type[Input] | None = None,
     status: int = 200,
@@ -98,8 +108,11 @@ def api_call(
             errors += [415, 503]
         if takes_argument or missing:
             errors.append(404)
-        responses: dict[int, Any] = {status: page_of(answers, beside or {}) if paged else answers}
-        responses |= {error: error_response(error, refusal if error == 409 else None) for error in sorted(errors)}
+        answer = page_of(answers, beside or {}) if paged else answers
+        is_form = body is not None and issubclass(body, Form)
+        responses = success_response(status, answer) | {
+            error: error_response(error, refusal if error == 409 else None, is_form=is_form) for error in sorted(errors)
+        }
         asked = query or (PageQuery if paged else None)
         parameters: list[Any] = [RETRY_AFTER, *([KEY] if changes else []), *([asked] if asked else [])]
         done = make_idempotent(handler) if changes else handler
@@ -113,7 +126,7 @@ def api_call(
             responses=responses,
             examples=[
                 *example_of(body, request_only=True),
-                *example_of(responses[status], response_only=True, status_codes=[str(status)]),
+                *example_of(answer, response_only=True, status_codes=[str(status)]),
             ],
         )(done)
         return described
@@ -136,8 +149,15 @@ def example_of(serializer: Any, **direction: Any) -> Sequence[OpenApiExample]:
     return [OpenApiExample("Example", value=value, **direction)] if value is not None else []
 
 
-def error_response(status: int, serializer: Any = None) -> OpenApiResponse:
-    code, message, fields = EXAMPLES[status]
+# A tuple names the media types of an answer that isn't JSON.
+def success_response(status: int, answer: Any) -> dict[Any, Any]:
+    if isinstance(answer, Download):
+        return {(status, *answer.media_types): OpenApiResponse(OpenApiTypes.BINARY, "The file.")}
+    return {status: answer}
+
+
+def error_response(status: int, serializer: Any = None, *, is_form: bool = False) -> OpenApiResponse:
+    code, message, fields = NOT_A_FORM if is_form and status == 415 else EXAMPLES[status]
     value = getattr(serializer, "example", None) or {"code": code, "message": message, "fields": fields}
     example = OpenApiExample(code, value=value, response_only=True, status_codes=[str(status)])
     return OpenApiResponse(serializer or Problem, SAID[status], examples=[example])

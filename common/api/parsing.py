@@ -1,4 +1,4 @@
-"""Reads JSON that anyone may have sent: limited in size and depth, and strictly by the standard."""
+"""Reads what anyone may have sent: JSON, bounded and strictly by the standard, or a form with a file."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -6,9 +6,11 @@ from math import isfinite
 from typing import IO, Any
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
 from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.parsers import BaseParser
+from rest_framework.parsers import BaseParser, DataAndFiles, MultiPartParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
@@ -16,6 +18,8 @@ from .problems import ApiError
 
 # No call needs more than four levels.
 DEEPEST = 8
+# Bytes of a form that aren't its file: boundaries, and what is said of the file
+AROUND_A_FILE = 64 * 1024
 
 
 class BoundedJSONParser(BaseParser):
@@ -43,6 +47,23 @@ class BoundedJSONParser(BaseParser):
                 "malformed", _("This JSON is nested too deeply. Send it in the shape that the documentation shows.")
             )
         return data
+
+
+# Its view says how large the file may be. What is longer is refused before any of it is read.
+class BoundedFormParser(MultiPartParser):
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> "DataAndFiles[Any, Any]":
+        # Not the encoding that the client names, which needn't be one of text.
+        context = {**(parser_context or {}), "encoding": "utf-8"}
+        most: int = context["view"].largest_file
+        if int(context["request"].META["CONTENT_LENGTH"]) > most + AROUND_A_FILE:
+            words = _("This file is too large. Choose one of %(size)d MB or less.")
+            raise ApiError("too_large", words % {"size": most // 1024**2})
+        try:
+            return super().parse(stream, media_type, context)
+        except (ParseError, SuspiciousOperation):
+            raise ApiError("malformed", _("This isn’t a form that we can read. Check it and send it again.")) from None
 
 
 class OnlyJSON(BaseContentNegotiation):

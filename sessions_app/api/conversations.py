@@ -24,13 +24,14 @@ from sessions_app.access import get_engagement, get_written
 from sessions_app.conversation.messages import mark_read, send_message
 from sessions_app.conversation.reading import ThreadList, leave_out_files, messages_in, newest_of
 from sessions_app.errors import SessionError
-from sessions_app.models import Engagement, Message, SharedFile, WrittenQuestion, WrittenState
+from sessions_app.models import Engagement, Message, WrittenQuestion, WrittenState
 from sessions_app.models.threads import MESSAGE_LENGTH
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.written.acts import ask_in_writing, decline_written, withdraw_written
 from trust.signals.helping import HelpText, find_help, read_help
 
 from .bookings import find_offer
+from .files import SharedFileOut
 from .shapes import BRIEF, BriefBody, BriefOut, DeclineInput, SeenInput
 
 
@@ -39,16 +40,6 @@ class HelpOut(serializers.Serializer[HelpText]):
 
     message = serializers.CharField()
     addresses = serializers.ListField(child=serializers.CharField(), help_text="Pages, or words such as a number.")
-
-
-class MessageFileOut(serializers.Serializer[SharedFile]):
-    name = serializers.CharField()
-    size = serializers.IntegerField(help_text="Bytes.")
-    page = serializers.SerializerMethodField(help_text="Where a person who is signed in downloads it.")
-
-    @extend_schema_field({"type": "string", "format": "uri"})
-    def get_page(self, file: SharedFile) -> str:
-        return absolute_url("shared_file", file.uuid)
 
 
 class MessageOut(serializers.Serializer[Message]):
@@ -78,12 +69,12 @@ class MessageOut(serializers.Serializer[Message]):
     def get_is_mine(self, message: Message) -> bool:
         return bool(message.author_id == self.context["reader"].pk)
 
-    @extend_schema_field(MessageFileOut(allow_null=True))
+    @extend_schema_field(SharedFileOut(allow_null=True))
     def get_file(self, message: Message) -> Any:
         file = message.file
         if file is None or file.is_hidden or not file.is_open_to(self.context["reader"]):
             return None
-        return MessageFileOut(file).data
+        return SharedFileOut(file, context=self.context).data
 
 
 class SentMessageOut(MessageOut):
@@ -175,8 +166,9 @@ class EngagementOut(serializers.Serializer[Engagement]):
     @extend_schema_field({"type": "object", "additionalProperties": {"type": "string", "format": "uri"}})
     def get_links(self, engagement: Engagement) -> dict[str, str]:
         acts = {f"api_engagement_{act}": act for act in self.possible_acts(engagement)}
-        named = {"api_engagement": "self", "thread": "page", "api_engagement_messages": "messages"} | acts
-        return {name: absolute_url(route, engagement.uuid) for route, name in named.items()}
+        named = {"api_engagement": "self", "thread": "page"}
+        named |= {"api_engagement_messages": "messages", "api_engagement_files": "files"}
+        return {name: absolute_url(route, engagement.uuid) for route, name in (named | acts).items()}
 
     def possible_acts(self, engagement: Engagement) -> list[str]:
         written: WrittenQuestion | None = self.context["written"].get(engagement.pk)

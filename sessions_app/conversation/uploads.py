@@ -1,16 +1,21 @@
-"""Turns an upload into what is stored: checked, named, pictures encoded again."""
+"""Turns an upload into what is stored: checked, named, pictures encoded again. Says who has sent too many."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from PIL import Image
 
+from accounts.limits import take_upload
+from accounts.models import User
 from common.filetypes import LABELS, MAX_BYTES, FileType, clean_name, type_of
 from common.pictures import PictureError, TooManyPixelsError, flatten_on_white, open_picture, turn_upright
+from sessions_app.errors import SessionError
 
 PREVIEW = 480
 # Pixels of the longer side: enough to print a page, and no more than a browser can show.
@@ -23,6 +28,15 @@ class Upload:
     kind: FileType
     content: bytes
     preview: bytes = b""
+
+
+# Counts one file, whether it will be taken or not: looking at it is work. The refusal, if that is one too many.
+def why_not_upload(request: HttpRequest, person: User, *, now: datetime) -> SessionError | None:
+    again = take_upload(request, person)
+    if again is None:
+        return None
+    words = _("You’ve shared a lot of files in a short time, so this one has to wait.")
+    return SessionError("too_often", words, earliest=again, wait=again - now)
 
 
 def read_upload(upload: UploadedFile) -> Upload:

@@ -1,6 +1,5 @@
 """The files of an engagement: its two people list, add and download them, and an owner removes theirs."""
 
-from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,14 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.limits import take_upload
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from common.pages.posting import act_on_post
 from common.pages.requests import post_data
 from common.pages.stored import stored_file
 from sessions_app.access import get_booking, get_engagement, get_readable_file, get_shared_file
+from sessions_app.conversation.downloads import download_file
 from sessions_app.conversation.files import add_file, remove_file, why_not_add
+from sessions_app.conversation.uploads import why_not_upload
 from sessions_app.errors import SessionError
 from sessions_app.forms.files import FileForm
 from sessions_app.models import Booking, Engagement, SharedFile
@@ -36,9 +36,8 @@ def thread_files(request: SignedInRequest, uuid: UUID) -> HttpResponse:
 
 
 def files_page(request: SignedInRequest, engagement: Engagement, *, booking: Booking | None = None) -> HttpResponse:
-    now, other, too_many = timezone.now(), engagement.other_person(request.user), None
-    if request.method == "POST" and (again := take_upload(request, request.user)):
-        too_many = too_many_uploads_error(again)
+    now, other = timezone.now(), engagement.other_person(request.user)
+    too_many = why_not_upload(request, request.user, now=now) if request.method == "POST" else None
     form = FileForm() if too_many else FileForm(post_data(request), request.FILES or None)
 
     result = act_on_post(
@@ -70,18 +69,9 @@ def shared_words(file: SharedFile, other: User) -> str:
     return _("We’re checking %(file)s for viruses. Then %(name)s can open it.") % names
 
 
-def too_many_uploads_error(again: datetime) -> SessionError:
-    words = _("You’ve shared a lot of files in a short time, so we couldn’t take this one.")
-    return SessionError("too_many_uploads", words, earliest=again)
-
-
 @require_safe
 def shared_file(request: SignedInRequest, uuid: UUID) -> HttpResponseBase:
-    """Always a download: a browser must never open a person's file as a page of our site."""
-    found = get_readable_file(uuid, reader=request.user, now=timezone.now())
-    response = stored_file(str(found.content.name), content_type=found.type.mimetype, filename=found.name)
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return download_file(get_readable_file(uuid, reader=request.user, now=timezone.now()))
 
 
 @require_safe

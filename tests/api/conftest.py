@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import Scope, User
@@ -48,6 +49,11 @@ class Program:
         content = body if isinstance(body, str | bytes) else "" if body is None else json.dumps(body)
         kind = "application/json"
         return self.client.generic(method, V1 + path, content, content_type=kind, headers=headers)
+
+    def share(self, path: str, *files: tuple[str, bytes], key: str | None = None, **fields: Any) -> tuple[int, Any]:
+        headers = {**self.headers, **({"Idempotency-Key": key} if key else {})}
+        parts = [SimpleUploadedFile(name, content) for name, content in files]
+        return said(self.client.post(V1 + path, {"file": parts, **fields}, headers=headers))
 
 
 def said(response: Any) -> tuple[int, Any]:

@@ -156,14 +156,14 @@ def test_a_question_in_writing_is_asked_and_answered(program, in_writing, alice,
         "reason": "",
         "answer": None,
     }
-    assert set(made["links"]) == {"self", "page", "messages", "withdraw"}
-    assert set(program(alice).get(here)[1]["links"]) == {"self", "page", "messages", "decline"}
+    assert set(made["links"]) == {"self", "page", "messages", "files", "withdraw"}
+    assert set(program(alice).get(here)[1]["links"]) == {"self", "page", "messages", "files", "decline"}
 
     _status, answer = program(alice).post(f"{here}messages/", {"body": "Take it.", "answers": True})
     read = program(bob).get(here)[1]
 
     assert (read["written"]["state"], read["written"]["answer"], read["unread"]) == ("answered", answer["uuid"], 1)
-    assert set(read["links"]) == {"self", "page", "messages", "feedback"}
+    assert set(read["links"]) == {"self", "page", "messages", "files", "feedback"}
     status, late = program(alice).post(f"{here}messages/", {"body": "Or not.", "answers": True})
     assert (status, late["code"]) == (409, "not_waiting")
 
@@ -172,7 +172,7 @@ def test_a_question_that_nobody_answered_in_time_has_expired_at_once(program, as
     with time_machine.travel(asked.due_at, tick=False):
         read = program(bob).get(f"{HERE}{asked.engagement.uuid}/")[1]
 
-    assert (read["written"]["state"], set(read["links"])) == ("expired", {"self", "page", "messages"})
+    assert (read["written"]["state"], set(read["links"])) == ("expired", {"self", "page", "messages", "files"})
 
 
 def test_a_question_is_declined_or_withdrawn_by_the_version_that_was_read(program, asked, alice, bob):  # noqa: F811

@@ -6,11 +6,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.servers.basehttp import WSGIRequestHandler
 
+from accounts.limits import LIMITS
+from sessions_app.conversation.files import add_file
+from sessions_app.conversation.uploads import read_upload
 from tests.api.conftest import token_of
 from tests.conftest import at
 from tests.sessions_app.conftest import book
+from tests.sessions_app.helpers.documents import PDF
 
 CONFIG = Path(__file__).parent / "schemathesis.toml"
 # A usual run is the same every time and takes a while already; TRY_API=200 tries so many examples of each call, others
@@ -22,15 +27,19 @@ PHASES = {"nobody": "examples,fuzzing", "bob": ALL, "alice": "examples,fuzzing,s
 
 
 @pytest.fixture
-def busy_world(alice, offer, bob, charlie, topic, settings, monkeypatch):
+def busy_world(alice, offer, bob, charlie, topic, settings, monkeypatch, now, tmp_path):
     """Something to read and to act on for everybody, and limits out of the way."""
     # Else every answer waits 40 ms for the acknowledgement of its own headers.
     monkeypatch.setattr(WSGIRequestHandler, "disable_nagle_algorithm", True)
+    settings.MEDIA_ROOT = tmp_path / "media"
+    monkeypatch.setitem(LIMITS, "upload", f"{10**6}/h/key")
     settings.API_PERSON_A_MINUTE = settings.API_ADDRESS_A_MINUTE = 10**6
     settings.MAX_BOOKINGS_AN_HOUR = settings.MAX_BOOKINGS_TOGETHER_A_DAY = 10**6
     settings.MAX_MOVES_A_DAY = settings.MAX_MOVES_TOGETHER_A_DAY = 10**6
     offer.profile.topics.add(topic)
-    book(offer, bob)
+    share = {"engagement": book(offer, bob).engagement, "now": now}
+    for person in (alice, bob):
+        add_file(by=person, upload=read_upload(SimpleUploadedFile("offer.pdf", PDF)), **share)
     offer.instant = False
     offer.save()
     book(offer, charlie, at("2026-11-27 10:00"))

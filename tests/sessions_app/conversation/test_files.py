@@ -278,8 +278,8 @@ def test_too_many_files_within_an_hour_are_refused_with_a_time(booking, bob, cli
 
     answer = client.post(page_of(booking), {"file": SimpleUploadedFile("a.pdf", PDF)})
 
-    assert (answer.status_code, SharedFile.objects.count()) == (409, 2)
-    assert (refusals_in(markup_of(answer)), "20:16" in text_of(answer)) == (["too_many_uploads"], True)
+    assert (answer.status_code, SharedFile.objects.count()) == (429, 2)
+    assert (refusals_in(markup_of(answer)), "20:16" in text_of(answer)) == (["too_often"], True)
 
 
 def test_removing_on_the_page_is_for_the_owner(booking, alice, bob, client_for):
