@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.access.authentication import SignedIn, WithinArea, WithinScope
-from accounts.access.idempotency import answer_once, key_of
+from accounts.access.idempotency import answer_once, is_answered, key_of
 from accounts.access.throttling import take_request
 from common.api.fields import Form, Input
 from common.api.problems import ApiError
@@ -105,6 +105,19 @@ class ApiView(APIView):
             return act()
         self.raw_body()
         return answer_once(self.request, self.person, key, now=self.now, act=act)
+
+
+# A call whose changes have a limit of their own. They are counted before the act, whose writes are undone if it is
+# refused. A request that is only sent again isn't counted.
+class CountedView(ApiView):
+    def count_attempt(self) -> None:
+        raise NotImplementedError
+
+    def answer_once(self, act: Callable[[], Response]) -> Response:
+        key = key_of(self.request)
+        if key is None or not is_answered(self.person, key, now=self.now):
+            self.count_attempt()
+        return super().answer_once(act)
 
 
 def wrong_media_type(body: type[Input] | None) -> ApiError:

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import ApiView
+from accounts.api import ApiView, CountedView
 from accounts.limits import take_upload
 from accounts.models import AccessToken
 from accounts.second_factor.factors import has_factor
@@ -236,8 +236,14 @@ class RosterRefusal(serializers.Serializer[Any]):
     }
 
 
-class RosterView(ManagerView):
+class RosterView(CountedView, ManagerView):
     largest_body: ClassVar[int] = settings.MAX_LIST_BYTES
+
+    def count_attempt(self) -> None:
+        # Who doesn't manage the programme gets a 404 here, and isn't counted.
+        if self.programme and (again := take_upload(self.request._request, self.person)):
+            words = _("You’ve sent a lot of lists in a short time. Wait a while, then try again.")
+            raise ProgrammeError("too_often", words, wait=again - self.now)
 
     @api_call(
         name="replace_roster",
@@ -248,9 +254,6 @@ class RosterView(ManagerView):
     )
     def put(self, request: Request, slug: str) -> Response:
         programme = self.programme
-        if again := take_upload(request._request, self.person):
-            words = _("You’ve sent a lot of lists in a short time. Wait a while, then try again.")
-            raise ProgrammeError("too_often", words, wait=again - self.now)
         given = RosterIn.to_list(self.read_body())
         try:
             done = replace_roster(programme=programme, given=given, by=self.person, now=self.now)

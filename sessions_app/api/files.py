@@ -1,6 +1,5 @@
 """Files that the two people of an engagement share: the same rules, limits and scanner as on pages."""
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -12,8 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.access.idempotency import is_answered, key_of
-from accounts.api import ApiView
+from accounts.api import ApiView, CountedView
 from common.api.description import Download, api_call
 from common.api.fields import Form, Instant
 from common.api.pages import Part, page_answer, read_page
@@ -106,7 +104,7 @@ class RemovedFileOut(serializers.Serializer[Any]):
     example = {"uuid": FILE_ID}
 
 
-class FilesView(ApiView):
+class FilesView(CountedView):
     """The files of an engagement of the caller's own. Other people's are a 404, before any file is read."""
 
     parser_classes = [BoundedFormParser]
@@ -117,14 +115,9 @@ class FilesView(ApiView):
         super().initial(request, *args, **kwargs)
         self.engagement = get_engagement(kwargs["uuid"], reader=self.person)
 
-    def answer_once(self, act: Callable[[], Response]) -> Response:
-        # Counted here, since what `act` writes is undone if it refuses the file. The same request again isn't counted.
-        key = key_of(self.request)
-        if key is None or not is_answered(self.person, key, now=self.now):
-            refusal = why_not_upload(self.request._request, self.person, now=self.now)
-            if refusal:
-                raise refusal
-        return super().answer_once(act)
+    def count_attempt(self) -> None:
+        if refusal := why_not_upload(self.request._request, self.person, now=self.now):
+            raise refusal
 
     def draw(self, file: SharedFile) -> Any:
         return SharedFileOut(file, context={"reader": self.person}).data
