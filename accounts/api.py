@@ -89,6 +89,9 @@ class ApiView(APIView):
         return validate_input(body or Input, self.raw_body())
 
     def raw_body(self) -> Any:
+        # Without its length a body would be read as empty.
+        if "Transfer-Encoding" in self.request.headers and not self.request.META.get("CONTENT_LENGTH"):
+            raise ApiError("malformed", _("Say how long the body is: send Content-Length, not a body in chunks."))
         try:
             data = self.request.data
         except UnsupportedMediaType:

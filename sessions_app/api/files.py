@@ -44,7 +44,7 @@ class SharedFileOut(serializers.Serializer[SharedFile]):
     content_type = serializers.CharField(source="type.mimetype")
     size = serializers.IntegerField(help_text="Bytes.")
     shared_by = serializers.CharField(source="owner.display_name")
-    is_mine = serializers.SerializerMethodField(help_text="Only your own you can remove.")
+    is_mine = serializers.SerializerMethodField(help_text="You can remove only your own.")
     shared_at = Instant(source="added_at")
     state = serializers.SerializerMethodField()
     content = serializers.SerializerMethodField(help_text="Where a program downloads it; null if you can’t.")

@@ -216,6 +216,15 @@ def test_what_is_not_json_is_415(bob, client_for, kind):
     assert (response.status_code, response.json()["code"]) == (415, "not_json")
 
 
+def test_body_without_its_length_is_not_taken_for_an_empty_one(bob, client_for):
+    headers = {"Transfer-Encoding": "chunked"}
+
+    response = client_for(bob).generic("PATCH", f"{V1}me/", "", content_type="application/json", headers=headers)
+
+    assert (response.status_code, response.json()["code"]) == (400, "malformed")
+    assert "Content-Length" in response.json()["message"]
+
+
 def test_other_methods_are_405_on_every_call(client_for, bob):
     calls = [(where, pattern) for where, pattern in routes(get_resolver()) if getattr(pattern.callback, "cls", None)]
     for where, pattern in calls:
