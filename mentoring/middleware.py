@@ -1,5 +1,6 @@
-"""What every response passes: compression and headers, on errors and redirects too; pages for when it can't be had."""
+"""What every request and response passes: how it is read, compression and headers, pages for when it can't be had."""
 
+import codecs
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
@@ -36,6 +37,23 @@ TEXT_TYPES = (
     "application/problem+json",
     "application/vnd.oai.openapi+json",
 )
+
+
+# By their names in Python: what old programs send. Addresses are read so; Django refuses a form that isn't in UTF-8.
+OLD_ENCODINGS = {"iso8859-1", "cp1252"}
+
+
+class TextEncodingMiddleware:
+    """Reads a request as UTF-8, whatever it names, since not all that Python knows by name is text, as “hex”."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Django leaves out a name that Python doesn't know.
+        if request.encoding and codecs.lookup(request.encoding).name not in OLD_ENCODINGS:
+            request.encoding = settings.DEFAULT_CHARSET
+        return self.get_response(request)
 
 
 class CompressTextMiddleware(GZipMiddleware):

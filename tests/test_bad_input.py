@@ -266,3 +266,22 @@ def test_any_cookie_is_survived(offer, cookie, name):
     answers.append(client.post("/sign-in/", {"email": "a@example.org"}).status_code)
 
     assert max(answers) < 500
+
+
+# Names that Python knows, most not of text, one in another spelling, and one that nobody knows
+ENCODINGS = ["hex", "base64", "zlib", "rot13", "undefined", "idna", "punycode", "utf-16", "utf-7", "UTF8", "nothing"]
+OLD_ENCODINGS = ["latin-1", "windows-1252"]
+
+
+@pytest.mark.parametrize("encoding", [*ENCODINGS, *OLD_ENCODINGS])
+def test_any_encoding_is_survived(offer, encoding):
+    client, form = Client(raise_request_exception=False), f"application/x-www-form-urlencoded; charset={encoding}"
+
+    answers = [
+        client.generic("GET", f"{page}?q=%41%ff%2e", content_type=f"text/plain; charset={encoding}")
+        for page in ("/mentors/", "/api/v1/mentors/", "/mentors/alice-adair/")
+    ]
+    answers.append(client.generic("POST", "/sign-in/", b"email=a%40example.org&n=%ff", content_type=form))
+
+    led = 400 if encoding in OLD_ENCODINGS else 302
+    assert [answer.status_code for answer in answers] == [200, 200, 200, led]
