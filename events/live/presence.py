@@ -13,6 +13,7 @@ from events.models.states import RUNS
 from live.hints import tell_pages
 from live.streams import Part
 from sessions_app.locks import atomic_act
+from trust.sanctions import Doing, why_barred
 
 from .evening import Evening, Standing, read_evening, standing_of_one
 from .seating import drop_pairs, fill_rounds
@@ -31,9 +32,10 @@ def check_in(*, registration: Registration, by: User, now: datetime) -> Standing
     """They are here, for the first time or again. Twice does no harm.
 
     A person who comes late or comes back is seated in the rounds that aren't called yet, where someone is free.
-    Raises EventError: `not_yet`, `closed`.
+    Raises EventError: `not_yet`, `closed`, `barred`.
     """
     evening, registration = begin_presence(registration, now=now)
+    check_barred(registration.person, Doing.MEET, by=by, now=now)
     if now < doors_open_at(evening.event):
         raise EventError("not_yet", _("Check-in opens an hour before the start. Come back then."))
     before = standing_of_one(registration)
@@ -46,6 +48,16 @@ def check_in(*, registration: Registration, by: User, now: datetime) -> Standing
         fill_rounds(evening, evening.uncalled)
         touch_event(evening.event)
     return Standing.HERE
+
+
+def check_barred(person: User, doing: Doing, *, by: User, now: datetime, field: str = "") -> None:
+    """Others, as at the desk, aren't told what was decided of whom, only that they can't help here."""
+    refusal = why_barred(person, doing, now=now)
+    if refusal and by == person:
+        raise EventError(refusal.code, refusal.message)
+    if refusal:
+        words = _("They can’t take part at the moment. We’ve emailed them why, and how to object.")
+        raise EventError("barred", words, field=field)
 
 
 @atomic_act

@@ -21,10 +21,10 @@ from events.registering.giving import take_event_time
 from events.registering.notices import silence
 from events.registering.places import take_free_place
 from sessions_app.locks import atomic_act, lock_people
-from trust.sanctions import Doing, why_barred
+from trust.sanctions import Doing
 
 from .evening import Evening, Standing, standing_of_one
-from .presence import doors_open_at, note_presence
+from .presence import check_barred, doors_open_at, note_presence
 from .running import begin_act
 from .seating import fill_rounds
 
@@ -54,7 +54,9 @@ def add_walk_in(*, event: Event, said: WalkIn, by: User, now: datetime) -> Regis
     known = Registration.objects.select_related("event", "person").filter(event=event, person=person).first()
     if known and known.state == RegistrationState.REMOVED:
         raise EventError("removed", _("They’ve been taken off the list of this event. Ask who organises it."))
-    registration = known if known and known.is_in else put_on_list(evening, person, known, said)
+    has_place = known is not None and known.is_in
+    check_barred(person, Doing.MEET if has_place else Doing.ASK, by=by, now=now, field="email")
+    registration = known if known and has_place else put_on_list(evening, person, known, said)
     registration.event, registration.person = evening.event, person
     if standing_of_one(registration) != Standing.HERE:
         note_presence(evening, registration, PresenceKind.IN, by=by)
@@ -69,13 +71,6 @@ def check_doors(evening: Evening) -> None:
         raise EventError("not_yet", _("People can be added at the desk from an hour before the start."))
     if evening.is_over or not evening.uncalled:
         raise EventError("too_late", _("All rounds are called, so it’s too late to join. Tell them of the next event."))
-
-
-# The desk isn't told what was decided of whom, only that it can't help here. Who has a place keeps it.
-def check_barred(person: User, *, now: datetime) -> None:
-    if why_barred(person, Doing.ASK, now=now):
-        words = _("They can’t take part at the moment. We’ve emailed them why, and how to object.")
-        raise EventError("barred", words, field="email")
 
 
 def find_person(said: WalkIn, *, zone: str) -> User:
@@ -96,7 +91,6 @@ def find_person(said: WalkIn, *, zone: str) -> User:
 def put_on_list(evening: Evening, person: User, known: Registration | None, said: WalkIn) -> Registration:
     """Give a person a place, without any mail: pages are faster. What they said when they registered before stays."""
     event, now = evening.event, evening.now
-    check_barred(person, now=now)
     check_side(event, person, said.side, None)
     registration = known or Registration(event=event, person=person, languages=list(said.languages))
     place = take_free_place(event, said.side)

@@ -9,6 +9,7 @@ from accounts.models import User
 from events.errors import EventError
 from events.live import running
 from events.live.evening import Standing, standing_of_one
+from events.live.presence import check_in
 from events.live.walking_in import WalkIn, add_walk_in
 from events.models import Event, EventTable, Pairing, Place, Presence, Registration, RegistrationState, Side
 from events.registering.acts import cancel_registration
@@ -149,6 +150,28 @@ def test_who_may_not_ask_at_the_moment_does_not_come_in_by_the_door(evening, bob
         page = client_for(maria).post(f"/events/{evening.event.slug}/desk/walk-in/", FILLED | {"email": bob.email})
     assert (page.status_code, refusals_in(markup_of(page))) == (409, ["barred"])
     assert not Registration.objects.filter(person=bob).exists()
+
+
+@pytest.mark.parametrize(("outcome", "comes"), [(Outcome.LIMIT, True), (Outcome.BREAK, False)])
+def test_who_has_a_place_comes_unless_they_may_meet_nobody(evening, dora, maria, outcome, comes):
+    registration = evening.mentees[0]
+    case = Case.objects.create(about=registration.person, kind=ReportKind.SELLING, opened_at=NOW, due_at=EVENING)
+    decide(case, make_staff(dora), outcome, until=EVENING + timedelta(days=1))
+    Registration.objects.filter(pk=registration.pk).update(state=RegistrationState.IN)
+
+    ways = [
+        lambda: check_in(registration=registration, by=registration.person, now=EVENING),
+        lambda: check_in(registration=registration, by=maria, now=EVENING),
+        lambda: walk_in(evening.event, email=registration.person.email),
+    ]
+
+    if comes:
+        for come_in in ways:
+            come_in()
+        assert standing_of_one(registration) == Standing.HERE
+    else:
+        assert [refused(come_in) for come_in in ways] == ["barred"] * 3
+        assert standing_of_one(registration) == Standing.ABSENT
 
 
 def test_a_closed_account_cannot_be_used(evening, bob):
