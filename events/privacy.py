@@ -30,7 +30,7 @@ from .models import (
 )
 from .models.states import AHEAD, DONE
 from .registering.closing import end_places
-from .registering.managing import cancel_event
+from .registering.managing import cancel_event, delete_draft
 
 
 def end_what_is_ahead(person: User, now: datetime) -> None:
@@ -39,7 +39,10 @@ def end_what_is_ahead(person: User, now: datetime) -> None:
     end_places(person, now=now)
     hosted = Event.objects.filter(host=person, state__in=(EventState.DRAFT, *AHEAD), during__startswith__gt=now)
     for event in hosted.order_by("pk"):
-        cancel_event(event=event, reason="", now=now)
+        if event.state == EventState.DRAFT:
+            delete_draft(event=event)
+        else:
+            cancel_event(event=event, reason="", now=now)
 
 
 def empty_hosted_events(person: User, now: datetime) -> bool:

@@ -229,13 +229,28 @@ def cancel_event(*, event: Event, reason: str, now: datetime, seen: str | None =
         return event
     if event.state in DONE:
         raise EventError("closed", _("This event is over, so it can’t be cancelled."))
-    was_known = event.state != EventState.DRAFT
+    if event.state == EventState.DRAFT:
+        raise EventError("draft", _("Nobody but its team has seen this draft. Delete it instead."))
     touch_event(event, state=EventState.CANCELLED, reason=reason, ended_at=now)
     give_back_time(HOST_SUBJECT, [event.pk])
-    if was_known:
-        tell_hosting(event, now=now)
+    tell_hosting(event, now=now)
     end_all(event, RegistrationState.CANCELLED, news=News.CANCELLED, now=now)
     return event
+
+
+@atomic_act
+def delete_draft(*, event: Event, seen: str | None = None) -> None:
+    """Delete what nobody but its team has seen: cancelled, it would have a public page. Twice does no harm.
+
+    Raises EventError: `stale`, `closed`.
+    """
+    draft = Event.objects.select_for_update(of=("self",)).filter(pk=event.pk).first()
+    if draft is None:
+        return
+    check_event_seen(draft, seen)
+    if draft.state != EventState.DRAFT:
+        raise EventError("closed", _("This event isn’t a draft any more. Cancel it instead."))
+    draft.delete()
 
 
 def end_all(event: Event, state: str, *, news: News | None, now: datetime, only: str = "") -> int:

@@ -23,13 +23,20 @@ from common.pages.tabs import tab_links
 from events.access import get_led_event, get_registration
 from events.forms.event import CancelEventForm, EventForm
 from events.forms.office_hours import OfficeHoursForm
-from events.models import Event, EventKind
+from events.models import Event, EventKind, EventState
 from events.models.states import CAN_BE_INVITED
 from events.pages.event_page import EventPage
 from events.pages.people import list_people
 from events.registering.acts import cancel_registration, why_not_end
 from events.registering.inviting import invite_mentors
-from events.registering.managing import cancel_event, change_event, close_registration, create_event, open_event
+from events.registering.managing import (
+    cancel_event,
+    change_event,
+    close_registration,
+    create_event,
+    delete_draft,
+    open_event,
+)
 from events.registering.office_hours import change_office_hours
 from mentors.models import MentorProfile, Topic
 from sessions_app.address import clean_words
@@ -117,6 +124,8 @@ def event_open(request: SignedInRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def event_cancel(request: SignedInRequest, slug: str) -> HttpResponse:
     event, now = get_led_event(slug, request.user), timezone.now()
+    if event.state == EventState.DRAFT:
+        return draft_page(request, event)
     form = CancelEventForm(post_data(request))
     result = act_on_post(
         request,
@@ -136,6 +145,18 @@ def event_cancel(request: SignedInRequest, slug: str) -> HttpResponse:
         "nav": "events",
     }
     return render(request, "events/cancel.html", context, status=result.status)
+
+
+def draft_page(request: SignedInRequest, draft: Event) -> HttpResponse:
+    """Asks whether the draft is to be deleted, and deletes it."""
+    result = act_on_post(request, lambda: delete_draft(event=draft, seen=seen_by(request)))
+    if result.is_done:
+        messages.success(request, _("The draft is deleted."))
+        return redirect("events")
+    draft.refresh_from_db()
+    seen = still_seen(request, str(draft.version), told=result.is_refused)
+    context = {"event": draft, "error": result.error, "seen": seen, "nav": "events"}
+    return render(request, "events/delete_draft.html", context, status=result.status)
 
 
 @require_safe

@@ -3,12 +3,14 @@
 import pytest
 from django.test import Client
 
+from events.errors import EventError
 from events.models import Event, EventState, Plan, PlanState, Registration, RegistrationState, Side
 from events.planning.solving import solve_asked
+from events.registering.managing import cancel_event, delete_draft
 from tests.conftest import NOW
 from tests.events.forms.test_event import FILLED
 from tests.events.making import come, make_event, make_guests
-from tests.markup import choices_in, elements_of, forms_in, markup_of
+from tests.markup import choices_in, elements_of, forms_in, links_in, markup_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
@@ -78,6 +80,35 @@ def test_cancelling_asks_for_a_reason(event, maria, client_for):
     client.post(page, {"reason": "Flood", "seen": seen})
 
     assert (Event.objects.get().state, Event.objects.get().reason) == (EventState.CANCELLED, "Flood")
+
+
+def test_a_draft_is_deleted_and_has_no_page_for_others_afterwards(maria, bob, client_for):
+    draft = make_event(maria, is_open=False)
+    client, address = client_for(maria), f"/events/{draft.slug}/"
+    assert f"{address}cancel/" in links_in(markup_of(client.get(address)))
+    seen = seen_on(client, f"{address}cancel/")
+
+    stale = client.post(f"{address}cancel/", {"seen": "0"})
+    assert (stale.status_code, Event.objects.count()) == (409, 1)
+    done = client.post(f"{address}cancel/", {"seen": seen})
+
+    assert (done.url, Event.objects.count()) == ("/events/", 0)
+    assert {client_for(person).get(address).status_code for person in (maria, bob)} == {404}
+    assert client.post(f"{address}cancel/", {"seen": seen}).status_code == 404
+
+
+def test_only_a_draft_is_deleted_and_only_what_people_know_is_cancelled(maria, event):
+    draft = make_event(maria, is_open=False, title="A draft")
+
+    with pytest.raises(EventError) as known:
+        delete_draft(event=event)
+    with pytest.raises(EventError) as unknown:
+        cancel_event(event=draft, reason="Flood", now=NOW)
+    delete_draft(event=draft)
+    delete_draft(event=draft)
+
+    assert (known.value.code, unknown.value.code) == ("closed", "draft")
+    assert list(Event.objects.all()) == [event]
 
 
 def test_mentors_are_found_by_name_and_topic_and_invited(event, maria, alice, topic, client_for):
