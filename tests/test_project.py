@@ -445,22 +445,15 @@ def test_times_are_listed_of_bookable_offers_alone():
     assert found == BOTH_KINDS
 
 
-WAITS = re.compile(r"wait_for_function\(\s*f?\"([^\"]*)\"")
-
-
-def test_what_pages_are_waited_for_is_said_by_functions():
-    """A string that isn't a function is evaluated again at each look. Our pages' policy forbids that from the second
-    look on, so such a wait only works if its condition holds at once: on a slow machine it fails.
+def test_browsers_are_waited_for_in_a_way_that_waits():
+    """`wait_for_function` takes every promise for a yes, so an async function holds at once. And a text that isn't a
+    function is evaluated anew at each look, which our pages' policy forbids. `wait_until` does neither.
     """
-    said = [
-        (path.name, text)
-        for path in sorted((ROOT / "tests").rglob("*.py"))
-        for text in WAITS.findall(path.read_text())
-        if path != Path(__file__)
-    ]
+    tests = [path for path in sorted((ROOT / "tests").rglob("*.py")) if path != Path(__file__)]
+    waits = [path.name for path in tests if "wait_until(" in path.read_text()]
+    others = [path.name for path in tests if ".wait_for_function(" in path.read_text()]
 
-    assert len(said) > 3
-    assert [one for one in said if "=>" not in one[1]] == []
+    assert (len(waits) > 4, others) == (True, [])
 
 
 def test_clocks_of_browsers_are_replaced_before_a_page_is_open():

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from time import monotonic
 
 import pytest
 from django.conf import settings as django_settings
@@ -111,6 +112,16 @@ def sign_in(context: BrowserContext, user: User, url: str) -> None:
     client, name = Client(), django_settings.SESSION_COOKIE_NAME
     sign_in_client(client, user)
     context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
+
+
+def wait_until(page: Page, condition: str, arg: object = None, *, seconds: int = 60) -> None:
+    """Wait until this function of JavaScript, or what it promises, is true. Playwright's own `wait_for_function` takes
+    every promise for a yes.
+    """
+    deadline = monotonic() + seconds
+    while not page.evaluate(condition, arg):
+        assert monotonic() < deadline, f"still not: {condition}"
+        page.wait_for_timeout(50)
 
 
 def expect_booked(page: Page) -> None:

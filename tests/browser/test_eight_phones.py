@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from events.live.evening import read_evening
 from events.live.presence import check_in
 from events.models import Chair, Event, Pairing, Presence, Registration
+from tests.browser.conftest import wait_until
 from tests.browser.test_offline import HAS_WORKER, IS_KEPT
 from tests.conftest import make_person
 from tests.events.making import MadeEvening, make_evening
@@ -132,8 +133,8 @@ def test_eight_phones_the_desk_and_the_board_agree_through_three_rounds(browser_
     room.expect_right("running", 1)
 
     phone = room.phones[offline]
-    phone.evaluate(HAS_WORKER)
-    phone.wait_for_function(IS_KEPT)
+    wait_until(phone, HAS_WORKER)
+    wait_until(phone, IS_KEPT)
     known = seat_by_rows(offline, 1)
     phone.context.set_offline(True)
     room.away.add(offline)

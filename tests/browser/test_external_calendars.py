@@ -143,7 +143,7 @@ def test_a_mentee_sees_when_they_are_busy_and_books_all_the_same(browser_page, p
 
     page.goto(f"/mentors/{priya.slug}/")
     found = problems(page, "picker-skips-busy")
-    page.locator("[data-part=skipped] a").click()
+    page.locator("[data-part=skipped] button").click()
     page.locator("[data-part=busy]").wait_for()
     found += problems(page, "picker-busy")
 

@@ -44,7 +44,7 @@ def test_keyboard_alone_books_from_the_results_in_few_presses(browser_page, priy
     page.keyboard.press("Enter")
     expect(page.locator("input[name=start]:checked")).to_have_count(1)
     start = page.locator("input[name=start]:checked").get_attribute("value")
-    to_the_button = presses_until(page, "#book button[type=submit]")
+    to_the_button = presses_until(page, "#book-button button")
     page.keyboard.press("Enter")
 
     expect_booked(page)

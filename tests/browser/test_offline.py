@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from events.live import running
 from events.live.presence import check_in
 from events.models import Answer, Presence
+from tests.browser.conftest import wait_until
 from tests.browser.looking import LOOKS, problems
 from tests.conftest import make_person
 from tests.events.making import MadeEvening, make_evening
@@ -17,7 +18,7 @@ from tests.events.making import MadeEvening, make_evening
 pytestmark = pytest.mark.browser
 BOTH = LOOKS[::3]
 KEPT = "async () => (await caches.keys()).filter((name) => name.startsWith('evening:')).length"
-IS_KEPT = "async (age) => { const kept = await caches.match(location.pathname); return Boolean(kept); }"
+IS_KEPT = "async () => { const kept = await caches.match(location.pathname); return Boolean(kept); }"
 HAS_WORKER = "() => navigator.serviceWorker.controller?.state === 'activated'"
 
 
@@ -38,8 +39,8 @@ def open_kept(browser_page, evening: MadeEvening, clock: datetime | None = None)
     """The page of a person who is seated, once its copy is kept."""
     phone = browser_page(user=evening.mentees[3].person, width=390, clock=clock)
     phone.goto(f"/events/{evening.event.slug}/now/")
-    phone.wait_for_function(HAS_WORKER)
-    phone.wait_for_function(IS_KEPT)
+    wait_until(phone, HAS_WORKER)
+    wait_until(phone, IS_KEPT)
     return phone
 
 
@@ -126,14 +127,14 @@ def test_the_copy_goes_with_signing_out_and_after_a_day(browser_page, evening):
     phone.locator("[data-menu] summary").click()
     phone.locator(".menu__out").click()
     expect(phone.locator(".signin")).to_be_attached()
-    phone.wait_for_function(f"async () => await ({KEPT})() === 0")
+    wait_until(phone, f"async () => await ({KEPT})() === 0")
 
     other = open_kept(browser_page, evening, clock=timezone.now())
     other.goto("/help/")
     assert other.evaluate(KEPT) == 1
     other.clock.fast_forward("25:00:00")
     other.reload()
-    other.wait_for_function(f"async () => await ({KEPT})() === 0")
+    wait_until(other, f"async () => await ({KEPT})() === 0")
 
 
 def test_a_copy_that_is_just_being_made_stays(browser_page, evening):
@@ -150,7 +151,7 @@ def test_a_copy_that_is_just_being_made_stays(browser_page, evening):
 
     phone.reload()
 
-    phone.wait_for_function("async () => !(await caches.has('evening:/old/'))")
+    wait_until(phone, "async () => !(await caches.has('evening:/old/'))")
     assert phone.evaluate("caches.has('evening:/being-made/')")
 
 

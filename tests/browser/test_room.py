@@ -20,7 +20,7 @@ from local.places import find_browser
 from local.ports import free_port
 from mentors.models import Format
 from sessions_app.models import AttendanceAct, Booking, Message, RoomSeat, RoomSignal
-from tests.browser.conftest import MINUTE, Visitor, begin, open_context, sign_in
+from tests.browser.conftest import MINUTE, Visitor, begin, open_context, sign_in, wait_until
 from tests.browser.looking import problems
 from tests.chromium import FLAGS
 from tests.stopping import let_go_on, stop_process
@@ -183,7 +183,7 @@ def expect_both_ways(*pages: Page) -> None:
     for page in pages:
         expect_state(page, "connected")
     for page in pages:
-        page.wait_for_function(ENOUGH)
+        wait_until(page, ENOUGH)
 
 
 def joined() -> list[str]:
@@ -239,7 +239,7 @@ def test_relay_carries_a_call_and_it_survives_eight_seconds_without(caller, runn
     before = [page.evaluate(RECEIVED) for page in pages]
     for page, known in zip(pages, before, strict=True):
         expect_state(page, "connected")
-        page.wait_for_function(MORE, arg=known)
+        wait_until(page, MORE, known)
     assert RoomSeat.objects.filter(left_at=None).count() == 2
 
 
@@ -325,7 +325,7 @@ def test_audio_call_asks_for_no_camera(caller, running, priya, bob):
     mentee, mentor = join(caller(bob, script=note), running), join(caller(priya.person, script=note), running)
     for page in (mentee, mentor):
         expect_state(page, "connected")
-        page.wait_for_function(f"async () => (await ({RECEIVED})()).packets > 100")
+        wait_until(page, f"async () => (await ({RECEIVED})()).packets > 100")
         assert {name for wanted in page.evaluate("asked") for name in wanted} == {"audio"}
         expect(page.locator("[data-do=camera]")).to_have_count(0)
         expect(page.locator("#other-picture")).to_be_hidden()
@@ -418,7 +418,7 @@ def test_broken_signals_of_the_other_side_do_not_end_a_call(caller, running, pri
     with mentee.expect_response("**/room/signals/"):
         mentee.evaluate("dispatchEvent(new Event('online'))")
     before = mentee.evaluate(RECEIVED)
-    mentee.wait_for_function(MORE, arg=before)
+    wait_until(mentee, MORE, before)
     expect_state(mentee, "connected")
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, Page, Route
 
 from accounts.models import User
 from demo.world import Seeder
-from tests.browser.conftest import open_context
+from tests.browser.conftest import open_context, wait_until
 
 pytestmark = pytest.mark.browser
 DEPLOYED = "whitenoise.storage.CompressedManifestStaticFilesStorage"
@@ -130,7 +130,7 @@ def test_no_page_fades_into_the_next(chromium, live_server, transactional_db):
     page.goto("/help/")
     page.locator(".foot a[href='/privacy/']").click()
     page.wait_for_url("**/privacy/")
-    page.wait_for_function("() => window.fades !== undefined")
+    wait_until(page, "() => window.fades !== undefined")
 
     assert page.evaluate("window.fades") is False
     context.close()

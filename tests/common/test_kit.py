@@ -4,6 +4,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
+from tests.browser.conftest import wait_until
+
 pytestmark = [pytest.mark.browser, pytest.mark.urls("tests.common.kit_urls")]
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -39,7 +41,7 @@ def test_counter_and_zone_cookie_follow_the_browser(live_server, browser):
     page = context.new_page()
     page.goto(f"{live_server.url}/help/")
     # A page without times isn't asked for again; the next one is in the zone that the browser has told.
-    page.wait_for_function("() => document.cookie.includes('tz=')")
+    wait_until(page, "() => document.cookie.includes('tz=')")
     page.goto(f"{live_server.url}/help/")
     page.get_by_text("Times are shown in Tokyo (JST).").wait_for()
     assert [cookie["value"] for cookie in context.cookies() if cookie["name"] == "tz"] == ["Asia%2FTokyo"]
