@@ -55,12 +55,12 @@ def opens_day(content: str, day: date, opener: Opener, css: str = "", label: str
 
 
 @register.simple_tag
-def days_of_links(days: Sequence[PickerDay], opened: date, opener: Opener) -> SafeString:
-    """The days at the top of the picker; see `week_of_links`."""
-    return SafeString("".join(_draw_day(day, opener, is_open=day.date == opened) for day in days))
+def row_of_days(days: Sequence[PickerDay], opened: date, opener: Opener) -> SafeString:
+    """The days at the top of the picker; see `row_of_week`."""
+    return SafeString("".join(draw_day_of_row(day, opener, is_open=day.date == opened) for day in days))
 
 
-def _draw_day(day: PickerDay, opener: Opener, *, is_open: bool) -> SafeString:
+def draw_day_of_row(day: PickerDay, opener: Opener, *, is_open: bool) -> SafeString:
     if not day.times:
         return format_html(DAY_NONE, day.weekday, day.date.day, day.times_text)
     words = format_html(DAY, day.weekday, day.date.day, day.dots, day.month, day.times_text)
@@ -81,12 +81,12 @@ def strip_of(densities: tuple[str, ...]) -> str:
 
 
 @register.simple_tag
-def week_of_links(days: Sequence[PickerDay], opened: date, opener: Opener) -> SafeString:
+def row_of_week(days: Sequence[PickerDay], opened: date, opener: Opener) -> SafeString:
     """Seven days; one with times can be opened."""
-    return SafeString("".join(day_link(day, opener, is_open=day.date == opened) for day in days))
+    return SafeString("".join(draw_day_of_week(day, opener, is_open=day.date == opened) for day in days))
 
 
-def day_link(day: PickerDay, opener: Opener, *, is_open: bool) -> str:
+def draw_day_of_week(day: PickerDay, opener: Opener, *, is_open: bool) -> str:
     number, label = day.date.day, escape(day.label)
     if not day.times:
         words = f'<b aria-hidden="true">{number}</b><span class="vh">{label}</span>'
