@@ -12,6 +12,9 @@ from django.utils.safestring import SafeString
 
 from sessions_app.questions.addresses import join_query
 
+# Where a reader's own address will stand in what is drawn once for many. PostgreSQL stores no NUL, so no name has one.
+ADDRESS = "\0address\0"
+
 
 class Opener(NamedTuple):
     """`address` is that of a day, without its date at the end."""
@@ -28,6 +31,11 @@ class Opener(NamedTuple):
 def open_days_at(page: str = "?", *, in_form: bool = False) -> Opener:
     """`page` is an address, with all that a day's address takes along; "?" is the page that is open."""
     return Opener(f"{page}day=" if page.endswith("?") else join_query(page, "day="), in_form)
+
+
+def fill_in(drawn: str, address: str) -> SafeString:
+    """`drawn` with this reader's address, which is escaped here, in place of `ADDRESS`."""
+    return SafeString(drawn.replace(ADDRESS, escape(address)))
 
 
 def draw_opener(address: str, content: str, attributes: str, *, in_form: bool) -> SafeString:

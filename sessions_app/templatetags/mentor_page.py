@@ -15,13 +15,11 @@ from mentors.models import Format, Offer
 from sessions_app.afterwards.summaries import Quote
 from sessions_app.afterwards.track_record import TrackRecord
 from sessions_app.pages.mentor_page import MentorPage
-from sessions_app.pages.openers import draw_opener
+from sessions_app.pages.openers import ADDRESS, draw_opener, fill_in
 from sessions_app.questions.addresses import TO_BOOK
 
 register = template.Library()
 
-# Where a reader's own address will stand in what is remembered. PostgreSQL stores no NUL, so no name has one.
-ADDRESS = "\0address\0"
 SWAPPED = ' hx-get="{}" hx-target="{}" hx-push-url="true"'
 CURRENT_VIEW = SafeString(' aria-current="true"')
 
@@ -47,8 +45,7 @@ def offers_of_page(page: MentorPage, shown: Offer, in_form: bool) -> SafeString:
     """The offers that have times, each with what opens its times; `shown` is the one whose times are open."""
     choices = tuple(OfferChoice(one.uuid, one.length, one.format, one.instant, one.title) for one in page.offers)
     drawn = _draw_offers(choices, shown.uuid, in_form, get_language() or "")
-    # It is escaped here, and all else before.
-    return SafeString(drawn.replace(ADDRESS, escape(page.address_of_offers)))
+    return fill_in(drawn, page.address_of_offers)
 
 
 @lru_cache(maxsize=1024)  # of 2 KB each

@@ -16,13 +16,11 @@ from django.utils.translation import get_language
 from common.known import known
 from common.templatetags.times import SlotChoice, draw_slot_choice, reader_of
 from sessions_app.availability.slot_picker import PickerDay, PickerView
-from sessions_app.pages.openers import Opener
+from sessions_app.pages.openers import ADDRESS, Opener, fill_in
 
 register = template.Library()
 
 ANSWER_DUE = "sessions_app/mentor_page/_answer_due.html"
-# Where a reader's own address will stand in days that are remembered. PostgreSQL stores no NUL, so no name has one.
-ADDRESS = "\0address\0"
 DAY_ATTRIBUTES = 'hx-target="#picker" hx-push-url="true" data-focus-after="#times-title"'
 DAY = '<span>{}</span><b>{}</b><i class="day--n{}" aria-hidden="true"></i><span class="vh">{}, {}</span>'
 DAY_NONE = '<li><span class="day day--none"><span>{}</span><b>{}</b><i></i><span class="vh">, {}</span></span></li>'
@@ -37,8 +35,7 @@ def days_of_picker(picker: PickerView, opener: Opener, their_name: str) -> SafeS
     """
     days = replace(picker, weeks=tuple(map(tuple, picker.weeks)), times=(), chosen=None, skipped=None)
     drawn = _draw_days(days, their_name, opener.in_form, get_language() or "")
-    # It is escaped here, and all else before.
-    return SafeString(drawn.replace(ADDRESS, escape(opener.address)))
+    return fill_in(drawn, opener.address)
 
 
 @lru_cache(maxsize=1024)  # of 10 KB each
