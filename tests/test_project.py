@@ -446,8 +446,8 @@ def test_times_are_listed_of_bookable_offers_alone():
 
 
 def test_browsers_are_waited_for_in_a_way_that_waits():
-    """`wait_for_function` takes every promise for a yes, so an async function holds at once. And a text that isn't a
-    function is evaluated anew at each look, which our pages' policy forbids. `wait_until` does neither.
+    """`wait_for_function` takes every promise for a yes, so it doesn't wait for an async function. It also evaluates a
+    text that isn't a function again each time, which our pages' content policy forbids. `wait_until` does neither.
     """
     tests = [path for path in sorted((ROOT / "tests").rglob("*.py")) if path != Path(__file__)]
     waits = [path.name for path in tests if "wait_until(" in path.read_text()]

@@ -55,7 +55,8 @@ class SessionAuthentication(BaseAuthentication):
 class CsrfCheck(CsrfViewMiddleware):
     def is_refused(self, request: Request) -> bool:
         self.process_request(request._request)
-        # Tokens come in a header. Django would read a whole form for one, however large and whoever sent it.
+        # The token comes in a header. Django would also look for it in the form, and read all of that, before it is
+        # known who sent it.
         without_form = copy(request._request)
         without_form.POST = QueryDict()
         return self.process_view(without_form, None, (), {}) is not None  # type: ignore[arg-type]

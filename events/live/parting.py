@@ -53,8 +53,8 @@ def _part_at(pk: int, one: int, other: int, *, now: datetime) -> bool:
 
 
 def find_meetings(event: Event, one: int, other: int) -> list[int]:
-    """The planned ones of these two people. Where they would only sit beside each other in a pod, those of one of them,
-    whoever of the two wanted to part."""
+    """The planned ones of these two people. Where they would only sit beside each other in a pod, those of one of them:
+    always the same one, so that it doesn't tell who wanted to part."""
     first, second = sorted((one, other))
     planned = Pairing.objects.filter(event=event, is_apart=False, outcome=Outcome.PLANNED)
     rows = planned.values_list("pk", "round", "one__person", "other__person")
