@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -461,3 +462,24 @@ def test_clocks_of_browsers_are_replaced_before_a_page_is_open():
     replaced = [path.name for path in sorted((ROOT / "tests").rglob("*.py")) if ".clock.install(" in path.read_text()]
 
     assert replaced == ["conftest.py", Path(__file__).name]
+
+
+PRESSES = {"click", "press"}
+
+
+def test_pages_that_a_press_leads_to_are_awaited_before_another_is_opened():
+    """What is pressed may lead on after the press has returned, and then interrupts the page that is opened next."""
+    found = []
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            lines = getattr(node, "body", [])
+            steps = map(last_call, lines) if isinstance(lines, list) else []
+            found += [path.name for step, next_step in pairwise(steps) if step in PRESSES and next_step == "goto"]
+
+    assert found == []
+
+
+def last_call(line: ast.AST) -> str:
+    """The name of the method that this line calls, or nothing."""
+    call = line.value if isinstance(line, ast.Expr | ast.Assign) else None
+    return call.func.attr if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) else ""

@@ -1,5 +1,6 @@
 """After a session: both say how it went, words are shown, a step is kept, a mail's link is answered."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -111,6 +112,7 @@ def test_pages_after_a_session_in_every_look(browser_page, held, priya, bob):
         },
     )
     page.get_by_role("link", name="The session").click()
+    expect(page).to_have_url(re.compile(f"{home}$"))
     page.goto(f"{home}follow-up/3-days/?answer=no")
     page.get_by_role("button", name="Send").click()
     found.extend(problems(page, "after-follow-up-ways"))

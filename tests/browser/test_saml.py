@@ -16,8 +16,13 @@ BUTTON = f"[data-provider={SLUG}]"
 
 
 def sign_in_at(provider: StandInSamlProvider, page: Page) -> None:
-    """Chooses the provider on our page, waits for its own page, and presses its one button."""
+    """Chooses the provider on our page, then signs in there."""
     page.locator(BUTTON).click()
+    answer_as(provider, page)
+
+
+def answer_as(provider: StandInSamlProvider, page: Page) -> None:
+    """Waits for the provider's own page, and presses its one button."""
     expect(page).to_have_url(re.compile(re.escape(provider.issuer)))
     page.get_by_role("button").click()
 
@@ -48,14 +53,16 @@ def test_account_is_proven_by_a_code_then_signs_in(browser_page, js, provider, b
 
 
 def test_person_who_is_signed_in_connects_an_account(browser_page, provider, bob, live_server):
-    """Where the answer arrives nobody is signed in; on the next page the person is, and still is afterwards."""
+    """Where the answer arrives nobody is signed in; on the next page the person is, and still is afterwards.
+
+    Once the person has proven who they are, they are led on to the provider that they chose before.
+    """
     page = browser_page(user=bob)
     page.goto("/settings/sign-in/")
     page.locator(BUTTON).click()
     page.locator("[name=password]").fill("secret-pass-1")
     page.locator("main form button").first.click()
-    page.goto("/settings/sign-in/")
-    sign_in_at(provider, page)
+    answer_as(provider, page)
 
     expect(page.locator("[data-part=connections]")).to_be_visible()
     assert [one.name for one in list_connections(bob)] == ["Campus"]
