@@ -49,7 +49,11 @@ class SharedReadings:
         except redis.RedisError as error:
             self._fall_silent(error)
             return None
-        return _parse(stored) if stored else None
+        try:
+            return _parse(stored) if stored else None
+        except (ValueError, TypeError, KeyError):
+            # Another release of this software, which runs beside this one for a while, keeps other facts.
+            return None
 
     def put(self, words: str, understanding: Understanding, *, reader: str) -> None:
         """Keep a reading for a while, but nothing from someone who may be in danger."""

@@ -1,5 +1,6 @@
 """Readings that processes share: read once for all, under no name, and gone without where Redis is."""
 
+import json
 import socket
 from contextlib import closing
 
@@ -41,6 +42,24 @@ def test_a_reading_comes_back_as_it_was_for_the_same_words_and_reader_alone(shar
     assert shared.get("my words", reader="one") == UNDERSTOOD
     assert shared.get("my words", reader="two") is None
     assert shared.get("your words", reader="one") is None
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"topics": [], "others": [], "of_a_later_release": 1},
+        {"topics": []},
+        {"topics": [{"name": "Negotiation", "weight": 0.8, "because": "a later reason"}], "others": []},
+        [],
+    ],
+)
+def test_reading_by_another_release_is_made_anew(shared, told):
+    shared.put("my words", UNDERSTOOD, reader="one")
+    with Redis.from_url(settings.REDIS_URL) as redis:
+        [key] = redis.keys("reading:*")
+        redis.set(key, json.dumps(told))
+
+    assert shared.get("my words", reader="one") is None
 
 
 def test_words_are_not_kept_as_typed_nor_for_long(shared):
