@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.privacy.registry import Step, Table, fact, mine, not_personal, removed_by_step
 
+from .live.presence import go_home
 from .models import (
     Answer,
     Chair,
@@ -28,15 +30,31 @@ from .models import (
     Round,
     Wish,
 )
-from .models.states import AHEAD, DONE
+from .models.states import AHEAD, DONE, RUNS
 from .registering.closing import end_places
 from .registering.managing import cancel_event, delete_draft
+
+
+def give_up_places(*people: int) -> None:
+    """For `accounts.hooks`, which names people of whom something has changed: of accounts that were closed."""
+    now = timezone.now()
+    for person in User.objects.filter(pk__in=people, is_active=False).order_by("pk"):
+        end_places(person, now=now)
+        leave_evenings(person, now=now)
+
+
+def leave_evenings(person: User, *, now: datetime) -> None:
+    """Where people know their tables already, the partners of this person get someone else."""
+    inside = Registration.objects.who_are_in().filter(person=person, event__state__in=RUNS)
+    for registration in inside.order_by("event"):
+        go_home(registration=registration, by=person, now=now)
 
 
 def end_what_is_ahead(person: User, now: datetime) -> None:
     """Places go to the next in line; office hours of this person are cancelled. Someone who is suspended keeps the
     account, but none of these."""
     end_places(person, now=now)
+    leave_evenings(person, now=now)
     hosted = Event.objects.filter(host=person, state__in=(EventState.DRAFT, *AHEAD), during__startswith__gt=now)
     for event in hosted.order_by("pk"):
         if event.state == EventState.DRAFT:

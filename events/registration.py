@@ -15,9 +15,8 @@ from events.models import Event, EventMode, Registration
 from events.planning.kinds import KINDS as PLANNING
 from events.planning.parting import mend_after_parting
 from events.planning.publishing import mend_timetable
-from events.privacy import TABLES, end_what_is_ahead
+from events.privacy import TABLES, end_what_is_ahead, give_up_places
 from events.registering.calendar import calendar_uid
-from events.registering.closing import give_up_places
 from events.registering.consents import NEEDS, remove_needs
 from events.registering.giving import HOST_SUBJECT, SUBJECT
 from events.registering.kinds import KINDS as REGISTERING

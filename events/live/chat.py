@@ -11,7 +11,7 @@ from live.hints import tell_pages
 from live.streams import Part
 from sessions_app.locks import atomic_act
 
-from .rooms import is_past
+from .rooms import is_past, over_error
 
 # Lines of a pair.
 MOST_LINES, WITHIN = 60, timedelta(minutes=1)
@@ -25,7 +25,7 @@ def why_not_write(pairing: Pairing, now: datetime) -> EventError | None:
     if place.called_at is None:
         return EventError("not_yet", _("You can write to each other once the round is called."))
     if is_past(place, pairing.event, now):
-        return EventError("over", _("This round is over, and so is the chat. Look at your next one."))
+        return over_error(pairing.event, _("This round is over, and so is the chat. Look at your next one."))
     return None
 
 

@@ -35,9 +35,19 @@ def room_secret(pairing: Pairing) -> str:
 
 
 def is_past(place: Round, event: Event, now: datetime) -> bool:
-    """Whether the time for goodbyes is over, too, by the event's clock, which may stand."""
+    """Whether the time for goodbyes is over, too, by the event's clock, which may stand, or of the event as a whole:
+    it may be cancelled in the middle."""
+    if event.ended_at and now > event.ended_at + GOODBYE:
+        return True
     moment = min(now, event.paused_at) if event.paused_at else now
     return moment > place.end + GOODBYE
+
+
+def over_error(event: Event, words: str) -> EventError:
+    """`words`, or where no round comes any more others, which don't lead to one."""
+    if event.ended_at:
+        words = _("This event is over. Look at its page for what you can do.")
+    return EventError("over", words)
 
 
 def open_call(pairing: Pairing, registration: Registration, now: datetime) -> str:
@@ -51,7 +61,7 @@ def open_call(pairing: Pairing, registration: Registration, now: datetime) -> st
     if place.called_at is None:
         raise EventError("not_yet", _("The call opens when the round is called. Stay on this page."))
     if is_past(place, pairing.event, now):
-        raise EventError("over", _("This round is over, and so is the call. Look at your next one."))
+        raise over_error(pairing.event, _("This round is over, and so is the call. Look at your next one."))
     if meets_in_writing(pairing):
         raise EventError("no_call", _("There are no calls at this event. You two meet in writing: use this chat."))
     room = Room(room_secret(pairing), place.called_at, max(place.end, now) + GOODBYE)

@@ -6,8 +6,10 @@ import jwt
 import pytest
 
 from events.errors import EventError
+from events.live.chat import why_not_write
 from events.live.rooms import GOODBYE, meets_online, open_call
-from events.models import Attending, Event, EventMode, Pairing, Registration, Round, Side
+from events.models import Attending, Event, EventMode, EventState, Pairing, Registration, Round, Side
+from events.registering.managing import cancel_event
 from tests.conftest import NOW
 from tests.events.making import EVENING, come, make_event, publish_rows
 from tests.markup import markup_of, parts_in
@@ -73,6 +75,22 @@ def test_the_call_opens_when_the_round_is_called_and_stays_for_a_goodbye(pair, s
     assert len(addresses) == 1
     assert pair.uuid.hex in addresses.pop()
     assert refused(lambda: open_call(pair, mentee, end + GOODBYE + timedelta(seconds=1))) == "over"
+
+
+@pytest.mark.parametrize("is_paused", [True, False])
+def test_a_call_ends_with_the_event_that_is_cancelled_in_the_middle(pair, service, is_paused):
+    call_it(pair)
+    start = pair.round.start
+    paused_at = start + timedelta(minutes=1) if is_paused else None
+    Event.objects.update(state=EventState.LIVE, paused_at=paused_at)
+    cancelled_at = start + timedelta(minutes=2)
+    cancel_event(event=pair.event, reason="The fire alarm went off.", now=cancelled_at)
+    pair.refresh_from_db()
+
+    assert open_call(pair, own(pair, Side.MENTEE), cancelled_at + GOODBYE)
+    later = cancelled_at + GOODBYE + timedelta(seconds=1)
+    assert refused(lambda: open_call(pair, own(pair, Side.MENTEE), later)) == "over"
+    assert why_not_write(pair, later).code == "over"
 
 
 def test_a_token_opens_this_call_alone_and_the_mentor_moderates(pair, settings):

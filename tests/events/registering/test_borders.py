@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 
 from events.models import Event, EventState, Place, Registration, RegistrationState, Side
+from events.privacy import give_up_places
 from events.registering import clock
 from events.registering.acts import cancel_registration
 from events.registering.clock import end_waiting, run_registrations
-from events.registering.closing import give_up_places
 from events.registering.inviting import accept_invitation, invite_mentors
 from events.registering.managing import cancel_event, change_event, open_event
 from events.registering.notices import News

@@ -1,17 +1,20 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from accounts.hooks import announce_person
 from accounts.models import User
-from events.models import Event, EventState, RegistrationState
+from events.live.evening import Standing, standings_of
+from events.models import Pairing, RegistrationState
 from events.privacy import end_what_is_ahead
 from events.registering.emails import render_left
 from events.registering.notices import News
 from notifications.models import Notification
 from sessions_app.models import Occupancy
 from tests.conftest import NOW, make_staff
-from tests.events.making import come, make_guests
+from tests.events.live.acting import started
+from tests.events.making import EVENING, come, make_guests
 from tests.trust.cases import decide
 from trust.models import Case, Outcome, ReportKind
 
@@ -34,15 +37,22 @@ def test_a_closed_account_gives_its_place_to_who_waits(event):
     assert not Occupancy.objects.filter(person=first).exists()
 
 
-def test_an_event_that_runs_stays_as_it_is(event, bob):
-    mine = come(event, bob)
-    Event.objects.update(state=EventState.LIVE)
-    User.objects.filter(pk=bob.pk).update(is_active=False)
+@pytest.mark.parametrize("is_account_closed", [True, False])
+def test_who_is_closed_or_suspended_in_the_middle_meets_nobody_any_more(evening, is_account_closed):
+    event, (mentee, *_others) = started(evening), evening.mentees
+    assert Pairing.objects.of(mentee).that_stand().count() > 1
 
-    announce_person(bob)
+    if is_account_closed:
+        User.objects.filter(pk=mentee.person_id).update(is_active=False)
+        with time_machine.travel(EVENING, tick=False):
+            announce_person(mentee.person)
+    else:
+        end_what_is_ahead(mentee.person, EVENING)
 
-    mine.refresh_from_db()
-    assert mine.is_in
+    mentee.refresh_from_db()
+    assert mentee.is_in
+    assert standings_of(event)[mentee.pk] == Standing.GONE
+    assert not Pairing.objects.of(mentee).that_stand().exists()
 
 
 def test_who_is_suspended_gives_the_place_to_who_waits(event):
