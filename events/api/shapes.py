@@ -18,7 +18,8 @@ from events.models.registrations import QUESTION_LENGTH, WishKind
 from events.models.states import NOT_ENDED, STANDING, RegistrationState
 from events.pages.proof_line import proof_lines
 from events.planning.wishes import MOST_LIKES, MOST_MUSTS
-from events.registering.places import PlaceCount
+from events.registering.places import PlaceCount, count_places
+from events.registering.waiting import can_take_place
 from mentors.languages import LANGUAGES
 from mentors.models import MAX_TOPICS
 
@@ -269,7 +270,9 @@ class RegistrationOut(serializers.Serializer[Registration]):
         possible = {
             "register": stands or (event.takes_registrations(now) and registration.state != RegistrationState.REMOVED),
             "cancel": registration.state in NOT_ENDED and event.takes_changes(now) and not is_needed,
-            "take_place": registration.is_waiting and event.takes_changes(now),
+            "take_place": event.takes_changes(now)
+            and registration.is_waiting
+            and can_take_place(registration, count_places(event, now), now=now),
             "wishes": registration.is_in and event.takes_wishes(now),
         }
         return [name for name, can in possible.items() if can]

@@ -17,6 +17,7 @@ from events.registering.notices import ASKED_BEFORE
 from events.registering.office_hours import is_call_over
 from events.registering.places import PlaceCount, count_places
 from events.registering.questions import ordered_questions
+from events.registering.waiting import can_take_place
 from mentors.models import MentorProfile
 
 MOST_NAMED = 60
@@ -156,8 +157,7 @@ class EventPage:
     @property
     def has_free_place(self) -> bool:
         """On the waiting list: whether a place is there for the first to take it."""
-        registration = self.registration
-        return registration is not None and registration.is_waiting and self.counts[registration.side].open > 0
+        return self.registration is not None and can_take_place(self.registration, self.counts, now=self.now)
 
     @property
     def places(self) -> Sequence[PlaceCount]:

@@ -21,7 +21,7 @@ from .giving import check_time, end_registration, give_place, take_event_time, t
 from .inputs import RegistrationInput
 from .notices import News, tell
 from .places import count_places
-from .waiting import admit_waiting, is_place_left
+from .waiting import admit_waiting, can_take_place, is_place_left
 
 
 @atomic_act
@@ -155,8 +155,7 @@ def take_place(*, registration: Registration, now: datetime, seen: str | None = 
     event = registration.event
     if event.state not in BEFORE_START or event.start <= now:
         raise EventError("closed", _("It’s too late for this event. Look for another one."))
-    count = count_places(event, now)[registration.side]
-    if not registration.is_asked(now) and not count.open:
+    if not can_take_place(registration, count_places(event, now), now=now):
         words = _("Someone else was faster, and all places are taken. You’re still on the waiting list.")
         raise EventError("full", words)
     return give_place(registration, news=News.ADMITTED, now=now)

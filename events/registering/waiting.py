@@ -1,6 +1,6 @@
 """The waiting list: who gets a place that came free."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,7 @@ from sessions_app.waiting.holding_hours import AT_LEAST, held_until
 
 from .giving import give_place, time_at
 from .notices import News, silence, tell
-from .places import count_places
+from .places import PlaceCount, count_places
 
 # Until then a place is simply given. From then on plans may have changed, so people are asked first.
 ASKED_FROM = timedelta(hours=24)
@@ -45,6 +45,11 @@ def is_place_left(event: Event, side: str, *, now: datetime) -> bool:
     # Who waits since later than they registered has let such a place go.
     first = [one for one in line if not one.is_asked(now) and one.waiting_since == one.registered_at]
     return count.open > len(first) - len(find_busy(first, now=now))
+
+
+def can_take_place(registration: Registration, counts: Mapping[str, PlaceCount], *, now: datetime) -> bool:
+    """Whether there is a place for this person on the waiting list: kept for their answer, or for the first press."""
+    return registration.is_waiting and (registration.is_asked(now) or counts[registration.side].open > 0)
 
 
 def find_busy(line: Collection[Registration], *, now: datetime) -> set[int]:
