@@ -96,6 +96,9 @@ def session_cancel(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     booking = get_booking(uuid, reader=request.user)
     other = booking.other_person(request.user)
     waiting = booking.state in UNANSWERED
+    if waiting and booking.mentor_id == request.user.pk and request.method != "POST":
+        # What ends it for its mentor is an answer.
+        return redirect("session_respond", booking.uuid)
     late = is_late(booking, now=now)
     form = CancelForm(post_data(request), name=other.first_name, needed=late and not waiting)
 

@@ -353,6 +353,12 @@ def test_withdrawing_a_request_is_never_late(request_for, bob, client_for):
     assert ("late" in parts_in(page), url(request_for, "move/") in links_in(page)) == (False, False)
 
 
+def test_a_mentor_who_would_cancel_a_request_is_led_to_answering_it(request_for, alice, client_for):
+    response = client_for(alice).get(url(request_for, "cancel/"))
+
+    assert response.url == url(request_for, "respond/")
+
+
 def test_cancel_late_without_a_reason_is_refused_beside_the_field(booking, bob, client_for):
     with time_machine.travel(THURSDAY - timedelta(hours=1), tick=False):
         response = client_for(bob).post(url(booking, "cancel/"), {"reason": ""})
