@@ -23,7 +23,7 @@ from sessions_app.availability.slot_picker import SlotPicker, busy_times
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import load_timetable_for
 from sessions_app.booking.book import book_session
-from sessions_app.booking.changes import cancel_booking, move_booking
+from sessions_app.booking.changes import call_off_dates, cancel_booking, move_booking
 from sessions_app.booking.counters import choose_time, counter_request
 from sessions_app.booking.other_times import find_times_left, pick_other_times
 from sessions_app.booking.requests import accept_booking, decline_booking, withdraw_booking
@@ -135,7 +135,9 @@ class CancelView(BookingView):
         booking, seen = self.find_booking(uuid), self.seen_version()
         reason = self.read_body().get("reason", "")
         with self.acting_on(uuid):
-            if booking.state in UNANSWERED and booking.mentee_id == self.person.pk:
+            if self.read_body().get("all"):
+                call_off_dates(booking=booking, by=self.person, reason=reason, now=self.now, seen=seen)
+            elif booking.state in UNANSWERED and booking.mentee_id == self.person.pk:
                 withdraw_booking(booking=booking, by=self.person, now=self.now, seen=seen)
             else:
                 cancel_booking(booking=booking, by=self.person, reason=reason, now=self.now, seen=seen)

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from accounts.models import User
 from common.api.description import Problem
-from common.api.fields import Day, Input, Instant, Text, WholeNumber
+from common.api.fields import Day, Input, Instant, Text, WholeNumber, YesNo
 from common.instants import utc_second_text
 from common.known import known
 from common.mail.rendering import absolute_url
@@ -115,7 +115,11 @@ class CancelInput(SeenInput):
     reason = Text(
         max_length=REASON_LENGTH, required=False, allow_blank=True, help_text="Only required close to the start."
     )
-    example = {"version": 0, "reason": "I have found the answer."}
+    all = YesNo(
+        required=False,
+        help_text="Also ends the other sessions and requests about the same question that lie ahead: all or none.",
+    )
+    example = {"version": 0, "reason": "I have found the answer.", "all": False}
 
 
 class DeclineInput(SeenInput):

@@ -1,5 +1,6 @@
 """Changes of an agreed booking: move it, cancel it, change what it is about."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.known import known
+from common.pages.seen import mark_of
 from sessions_app.availability.openings import announce_opened
 from sessions_app.availability.reserved_time import reserve_time
 from sessions_app.errors import SessionError, UnavailableTimeError, stale_error
@@ -22,6 +24,7 @@ from sessions_app.questions.self_harm import watch_question
 
 from .book import check_slot, expire_for
 from .holds import give_up_hold
+from .requests import decline_booking, withdraw_booking
 from .series import check_span
 from .transitions import change_state, check_live, close_if_over, occupy_time
 
@@ -160,6 +163,50 @@ def cancel_booking(*, booking: Booking, by: User, reason: str, now: datetime, se
     )
     close_if_over(booking, now=now)
     return booking
+
+
+def list_dates_ahead(booking: Booking, *, now: datetime) -> list[Booking]:
+    """The other sessions and requests about the same question that can still be called off, soonest first."""
+    others = Booking.objects.others_of(booking).filter(state__in=OPEN).with_people()
+    return [
+        one
+        for one in others.select_related("offer__profile__schedule")
+        if (one.start > now if one.state == BookingState.CONFIRMED else not one.is_overdue(now))
+    ]
+
+
+def dates_mark(dates: Sequence[Booking]) -> str:
+    """A hash of these dates in their present versions, for who calls all of them off."""
+    return mark_of(*((one.pk, one.version) for one in dates))
+
+
+@atomic_act
+def call_off_dates(
+    *, booking: Booking, by: User, reason: str, now: datetime, seen: str | None = None, others_seen: str | None = None
+) -> list[Booking]:
+    """End this session or request, and all others that lie ahead for its question, or none of them.
+
+    `others_seen` is the mark of the others that the person saw (`dates_mark`). Each counts as if it were ended alone,
+    and has a mail of its own, since a mail takes one event out of a calendar. Raises SessionError from
+    `why_not_cancel`, `reason_needed` if one of them is late, and `stale`, also if others lie ahead than were seen.
+    """
+    booking = lock_booking(booking)
+    others = list_dates_ahead(booking, now=now)
+    if others_seen is not None and others_seen != dates_mark(others):
+        raise stale_error(_("Your other sessions for this question have changed. Check them, then decide again."))
+    check_seen(booking, seen)
+    if refusal := why_not_cancel(booking, by=by, now=now):
+        raise refusal
+    return [call_off(one, by=by, reason=reason, now=now) for one in (booking, *others)]
+
+
+def call_off(booking: Booking, *, by: User, reason: str, now: datetime, seen: str | None = None) -> Booking:
+    """Cancel a session, or end a request as its mentor or its mentee can."""
+    if booking.state not in UNANSWERED:
+        return cancel_booking(booking=booking, by=by, reason=reason, now=now, seen=seen)
+    if by.pk == booking.mentor_id:
+        return decline_booking(booking=booking, by=by, reason=reason, now=now, seen=seen)
+    return withdraw_booking(booking=booking, by=by, now=now, seen=seen)
 
 
 @atomic_act

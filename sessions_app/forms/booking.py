@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from common.forms import PlainText, field_of
 from mentors.models import Offer
@@ -82,3 +83,35 @@ class CancelForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = needed
         self.fields["reason"].label = _("Tell %(name)s why") % {"name": name}
+
+
+class CallOffForm(CancelForm):
+    """Which sessions are called off, and why. `ahead`: how many others there are for the question.
+
+    `needed_for_all` says whether a reason is needed if all are chosen. Requests alone end without one (`asks_why`).
+    """
+
+    ALL = "all"
+
+    which = forms.ChoiceField(
+        label=_("What do you want to cancel?"),
+        widget=forms.RadioSelect,
+        initial="this",
+        error_messages={"required": _("Choose what you want to cancel")},
+    )
+    field_order = ("which", "reason")
+
+    def __init__(self, *args: Any, ahead: int, asks_why: bool, needed_for_all: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        count = ngettext("Both sessions", "All %(count)d sessions", ahead)
+        field_of(self, "which", forms.ChoiceField).choices = [
+            ("this", _("Only this session")),
+            (self.ALL, count % {"count": ahead + 1}),
+        ]
+        self.is_for_all = bool(ahead) and self["which"].value() == self.ALL
+        if self.is_for_all:
+            self.fields["reason"].required = needed_for_all
+        if not ahead:
+            del self.fields["which"]
+        if not asks_why:
+            del self.fields["reason"]

@@ -1,5 +1,6 @@
 """The pages that move and cancel a session."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -20,19 +21,21 @@ from common.times import minutes_text
 from sessions_app.access import get_booking
 from sessions_app.address import read_date, read_start
 from sessions_app.booking.changes import (
-    cancel_booking,
+    call_off,
+    call_off_dates,
+    dates_mark,
     is_late,
+    list_dates_ahead,
     move_booking,
     why_no_other_time,
     why_not_cancel,
     why_not_move,
 )
 from sessions_app.booking.other_times import pick_other_times
-from sessions_app.booking.requests import withdraw_booking
 from sessions_app.errors import SessionError
-from sessions_app.forms.booking import CancelForm, MoveForm
+from sessions_app.forms.booking import CallOffForm, MoveForm
 from sessions_app.locks import why_stale
-from sessions_app.models import Booking
+from sessions_app.models import Booking, BookingState
 from sessions_app.models.states import UNANSWERED
 from sessions_app.pages.openers import open_days_at
 
@@ -91,7 +94,10 @@ def move_page(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def session_cancel(request: SignedInRequest, uuid: UUID) -> HttpResponse:
-    """Cancel a session, or take a request back; the page says who is told, and asks again if it has changed."""
+    """Cancel a session, or take a request back; the page says who is told, and asks again if it has changed.
+
+    Other sessions for the same question can be called off along with it.
+    """
     now = timezone.now()
     booking = get_booking(uuid, reader=request.user)
     other = booking.other_person(request.user)
@@ -99,25 +105,37 @@ def session_cancel(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     if waiting and booking.mentor_id == request.user.pk and request.method != "POST":
         # What ends it for its mentor is an answer.
         return redirect("session_respond", booking.uuid)
-    late = is_late(booking, now=now)
-    form = CancelForm(post_data(request), name=other.first_name, needed=late and not waiting)
+    dates = list_dates_ahead(booking, now=now)
+    agreed = [one for one in (booking, *dates) if one.state not in UNANSWERED]
+    late = not waiting and is_late(booking, now=now)
+    form = CallOffForm(
+        post_data(request),
+        name=other.first_name,
+        ahead=len(dates),
+        asks_why=bool(agreed),
+        needed=late,
+        needed_for_all=any(is_late(one, now=now) for one in agreed),
+    )
 
-    def cancel() -> None:
-        cancel_or_withdraw(request, booking, reason=form.cleaned_data["reason"], now=now)
+    def end() -> None:
+        ended = call_off_as_chosen(request, booking, form, now=now)
+        tell_what_ended(request, ended, other.first_name)
 
     seen = seen_by(request) if request.method == "POST" else None
     error = why_not_cancel(booking, by=request.user, now=now) or why_stale(booking, seen)
-    result = act_on_post(request, cancel, form, error=error)
+    result = act_on_post(request, end, form, error=error)
     if result.is_done:
         return redirect("session", booking.uuid)
     if result.is_refused:
         booking = get_booking(uuid, reader=request.user)
+        dates = list_dates_ahead(booking, now=now)
     context = {
         "booking": booking,
         "other": other,
         "waiting": waiting,
-        "late": late and not waiting,
-        "other_dates": Booking.objects.others_of(booking).upcoming(now).count(),
+        "late": late,
+        "dates": dates,
+        "dates_seen": dates_mark(dates),
         "notice": minutes_text(booking.offer.profile.schedule.cancel_notice),
         "can_move": why_not_move(booking, by=request.user, now=now) is None,
         "form": form,
@@ -127,11 +145,22 @@ def session_cancel(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     return render(request, "sessions_app/session/cancel.html", context, status=result.status)
 
 
-def cancel_or_withdraw(request: SignedInRequest, booking: Booking, *, reason: str, now: datetime) -> None:
-    name = booking.other_person(request.user).first_name
-    if booking.state in UNANSWERED:
-        withdraw_booking(booking=booking, by=request.user, now=now, seen=seen_by(request))
-        messages.success(request, _("You’ve withdrawn the request. We’ve told %(name)s.") % {"name": name})
+def call_off_as_chosen(
+    request: SignedInRequest, booking: Booking, form: CallOffForm, *, now: datetime
+) -> Sequence[Booking]:
+    """Those that were ended, in their present state."""
+    reason, seen = form.cleaned_data.get("reason", ""), seen_by(request)
+    if form.is_for_all:
+        others = request.POST.get("dates_seen", "")
+        return call_off_dates(booking=booking, by=request.user, reason=reason, now=now, seen=seen, others_seen=others)
+    return [call_off(booking, by=request.user, reason=reason, now=now, seen=seen)]
+
+
+def tell_what_ended(request: SignedInRequest, ended: Sequence[Booking], name: str) -> None:
+    if len(ended) > 1:
+        words = _("All %(count)d are cancelled. We’ve told %(name)s.")
+    elif ended[0].state == BookingState.WITHDRAWN:
+        words = _("You’ve withdrawn the request. We’ve told %(name)s.")
     else:
-        cancel_booking(booking=booking, by=request.user, reason=reason, now=now, seen=seen_by(request))
-        messages.success(request, _("The session is cancelled. We’ve told %(name)s.") % {"name": name})
+        words = _("The session is cancelled. We’ve told %(name)s.")
+    messages.success(request, words % {"count": len(ended), "name": name})

@@ -13,6 +13,7 @@ from accounts.models import DataExport
 from accounts.privacy.exports import write_due_copies
 from notifications.models import Group
 from sessions_app.availability.busy_times import replace_busy_times
+from sessions_app.booking.series import book_further
 from sessions_app.models import AttendanceAct, Booking, BookingState
 from tests.conftest import NOW, at
 from tests.sessions_app.conftest import QUESTION, book
@@ -195,6 +196,15 @@ def test_cancel_and_its_reason(program, bob, booking):
 
 def test_cancel_takes_a_request_back(program, bob, request_for):
     assert program(bob).act(f"bookings/{request_for.uuid}/cancel/")[1]["state"] == "withdrawn"
+
+
+def test_cancel_with_all_that_lies_ahead_for_the_question(program, bob, booking):
+    book_further(booking=booking, starts=[booking.start + timedelta(weeks=1)], by=bob, now=NOW)
+
+    status, cancelled = program(bob).act(f"bookings/{booking.uuid}/cancel/", {"all": True})
+
+    assert (status, cancelled["state"]) == (200, "cancelled")
+    assert list(Booking.objects.values_list("state", flat=True)) == ["cancelled", "cancelled"]
 
 
 def test_late_cancelling_needs_a_reason(program, bob, offer):

@@ -322,7 +322,7 @@ def test_cancel_asks_first_and_then_cancels(booking, bob, client_for):
     assert (stage_in(markup_of(response)), answers_in(markup_of(response))) == ("cancelled", ["ok"])
 
 
-def test_cancelling_one_of_several_dates_says_that_the_others_stay(booking, bob, client_for):
+def test_cancelling_one_of_several_dates_names_the_others(booking, bob, client_for):
     def told() -> bool:
         return "other-dates" in parts_in(markup_of(client_for(bob).get(url(booking, "cancel/"))))
 
