@@ -10,7 +10,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from django.db import transaction
 
 from accounts.encryption import UnsealError
 from accounts.models import User
+from common.hashing import form_mark
 from common.texts import REFUSED, clean_text, one_line
 from common.times import in_zone
 from sessions_app.availability.busy_times import replace_busy_times
@@ -278,8 +279,19 @@ def _read(person: User, source: Source, calendar: ExternalCalendar, now: datetim
         keeps_titles=calendar.keeps_titles and calendar.counts,
     )
     first, last = window_of(person, now)
-    cursor = calendar.cursor if calendar.was_read_within(WHOLE_EVERY, now=now) else {}
-    return source.read_calendar(calendar.remote_id, cursor, reader, first=first, last=last)
+    asked = _mark_question(reader, last - first)
+    is_known = calendar.was_read_within(WHOLE_EVERY, now=now) and calendar.cursor.get("asked") == asked
+    cursor = calendar.cursor["server"] if is_known else {}
+    outcome = source.read_calendar(calendar.remote_id, cursor, reader, first=first, last=last)
+    return replace(outcome, cursor={"asked": asked, "server": outcome.cursor})
+
+
+def _mark_question(reader: Reader, ahead: timedelta) -> str:
+    """The same for readings that would find the same in a calendar that hasn't changed.
+
+    People change how far ahead they can be booked, their zone and their address, all of it elsewhere.
+    """
+    return form_mark(reader.zone, *sorted(reader.addresses), ahead.days)
 
 
 def _keep_secret(held: Connection, row: Connection, secret: bytes) -> None:

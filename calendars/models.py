@@ -145,10 +145,10 @@ class ExternalCalendar(models.Model):
     """One calendar of a connection: whether it counts, how, and what was found at the last reading.
 
     `remote_id` is what its server calls it; empty where a connection has only one. `is_gone`: the server doesn't name
-    it any more. `cursor` is what the server gave, by which it can say that nothing has changed; `read_at`: when all of
-    it was read. `found`: how many busy times were in the 30 days after that. `guessed`: zones that nobody could tell,
-    each with its number of events. `unread`: how many events made no sense. `keeps_titles`: its person wants to see the
-    titles of what blocks times.
+    it any more. `cursor`: what the server gave, by which it can say that nothing has changed, and for which question
+    it did; `read_at`: when all of it was read. `found`: how many busy times were in the 30 days after that. `guessed`:
+    zones that nobody could tell, each with its number of events. `unread`: how many events made no sense.
+    `keeps_titles`: its person wants to see the titles of what blocks times.
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="calendars")

@@ -1,6 +1,6 @@
 """Reading calendars by the clock: what is due, what fails and for how long, and two workers at one of them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
@@ -9,12 +9,13 @@ from accounts.models import User
 from calendars.connecting import connect_address, count_connection, switch_calendar
 from calendars.looking import EVERY, JITTER, LEASE, LONGEST_WAIT, WHOLE_EVERY, claim_connection, look_at
 from calendars.models import AllDay, Connection
+from calendars.reading.entries import day_start
 from calendars.sources import address
 from notifications.models import InboxItem, Notification, State
 from sessions_app.models import BusySpan
 from tests.calendars.feeds import connect, read_now, write_calendar
 from tests.calendars.servers import BODY
-from tests.conftest import NOW
+from tests.conftest import NOW, at
 from tests.sessions_app.conftest import THURSDAY
 from tests.sessions_app.helpers.races import race
 
@@ -102,6 +103,38 @@ def test_but_the_days_ahead_are_others_tomorrow(alice, feed):
     read_now(NOW + 2 * DAY)
 
     assert starts() == [later]
+
+
+def test_nor_does_it_tell_whether_days_that_can_be_booked_from_now_on_are_busy(alice, feed):
+    """The calendar is as it was, but it was not read as far ahead as sessions can now be booked."""
+    schedule = alice.mentor_profile.schedule
+    schedule.horizon_days = 5
+    schedule.save()
+    later = NOW + 30 * DAY
+    feed.content, feed.etag = write_calendar(later), '"1"'
+    connect(alice, feed)
+    assert starts() == []
+
+    schedule.horizon_days = 60
+    schedule.save()
+    read_now(NOW + HOUR)
+
+    assert starts() == [later]
+
+
+def test_nor_when_a_whole_day_begins_for_a_person_who_has_moved_to_another_zone(alice, feed):
+    feed.content = (
+        b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:20261130\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    )
+    feed.etag = '"1"'
+    connect(alice, feed)
+    assert starts() == [day_start(date(2026, 11, 30), alice.zone)]
+
+    alice.timezone = "America/New_York"
+    alice.save()
+    read_now(NOW + HOUR)
+
+    assert starts() == [at("2026-11-30 05:00")]
 
 
 def test_a_closed_account_is_not_read(alice, feed):
