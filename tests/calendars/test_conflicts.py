@@ -9,14 +9,14 @@ from calendars.looking import EVERY, EVERY_AT_WORK, JITTER
 from calendars.models import Connection, ConnectionState
 from notifications.models import InboxItem, Notification, State
 from notifications.registry import Nothing, kind_named
-from sessions_app.booking.changes import cancel_booking
+from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.models import BookingState
 from tests.calendars.feeds import connect, read_now, write_calendar
 from tests.conftest import NOW, at
 from tests.sessions_app.conftest import THURSDAY, book
 
 pytestmark = pytest.mark.django_db
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 @pytest.fixture
@@ -57,6 +57,34 @@ def test_it_is_read_once_for_a_booking_and_never_while_it_is_left_alone(booked):
     counts.append(hurry_after_bookings(NOW + 2 * MINUTE))
 
     assert (failing, counts) == (0, [1, 0])
+
+
+def test_a_session_that_is_moved_to_a_time_that_is_taken_is_a_conflict_too(feed, offer, alice, bob):
+    feed.content = write_calendar(THURSDAY - DAY)
+    connect(alice, feed)
+    booking = book(offer, bob, THURSDAY + 90 * MINUTE)
+    read_now(NOW + 5 * MINUTE)
+    feed.content = write_calendar(THURSDAY + 10 * MINUTE)
+
+    # Long after it was booked, and just after the calendar was read
+    Connection.objects.update(tried_at=NOW + 2 * HOUR, next_at=NOW + 2 * HOUR + 9 * MINUTE)
+    move_booking(booking=booking, start=THURSDAY, by=bob, now=NOW + 2 * HOUR + MINUTE)
+    read_now(NOW + 2 * HOUR + 2 * MINUTE)
+    read_now(NOW + 2 * HOUR + 3 * MINUTE)
+
+    assert told() == [(alice.email, State.PENDING)]
+
+
+def test_it_is_not_said_any_more_once_the_time_is_free(booked, feed, alice):
+    read_now(NOW + MINUTE)
+    row = Notification.objects.get(kind=CONFLICT)
+
+    feed.content = write_calendar(THURSDAY + DAY)
+    Connection.objects.update(next_at=NOW)
+    read_now(NOW + 5 * MINUTE)
+
+    assert not InboxItem.objects.filter(kind=CONFLICT).exists()
+    assert isinstance(kind_named(CONFLICT).render(row, NOW + 5 * MINUTE), Nothing)
 
 
 def test_a_booking_of_someone_else_makes_nothing_due(feed, offer, maria, bob):
