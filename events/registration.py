@@ -1,7 +1,6 @@
 """What this app enters into the lists of lower apps when it starts."""
 
 from collections.abc import Collection, Mapping
-from uuid import UUID
 
 from django.urls import reverse
 
@@ -58,13 +57,13 @@ def register_all() -> None:
 # What pages and feeds call the time that a registration takes
 def name_registrations(ids: Collection[int]) -> Mapping[int, NamedTime]:
     known = Registration.objects.filter(pk__in=ids).select_related("event")
-    return {one.pk: named_time(one.event, one.uuid) for one in known}
+    return {one.pk: named_time(one.event, one) for one in known}
 
 
 def name_hosted_events(ids: Collection[int]) -> Mapping[int, NamedTime]:
-    return {event.pk: named_time(event, event.uuid) for event in Event.objects.filter(pk__in=ids)}
+    return {event.pk: named_time(event, event) for event in Event.objects.filter(pk__in=ids)}
 
 
-def named_time(event: Event, uuid: UUID) -> NamedTime:
+def named_time(event: Event, of: Event | Registration) -> NamedTime:
     place = "" if event.mode == EventMode.ONLINE else event.place
-    return NamedTime(event.title, reverse("event", args=[event.slug]), calendar_uid(uuid), place)
+    return NamedTime(event.title, reverse("event", args=[event.slug]), calendar_uid(of.uuid), of.version, place)

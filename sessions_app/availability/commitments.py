@@ -20,8 +20,9 @@ class Commitment:
 
     title: str
     url: str
-    # What calendars know it by (RFC 5545, 3.8.4.7): the same as in the file that was mailed.
+    # What calendars know it by, and in which version (RFC 5545, 3.8.4.7, 3.8.7.4): as in the file that was mailed.
     uid: str
+    version: int
     # Where people go; empty for what takes place on its page.
     place: str
     start: datetime
@@ -35,6 +36,7 @@ class NamedTime:
     title: str
     url: str
     uid: str
+    version: int
     place: str
 
 
@@ -69,7 +71,7 @@ def commitments_of(person: User, *, since: datetime, until: datetime) -> list[Co
         for subject, name_them in commitment_kinds.items()
     }
     return [
-        Commitment(name.title, name.url, name.uid, name.place, row.during.lower, row.during.upper)
+        Commitment(name.title, name.url, name.uid, name.version, name.place, row.during.lower, row.during.upper)
         for row in rows
         if (name := named.get(row.subject, {}).get(known(row.subject_id)))
     ]

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -14,7 +15,7 @@ from accounts.mail import letter_to, send_after_commit
 from accounts.models import User
 from common.hashing import hash_text
 from common.mail.rendering import absolute_url
-from sessions_app.availability.commitments import commitments_of
+from sessions_app.availability.commitments import Commitment, commitments_of
 from sessions_app.models import Booking, BookingEvent, BookingState, CalendarFeed
 
 from .ics import PUBLISH, booking_event, commitment_entry, empty_calendar
@@ -28,6 +29,14 @@ AT_MOST = 1000
 # Events are written once and put before it: writing them all again with the calendar takes as long.
 END = b"END:VCALENDAR"
 ASK_AGAIN_AFTER = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntries:
+    """`sessions` as they are written, and what else takes the person's time."""
+
+    sessions: list[bytes]
+    others: list[Commitment]
 
 
 def make_feed(*, person: User, replaces: CalendarFeed | None, now: datetime) -> str | None:
@@ -69,10 +78,11 @@ def find_feed(token: str) -> CalendarFeed | None:
 
 def fetch_feed(feed: CalendarFeed, *, now: datetime) -> bytes:
     """The content to serve. Records the fetch, and whether anything has changed since the last one."""
-    content = calendar_of(feed.person, now=now)
-    digest = sha256(content).hexdigest()
-    if digest != feed.content_hash:
-        feed.content_hash, feed.changed_at = digest, now
+    entries = _read_entries(feed.person, now=now)
+    content = _write_calendar(feed.person, entries, changed_at=feed.changed_at)
+    if sha256(content).hexdigest() != feed.content_hash:
+        content = _write_calendar(feed.person, entries, changed_at=now)
+        feed.content_hash, feed.changed_at = sha256(content).hexdigest(), now
     feed.last_fetched_at = now
     CalendarFeed.objects.filter(pk=feed.pk).update(
         content_hash=feed.content_hash, changed_at=feed.changed_at, last_fetched_at=now
@@ -81,16 +91,25 @@ def fetch_feed(feed: CalendarFeed, *, now: datetime) -> bytes:
 
 
 def calendar_of(person: User, *, now: datetime) -> bytes:
+    return _write_calendar(person, _read_entries(person, now=now), changed_at=now)
+
+
+def _read_entries(person: User, *, now: datetime) -> FeedEntries:
+    with translation.override(person.language):
+        sessions = [written_event(booking, person) for booking in feed_bookings(person, now=now)]
+    return FeedEntries(sessions, commitments_of(person, since=now - PAST, until=now + AHEAD))
+
+
+def _write_calendar(person: User, entries: FeedEntries, *, changed_at: datetime) -> bytes:
+    """`changed_at`: when any of it last changed. Nothing says so of a commitment alone."""
     with translation.override(person.language):
         calendar = empty_calendar(PUBLISH)
         calendar.calendar_name = _("Sessions at {site}").format(site=settings.SITE_NAME)
-        calendar.add("refresh-interval", ASK_AGAIN_AFTER, parameters={"VALUE": "DURATION"})
-        calendar.url = absolute_url("session_list")
-        head, end = calendar.to_ical().rsplit(END, 1)
-        events = [written_event(booking, person) for booking in feed_bookings(person, now=now)]
-        others = commitments_of(person, since=now - PAST, until=now + AHEAD)
-        events += [commitment_entry(one).to_ical() for one in others]
-        return b"".join((head, *events, END, end))
+    calendar.add("refresh-interval", ASK_AGAIN_AFTER, parameters={"VALUE": "DURATION"})
+    calendar.url = absolute_url("session_list")
+    head, end = calendar.to_ical().rsplit(END, 1)
+    others = [commitment_entry(one, at=changed_at).to_ical() for one in entries.others]
+    return b"".join((head, *entries.sessions, *others, END, end))
 
 
 def feed_bookings(person: User, *, now: datetime) -> models.QuerySet[Booking]:

@@ -67,11 +67,17 @@ def booking_event(booking: Booking, *, for_person: User, with_people: bool) -> "
     return event
 
 
-def commitment_entry(commitment: Commitment) -> "icalendar.Event":
-    """Something else that takes the person's time, such as an event of many. Its page has what there is to know."""
+def commitment_entry(commitment: Commitment, *, at: datetime) -> "icalendar.Event":
+    """Something else that takes the person's time, such as an event of many. Its page has what there is to know.
+
+    `at`: not before it was last changed. By this and SEQUENCE calendars see that what they hold is older.
+    """
     entry = icalendar.Event()
     entry.add("uid", commitment.uid)
-    entry.add("dtstamp", commitment.start.astimezone(UTC))
+    entry.add("sequence", commitment.version)
+    stamp = at.astimezone(UTC).replace(microsecond=0)
+    entry.add("dtstamp", stamp)
+    entry.add("last-modified", stamp)
     entry.add("dtstart", commitment.start.astimezone(UTC))
     entry.add("dtend", commitment.end.astimezone(UTC))
     page = settings.SITE_URL + commitment.url

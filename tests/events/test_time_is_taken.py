@@ -6,8 +6,10 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from icalendar import Calendar
 
 from events.models import Event, EventMode, Side
+from events.registering.managing import change_event
 from mentors.models import MentorProfile
 from search.criteria import SearchCriteria
 from search.finding import find_mentors
@@ -22,17 +24,18 @@ from sessions_app.booking.holds import hold_slot
 from sessions_app.booking.more_time import is_time_needed
 from sessions_app.booking.series import book_further
 from sessions_app.errors import SessionError
-from sessions_app.invites.feeds import calendar_of
+from sessions_app.invites.feeds import calendar_of, feed_of, fetch_feed, make_feed
 from sessions_app.models import Booking, Occupancy
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.mentee_standing import standing_of, standing_parameters
 from tests.conftest import NOW, at, make_person
-from tests.events.making import come, make_event
+from tests.events.making import come, make_event, make_said
 from tests.sessions_app.conftest import book
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
 # Within alice's hours, 34 minutes long.
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 START = at("2026-12-03 10:00")
 DURING = START + timedelta(minutes=5)
 
@@ -195,3 +198,25 @@ def test_an_event_stands_among_a_persons_sessions_on_the_rail_and_in_their_feed(
     assert f"LOCATION:{settings.SITE_URL}/events/{event.slug}/" in calendar_of(mentee_there, now=NOW).decode()
     with time_machine.travel(START, tick=False):
         assert client.get("/sessions/").context["rail"] == [[event.start, event.end]]
+
+
+def test_calendars_that_fetch_the_feed_see_that_a_changed_event_is_newer(event, mentee_there):
+    make_feed(person=mentee_there, replaces=None, now=NOW)
+
+    def read_feed(now):
+        feed = feed_of(mentee_there)
+        [entry] = Calendar.from_ical(fetch_feed(feed, now=now)).walk("VEVENT")
+        moments = {entry.decoded(name) for name in ("dtstamp", "last-modified")}
+        return int(entry["sequence"]), moments, feed_of(mentee_there).content_hash
+
+    first, later = read_feed(NOW + HOUR), read_feed(NOW + 2 * HOUR)
+    change_event(event=event, said=make_said(start=START - DAY), now=NOW + 3 * HOUR)
+    moved = read_feed(NOW + 4 * HOUR)
+    change_event(event=event, said=make_said(start=START - DAY, title="Last jobs"), now=NOW + 5 * HOUR)
+    renamed = read_feed(NOW + 6 * HOUR)
+
+    assert first == later
+    assert [sequence - first[0] for sequence, *_rest in (first, moved, renamed)] == [0, 1, 1]
+    assert [moments for _sequence, moments, _hash in (first, moved, renamed)] == [
+        {NOW + hours * HOUR} for hours in (1, 4, 6)
+    ]
