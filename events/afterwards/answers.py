@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from events.errors import EventError
 from events.locks import lock_event
 from events.models import Answer, Event, EventState, Outcome, Pairing, Registration
+from events.registering.notices import REGISTRATION
 from sessions_app.locks import atomic_act
 
-from .notices import tell_again
+from .notices import stop_asking, tell_again
 
 # How long after an event answers and goals can be given and changed.
 OPEN_FOR = timedelta(days=30)
@@ -65,6 +66,7 @@ def answer(*, registration: Registration, said: Mapping[int, AnswerInput], now: 
                 defaults={"useful": one.useful, "again": one.again, "takeaway": one.takeaway, "at": now},
             )
     if event.is_over:
+        stop_asking(registration.person, REGISTRATION, registration.pk, now=now)
         mutual = mutual_meetings(event)
         others = [pairs[key].partner_of(registration) for key in said if key in mutual.get(registration.pk, ())]
         tell_again(event, [registration, *others], mutual, by=registration, now=now)
@@ -80,6 +82,7 @@ def say_it_helped(*, registration: Registration, helped: int, now: datetime) -> 
             "closed", _("This can be answered in the 30 days after office hours, by people who had a place.")
         )
     Registration.objects.filter(pk=registration.pk).update(helped=helped)
+    stop_asking(registration.person, REGISTRATION, registration.pk, now=now)
 
 
 def mutual_meetings(event: Event, pairs: Collection[Pairing] | None = None) -> dict[int, list[int]]:

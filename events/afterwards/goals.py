@@ -12,7 +12,7 @@ from events.models import Event, Goal, Registration, RegistrationState, Side, We
 from sessions_app.locks import atomic_act
 
 from .answers import OPEN_FOR, held_pairs
-from .notices import tell_goal
+from .notices import GOAL_SUBJECT, stop_asking, tell_goal
 
 DUE_AFTER = timedelta(days=90)
 
@@ -78,6 +78,7 @@ def say_how_it_went(*, goal: Goal, went: Went, now: datetime) -> None:
     """What became of it, by the person who set it. Raises EventError `too_early`."""
     check_due(goal, goal.registration, now)
     Goal.objects.filter(pk=goal.pk).update(went=went)
+    stop_asking(goal.registration.person, GOAL_SUBJECT, goal.pk, now=now)
 
 
 @atomic_act
@@ -88,6 +89,7 @@ def say_in_touch(*, goal: Goal, witness: Registration, in_touch: bool, now: date
         raise EventError("closed", _("They’ve asked someone else meanwhile, so there’s nothing left to do."))
     check_due(goal, witness, now)
     Goal.objects.filter(pk=goal.pk).update(in_touch=in_touch)
+    stop_asking(witness.person, GOAL_SUBJECT, goal.pk, now=now)
 
 
 def is_due(goal: Goal, reader: Registration, now: datetime) -> bool:

@@ -3,15 +3,18 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
 
+from accounts.models import User
 from events.models import Event, Goal, Registration
 from events.registering.notices import REGISTRATION
-from notifications.services import Due, schedule_notices, show_in_inbox
+from notifications.inbox import mark_subject_read
+from notifications.services import Due, schedule_notices, show_in_inbox, silence_subjects
 from sessions_app.questions.asked_later import at_local
 
 ASKED, ASKED_AGAIN = "event_asked", "event_asked_again"
 # The inbox at once when people have packed up, the mail when they are home.
 SHOWN_AFTER, MAILED_AFTER, ASKED_AGAIN_AFTER = timedelta(minutes=10), timedelta(hours=2), timedelta(hours=48)
 ASKED_UNTIL = timedelta(days=7)
+ANSWERED = "answered"
 
 # About a registration; its version is the number of people who want to talk again, so that each mail names all.
 AGAIN, AGAIN_SUBJECT = "event_again", "event_again"
@@ -32,6 +35,12 @@ def ask_people(event: Event, registrations: Sequence[Registration], *, now: date
         dues.append(Due(ASKED, *about, closed + MAILED_AFTER, until, shows_at=closed + SHOWN_AFTER))
         dues.append(Due(ASKED_AGAIN, *about, closed + ASKED_AGAIN_AFTER, until))
     schedule_notices(*dues, now=now)
+
+
+def stop_asking(person: User, subject_type: str, subject_id: int, *, now: datetime) -> None:
+    """They have answered: no mail asks them any more, and no line of their inbox."""
+    mark_subject_read(person, subject_type=subject_type, subject_id=subject_id, now=now)
+    silence_subjects(subject_type=subject_type, subjects=[subject_id], people=[person.pk], reason=ANSWERED, now=now)
 
 
 def tell_again(

@@ -146,6 +146,15 @@ def test_who_has_answered_is_not_asked(over):
     assert (said["Bob Bose"], said["Alice Adair"]) == (Nothing, Message)
 
 
+@pytest.mark.parametrize("minutes", [pytest.param(5, id="before-it-shows"), pytest.param(60, id="while-it-shows")])
+def test_who_has_answered_has_no_line_that_asks(over, minutes):
+    ask_after_events(now=CLOSED)
+    say(over.bob, over.pair, YES, now=CLOSED + timedelta(minutes=minutes))
+
+    unread = InboxItem.objects.filter(kind=ASKED, at__lte=CLOSED + timedelta(days=1)).unread()
+    assert list(unread.values_list("recipient__email", flat=True)) == [over.alice.person.email]
+
+
 def test_who_met_nobody_is_not_asked(event, bob):
     come(event, bob)
     close(event)

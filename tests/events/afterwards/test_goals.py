@@ -91,3 +91,14 @@ def test_both_say_what_became_of_it_when_its_day_has_come(over, goal):
 
     goal.refresh_from_db()
     assert (goal.went, goal.in_touch) == (Went.DONE, False)
+
+
+def test_who_has_said_what_became_of_it_has_no_line_that_asks(over, goal):
+    agree_to_witness(goal=goal, witness=over.alice, now=CLOSED)
+    asked = InboxItem.objects.filter(kind__in=[GOAL_DUE, IN_TOUCH], at__lte=DUE + timedelta(days=1)).unread()
+    say_how_it_went(goal=goal, went=Went.DONE, now=DUE)
+    left = list(asked.values_list("kind", flat=True))
+
+    say_in_touch(goal=goal, witness=over.alice, in_touch=False, now=DUE)
+
+    assert (left, asked.exists()) == ([IN_TOUCH], False)
