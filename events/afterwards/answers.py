@@ -66,10 +66,17 @@ def answer(*, registration: Registration, said: Mapping[int, AnswerInput], now: 
                 defaults={"useful": one.useful, "again": one.again, "takeaway": one.takeaway, "at": now},
             )
     if event.is_over:
-        stop_asking(registration.person, REGISTRATION, registration.pk, now=now)
+        if has_said_how_it_was(registration):
+            stop_asking(registration.person, REGISTRATION, registration.pk, now=now)
         mutual = mutual_meetings(event)
         others = [pairs[key].partner_of(registration) for key in said if key in mutual.get(registration.pk, ())]
         tell_again(event, [registration, *others], mutual, by=registration, now=now)
+
+
+def has_said_how_it_was(registration: Registration) -> bool:
+    """Whether nobody need ask them any more."""
+    said = Answer.objects.filter(registration=registration, useful__isnull=False)
+    return registration.helped is not None or said.exists()
 
 
 @atomic_act

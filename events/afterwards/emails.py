@@ -4,20 +4,19 @@ from collections.abc import Callable
 from datetime import datetime
 
 from common.mail.rendering import absolute_url
-from events.models import Answer, Goal, Pairing, Registration, Side
+from events.models import Goal, Pairing, Registration, Side
 from events.registering.emails import RegistrationForReader, registration_facts
 from notifications.models import Notification
 from notifications.registry import Message, Nothing, Render
 
-from .answers import mutual_meetings
+from .answers import has_said_how_it_was, mutual_meetings
 
 
 def render_asked(row: Notification, now: datetime) -> Message | Nothing:
     registration = _registration(row.subject_id)
     if registration is None or not registration.is_in:
         return Nothing("not there")
-    said = Answer.objects.filter(registration=registration, useful__isnull=False)
-    if registration.helped is not None or said.exists():
+    if has_said_how_it_was(registration):
         return Nothing("answered meanwhile")
     return _write("asked", registration, now, has_rounds=registration.event.has_rounds)
 
