@@ -69,21 +69,24 @@ def _reminder_due(booking: Booking, reminder: Reminder, person: int) -> Due:
 
 def follow_preference(person: User, now: datetime) -> None:
     """Bring the reminders that are still to come in line with the leads that this person has just chosen."""
-    ahead = Booking.objects.visible_to(person).upcoming(now)
-    dues = [due for booking in ahead for due in reminder_dues(booking, [person.pk], now=now)]
-    _silence_unwanted(person, dues, now)
-    _wake_wanted(dues)
+    ahead = list(Booking.objects.visible_to(person).upcoming(now))
+    leads = reminder_leads_of([person.pk])
+    dues = [due for booking in ahead for due in reminder_dues(booking, [person.pk], now=now, leads=leads)]
+    chosen = [one for one in REMINDERS if one.lead in leads[person.pk]]
+    # Also those whose moment has passed: they may be waiting for the end of quiet hours.
+    keys = [_reminder_due(booking, reminder, person.pk).key for booking in ahead for reminder in chosen]
+    _silence_unwanted(person, keys, now)
+    _wake_wanted(keys, now)
     schedule_notices(*dues, now=now)
 
 
-def _silence_unwanted(person: User, wanted: Sequence[Due], now: datetime) -> None:
-    keys = [due.key for due in wanted]
+def _silence_unwanted(person: User, wanted: Sequence[str], now: datetime) -> None:
     mails = Notification.objects.pending().filter(recipient=person, kind__in=REMINDER_KINDS, due_at__gt=now)
-    mails.exclude(dedupe_key__in=keys).update(state=State.OBSOLETE, reason=NOT_CHOSEN)
+    mails.exclude(dedupe_key__in=wanted).update(state=State.OBSOLETE, reason=NOT_CHOSEN)
     lines = InboxItem.objects.filter(recipient=person, kind__in=REMINDER_KINDS, at__gt=now)
-    lines.exclude(dedupe_key__in=keys).delete()
+    lines.exclude(dedupe_key__in=wanted).delete()
 
 
-def _wake_wanted(wanted: Sequence[Due]) -> None:
-    asleep = Notification.objects.filter(state=State.OBSOLETE, reason=NOT_CHOSEN)
-    asleep.filter(dedupe_key__in=[due.key for due in wanted]).update(state=State.PENDING, reason="")
+def _wake_wanted(wanted: Sequence[str], now: datetime) -> None:
+    asleep = Notification.objects.filter(state=State.OBSOLETE, reason=NOT_CHOSEN, due_at__gte=now)
+    asleep.filter(dedupe_key__in=wanted).update(state=State.PENDING, reason="")

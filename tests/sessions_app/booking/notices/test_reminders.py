@@ -3,6 +3,7 @@ from datetime import timedelta
 import pytest
 
 from notifications.models import InboxItem, Notification, State
+from notifications.outbox import claim_notification, hold_until
 from notifications.preferences import save_preference
 from notifications.registry import Message, kind_named
 from sessions_app.booking.changes import move_booking
@@ -21,6 +22,10 @@ def choose(person, *leads: int, now=NOW) -> None:
 def reminders(person) -> list[tuple]:
     rows = Notification.objects.filter(recipient=person, kind__in=REMINDER_KINDS, state=State.PENDING)
     return list(rows.order_by("due_at").values_list("kind", "due_at"))
+
+
+def states(person) -> set[tuple]:
+    return set(Notification.objects.filter(recipient=person, kind__in=REMINDER_KINDS).values_list("kind", "state"))
 
 
 def lines(person) -> list:
@@ -53,6 +58,21 @@ def test_another_choice_holds_for_what_is_booked_already(booking, alice, bob):
     assert reminders(bob) == [("reminder_two_hours", THURSDAY - 2 * HOUR), ("reminder_hour", THURSDAY - HOUR)]
     assert lines(bob) == [THURSDAY - 2 * HOUR, THURSDAY - HOUR]
     assert len(reminders(alice)) == len(lines(alice)) == 2
+
+
+def test_a_reminder_that_waits_for_the_morning_survives_any_other_choice(booking, bob):
+    due, morning = THURSDAY - 24 * HOUR, THURSDAY - 15 * HOUR
+    Notification.objects.exclude(kind="reminder_day", recipient=bob).update(next_try_at=THURSDAY)
+    hold_until(claim_notification(due), morning, "quiet hours")
+
+    choose(bob, 60, 1440, 15, now=due + HOUR)
+    assert ("reminder_day", State.PENDING) in states(bob)
+
+    choose(bob, 60, now=due + HOUR)
+    assert ("reminder_day", State.OBSOLETE) in states(bob)
+
+    choose(bob, 60, 1440, now=due + 2 * HOUR)
+    assert ("reminder_day", State.PENDING) in states(bob)
 
 
 def test_no_lead_is_no_reminder(booking, bob):
