@@ -199,6 +199,36 @@ def test_documents_and_the_api_have_no_word_that_sounds_translated():
     assert said == []
 
 
+def translations_at_import(tree: ast.Module) -> list[int]:
+    """The lines where a module translates while it is read: into the language of no reader."""
+    named = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    names = {
+        alias.asname or alias.name
+        for node in named
+        if node.module == "django.utils.translation"
+        for alias in node.names
+        if alias.name in TRANSLATED and not alias.name.endswith("_lazy")
+    }
+    found, waiting = [], list[ast.AST](tree.body)
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            waiting += [*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)]
+        elif not isinstance(node, ast.Lambda):
+            is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
+            found += [node.lineno] if is_call else []
+            waiting += ast.iter_child_nodes(node)
+    return found
+
+
+def test_no_module_translates_before_it_knows_its_reader():
+    paths = [path for app in APPS for path in sorted((ROOT / app).rglob("*.py"))]
+
+    found = {path.relative_to(ROOT).as_posix(): translations_at_import(ast.parse(path.read_text())) for path in paths}
+
+    assert {path: lines for path, lines in found.items() if lines} == {}
+
+
 def test_a_percent_sign_follows_its_number_at_once():
     """As English writes it, and as most pages do."""
     templates = sorted((ROOT / "templates").rglob("*.*"))

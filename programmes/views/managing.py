@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
@@ -99,9 +100,9 @@ def programme_settings(request: SignedInRequest, programme: Programme) -> HttpRe
 
 
 DONE = {
-    ProgrammeState.OPEN: _("Members can join now."),
-    ProgrammeState.CLOSED: _("The programme takes no new members now. Those who are in stay."),
-    ProgrammeState.ARCHIVED: _("The programme is in the archive. You can take it out again."),
+    ProgrammeState.OPEN: gettext_lazy("Members can join now."),
+    ProgrammeState.CLOSED: gettext_lazy("The programme takes no new members now. Those who are in stay."),
+    ProgrammeState.ARCHIVED: gettext_lazy("The programme is in the archive. You can take it out again."),
 }
 
 
@@ -117,7 +118,7 @@ def programme_state(request: SignedInRequest, programme: Programme) -> HttpRespo
     )
     if not result.is_done:
         return show_overview(request, programme, result)
-    messages.success(request, DONE[state])
+    messages.success(request, str(DONE[state]))
     return redirect("programme_manage", programme.slug)
 
 
