@@ -12,6 +12,7 @@ from accounts.roles import role_required
 from accounts.rules.roles import Power
 from common.pages.requests import post_data
 from common.pages.seen import seen_by, still_seen
+from common.texts import one_line
 from mentors.forms.topics import TopicForm
 from mentors.hooks import warnings_about
 from mentors.models import Topic
@@ -33,7 +34,7 @@ def staff_topics(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @role_required(Power.REVIEW)
 def staff_topic_add(request: SignedInRequest) -> HttpResponse:
-    parent = Topic.objects.roots().filter(slug=request.GET.get("under", "")[:60]).first()
+    parent = Topic.objects.roots().filter(slug=one_line(request.GET.get("under", ""))[:60]).first()
     return _edit_topic(request, Topic(parent=parent))
 
 

@@ -55,7 +55,8 @@ def staff_delivery_retry(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 @role_required(Power.LOOK_UP)
 def staff_deliveries_retry(request: SignedInRequest) -> HttpResponse:
-    number = retry_all(reason=request.POST.get("reason", ""), by=request.user, now=timezone.now())
+    reason = request.POST.get("reason", "").replace("\x00", "")
+    number = retry_all(reason=reason, by=request.user, now=timezone.now())
     if number:
         words = ngettext("%(number)d email will be sent again.", "%(number)d emails will be sent again.", number)
         messages.success(request, words % {"number": number})

@@ -21,6 +21,7 @@ from common.pages.posting import telling_refusals
 from mentors.models import MentorProfile, Offer
 from search.criteria import SearchCriteria
 from search.finding import question_of
+from sessions_app.address import clean_words
 from sessions_app.asking.advancing import ask_by_hand, who_is_left
 from sessions_app.impact.help_sought import LONG, late_asks
 from sessions_app.models import RouteKind, WaitlistEntry
@@ -72,9 +73,8 @@ def staff_asks(request: SignedInRequest) -> HttpResponse:
 def staff_ask_mentor(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     now = timezone.now()
     waiting = get_object_or_404(late_asks(now).select_related("person"), uuid=uuid)
-    profile = get_object_or_404(
-        MentorProfile.objects.seen_by(waiting.person).select_related("person"), slug=request.POST.get("mentor", "")
-    )
+    seen = MentorProfile.objects.seen_by(waiting.person).select_related("person")
+    profile = get_object_or_404(seen, slug=clean_words(request.POST.get("mentor", "")))
     with telling_refusals(request):
         ask_by_hand(waiting=waiting, profile=profile, now=now)
         messages.success(request, _("%(name)s is asked now.") % {"name": profile.name})
