@@ -16,7 +16,7 @@ from accounts.roles import role_required
 from accounts.rules.roles import Power
 from common.pages.posting import act_on_post
 from common.pages.requests import parse_number, post_data
-from sessions_app.attendance.reviews import close_review
+from sessions_app.attendance.reviews import close_review, open_reviews_for
 from sessions_app.forms.ledger import ReviewForm
 from sessions_app.ledger.facts import list_against
 from sessions_app.models import LedgerReview, Role
@@ -36,7 +36,7 @@ class ReviewCase:
 @role_required(Power.ATTENDANCE)
 def staff_ledgers(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
-    waiting = LedgerReview.objects.filter(closed_at=None).exclude(person=request.user).select_related("person")
+    waiting = open_reviews_for(request.user).select_related("person")
     wanted = request.POST.get("review", "")
     sent = ReviewForm(post_data(request), auto_id=f"{wanted}-%s")
     number = parse_number(wanted, digits=LONGEST_NUMBER) or 0

@@ -23,9 +23,10 @@ from notifications.models.webhooks import WebhookEndpoint
 from search.reading.learning import list_proposals
 from search.unmet import unmet_lately
 from sessions_app.attendance.cases import disputed_sessions
+from sessions_app.attendance.reviews import open_reviews_for
 from sessions_app.impact.help_sought import late_asks
-from sessions_app.models import Feedback, LedgerReview, StuckRow
-from trust.models import Appeal, Case
+from sessions_app.models import Feedback, StuckRow
+from trust.models import Appeal, Case, Sanction
 
 # As far as a queue is counted: a longer one costs no more.
 MOST_COUNTED = 99
@@ -97,10 +98,12 @@ def _waiting_rows(reader: User, now: datetime) -> Iterator[tuple[str, QuerySet[A
     yield "staff_words", Feedback.objects.offered_words(now).undecided(), "created_at"
     yield "staff_cases", Case.objects.undecided().decidable_by(reader), "opened_at"
     yield "staff_appeals", Appeal.objects.waiting().decidable_by(reader), "at"
+    if may(reader, Power.SIGN):
+        yield "staff_appeals", Sanction.objects.signable_by(reader), "case__decided_at"
     yield "staff_contact", ContactMessage.objects.open(), "sent_at"
     yield "staff_letters", LetterRequest.objects.open(), "prepared_at"
     yield "staff_attendance", disputed_sessions(now), "during__endswith"
-    yield "staff_ledgers", LedgerReview.objects.filter(closed_at=None), "opened_at"
+    yield "staff_ledgers", open_reviews_for(reader), "opened_at"
     yield "staff_deliveries", failed_this_week(now), "ended_at"
     yield "staff_clock", StuckRow.objects.all(), "first_at"
     yield "staff_webhooks", WebhookEndpoint.objects.to_renew(), "renew_asked_at"

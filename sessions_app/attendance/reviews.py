@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -74,6 +75,11 @@ def _open_review(person: User, side: Role, ledger: Ledger, *, now: datetime) -> 
         return False
     LedgerReview.objects.create(person=person, side=side, number=ledger.number, opened_at=now)
     return True
+
+
+def open_reviews_for(staff: User) -> QuerySet[LedgerReview]:
+    """What waits for this person to look at: nobody looks at their own sessions."""
+    return LedgerReview.objects.filter(closed_at=None).exclude(person=staff)
 
 
 @transaction.atomic

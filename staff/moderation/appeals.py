@@ -32,11 +32,11 @@ MOST_ANSWERED = 20
 def staff_appeals(request: SignedInRequest) -> HttpResponse:
     now, reader = timezone.now(), request.user
     theirs = Appeal.objects.decidable_by(reader).select_related("sanction__case", "by", "decided_by")
-    to_sign = Sanction.objects.to_sign().select_related("case", "person", "decided_by").order_by("pk")
+    to_sign = Sanction.objects.signable_by(reader) if may(reader, Power.SIGN) else Sanction.objects.none()
     context = {
         "waiting": [(appeal, appeal.due_at < now) for appeal in theirs.waiting().order_by("due_at", "pk")],
         "answered": theirs.exclude(decided_at=None).order_by("-decided_at")[:MOST_ANSWERED],
-        "to_sign": [one for one in to_sign if may_be_signed(one, reader)],
+        "to_sign": to_sign.select_related("case", "person", "decided_by").order_by("pk"),
         "nav": "cases",
     }
     return render(request, "staff/appeals.html", context)

@@ -7,16 +7,18 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.rules.roles import StaffRoleName
 from mentors.models import ProfileDraft, ProfileState, Topic
 from notifications.models import Notification, State
 from search.models import ProposedExample, UnmetSearch
 from sessions_app.attendance.disputes import contest_missed
-from sessions_app.models import Feedback, StuckRow
+from sessions_app.models import Feedback, LedgerReview, StuckRow
 from staff.queues import LABELS, MOST_COUNTED, list_queues
-from tests.conftest import NOW, at, make_staff
+from tests.conftest import NOW, at, make_person, make_staff
 from tests.markup import elements_of, markup_of
 from tests.sessions_app.conftest import THURSDAY
-from tests.trust.cases import decide, report_message
+from tests.trust.cases import decide, make_team, report_message
+from trust.models import Outcome, Report
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
@@ -73,6 +75,32 @@ def test_a_case_waits_until_it_is_decided_and_not_for_those_it_is_about(booking,
     assert (counts(maria), counts(alice)) == ({"staff_cases": 1}, {})
     decide(case, maria)
     assert counts(maria) == {}
+
+
+def test_a_removal_waits_for_owners_who_may_sign_it(booking, bob, maria, client_for):
+    owner, moderator = make_team()
+    make_staff(moderator, StaffRoleName.MODERATOR)
+    reporter = make_person("rita@example.org", "Rita Reporter", is_staff=True)
+    case = report_message(booking, bob).case
+    Report.objects.create(
+        subject_type="session", subject_id=1, about=case.about, by=reporter, kind="other", case=case, at=NOW
+    )
+    decide(case, maria, Outcome.REMOVAL)
+
+    waits = [counts(reader).get("staff_appeals", 0) for reader in (owner, maria, moderator, reporter)]
+    pages = [
+        client_for(reader).get("/staff/appeals/").content.decode() for reader in (owner, maria, moderator, reporter)
+    ]
+
+    assert waits == [page.count("data-sign") for page in pages] == [1, 0, 0, 0]
+    assert oldest(owner, "staff_appeals") == NOW
+
+
+def test_a_number_to_look_at_waits_for_others_than_its_person(alice, maria):
+    for person in (alice, maria):
+        LedgerReview.objects.create(person=person, side="mentor", number=3.3, opened_at=NOW)
+
+    assert counts(maria) == {"staff_ledgers": 1}
 
 
 def test_feedback_waits_once_it_can_be_read_and_is_offered(over, bob, maria):

@@ -55,6 +55,11 @@ class SanctionQuerySet(models.QuerySet["Sanction"]):
         """Removals that wait for a second person."""
         return self.filter(begins=None, lifted_at=None)
 
+    def signable_by(self, staff: User) -> Self:
+        """Those of `to_sign` in which they have no part: not decided by them, not about them, not reported by them."""
+        others = self.to_sign().exclude(decided_by=staff).exclude(person=staff)
+        return others.exclude(case__reports__by=staff)
+
 
 class Sanction(models.Model):
     """`begins` is unknown while a removal waits for its second signature. `lifted_at`: someone ended it early, or it
