@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Trace, TracedAct, User
@@ -27,6 +27,7 @@ from .models import (
     Sanction,
     SanctionKind,
 )
+from .models.cases import CaseQuerySet
 from .models.sanctions import WITHOUT_END
 from .notices import tell_reporters
 from .reports import show_again
@@ -56,12 +57,23 @@ def take_case(*, case: Case, by: User, now: datetime) -> Case:
     if case.taken_by_id == by.pk and case.is_undecided:
         return case
     _refuse_decided(case)
-    if case.taken_by_id is not None:
+    if not is_free(case):
         raise TrustError("taken", _("Someone else has just taken this case. Take the next one."))
     case.state, case.taken_by, case.taken_at, case.version = CaseState.TAKEN, by, now, case.version + 1
     case.save(update_fields=["state", "taken_by", "taken_at", "version"])
     note_act(case, TracedAct.CASE_TAKEN, by=by, now=now)
     return case
+
+
+def narrow_to_free(cases: CaseQuerySet) -> CaseQuerySet:
+    """Undecided ones that nobody has, or whose taker can't decide them now: without the role, or a party meanwhile."""
+    deciders = User.objects.who_may(Power.MODERATE).values("pk")
+    own = Report.objects.filter(case=OuterRef("pk"), by=OuterRef("taken_by"))
+    return cases.undecided().filter(Q(taken_by=None) | ~Q(taken_by__in=deciders) | Exists(own))
+
+
+def is_free(case: Case) -> bool:
+    return narrow_to_free(Case.objects.filter(pk=case.pk)).exists()
 
 
 @transaction.atomic

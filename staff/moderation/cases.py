@@ -24,8 +24,10 @@ from trust.cases import (
     ABOUT_EVENTS,
     Decision,
     decide_case,
+    is_free,
     is_open_to,
     may_read,
+    narrow_to_free,
     open_evidence,
     release_case,
     removable,
@@ -81,7 +83,7 @@ def list_cases(reader: User) -> dict[str, QuerySet[Case]]:
 
 def next_case(reader: User, *, after: Case | None = None) -> Case | None:
     """The one that is due first and that nobody has taken."""
-    waiting = Case.objects.undecided().decidable_by(reader).filter(taken_by=None).order_by("due_at", "pk")
+    waiting = narrow_to_free(Case.objects.decidable_by(reader)).order_by("due_at", "pk")
     return (waiting.exclude(pk=after.pk) if after else waiting).first()
 
 
@@ -109,6 +111,7 @@ def staff_case(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "error": result.error,
         "sent": sent,
         "is_mine": case.taken_by_id == request.user.pk,
+        "is_free": is_free(case),
         "can_lift": may_be_lifted(case, request.user, now=now),
     }
     return render(request, "staff/case.html", context, status=result.status)

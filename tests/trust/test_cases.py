@@ -64,6 +64,27 @@ def test_one_takes_a_case_gives_it_back_and_another_takes_it(case, maria):
     assert take_case(case=case, by=other, now=NOW).taken_by == other
 
 
+@pytest.mark.parametrize("why", ["role", "closed", "party"])
+def test_another_takes_a_case_from_who_cannot_decide_it_any_more(why, case, alice, maria, client_for):
+    left, other = make_team(2)
+    take_case(case=case, by=left, now=NOW)
+    if why == "role":
+        make_staff(left, StaffRoleName.SUPPORT)
+    elif why == "closed":
+        User.objects.filter(pk=left.pk).update(is_active=False)
+    else:
+        report_profile(alice, left)
+    desk = client_for(other)
+
+    listed = [link.attributes["href"] for link in elements_of(markup_of(desk.get("/staff/cases/")), "a")]
+    taken = desk.post(page_of(case), {"act": "take"})
+
+    case.refresh_from_db()
+    assert listed.count(page_of(case)) == 2  # in the list, and as the next one
+    assert (taken.status_code, case.taken_by) == (302, other)
+    assert code_of(take_case, case=case, by=maria, now=NOW) == "taken"
+
+
 @pytest.mark.parametrize("party", ["alice", "bob"])
 def test_nobody_takes_reads_or_sees_a_case_in_which_they_have_a_part(party, case, request, client_for):
     person = make_staff(request.getfixturevalue(party))
