@@ -155,7 +155,9 @@ def decide_case(*, case: Case, decision: Decision, by: User, now: datetime, seen
         if not sanction.is_to_sign:
             begin_sanction(sanction, now=now)
     note_act(case, TracedAct.CASE_DECIDED, by=by, now=now)
-    tell_reporters(case, now=now)
+    # Of a removal that waits for its second signature, they are told once it has that: it may still come to nothing.
+    if sanction is None or not sanction.is_to_sign:
+        tell_reporters(case, now=now)
     return case
 
 

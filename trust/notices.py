@@ -105,21 +105,24 @@ def render_received_email(row: Notification, now: datetime) -> Message | Nothing
 def render_outcome_email(row: Notification, now: datetime) -> Message | Nothing:
     report = Report.objects.select_related("case").filter(pk=row.subject_id).first()
     case = Case.objects.filter(pk=row.subject_version).first()
-    if report is None or case is None or case.is_undecided:
+    if report is None or case is None or not (outcome := outcome_class(case)):
         return Nothing("not decided any more")
     reader = NoticeReader(row.recipient, now)
     context: Context = {
         "what": label_of(report),
         "when": reader.when_in_city(report.at),
-        "outcome": outcome_class(case),
+        "outcome": outcome,
         "report_url": absolute_url("report_sent", report.uuid),
     }
     return reader.render_email("trust/report_outcome", context)
 
 
 def outcome_class(case: Case) -> str:
-    """All that its reporters learn: nobody else is told what follows for a person."""
-    if case.is_undecided:
+    """All that its reporters learn: nobody else is told what follows for a person. Empty before it is decided.
+
+    A removal isn't decided before it is signed.
+    """
+    if case.is_undecided or Sanction.objects.to_sign().filter(case=case).exists():
         return ""
     if case.outcome == Outcome.NOTHING:
         return "nothing"

@@ -18,7 +18,7 @@ from common.times import day_text
 from .errors import TrustError
 from .models import Case, CaseState, Sanction, SanctionKind
 from .models.sanctions import ENDS_WHAT_IS_AHEAD
-from .notices import DECIDED, LIFTED, SANCTION, tell
+from .notices import DECIDED, LIFTED, SANCTION, tell, tell_reporters
 
 LONGEST = timedelta(days=730)
 AT_ONCE = 100
@@ -106,14 +106,21 @@ def sign_second(*, sanction: Sanction, by: User, now: datetime) -> Sanction:
     sanction.save(update_fields=["second_by", "begins"])
     Trace.objects.create(by=by, act=TracedAct.SIGNED, about=sanction.person, subject=str(sanction.case.uuid), at=now)
     begin_sanction(sanction, now=now)
+    tell_reporters(sanction.case, now=now)
     return sanction
 
 
 @transaction.atomic
 def refuse_second(*, sanction: Sanction, by: User, now: datetime) -> Case:
-    """The owner doesn't sign: the case is to be decided once more. Raises TrustError `signed`, `own_case`."""
+    """The owner doesn't sign: the case is to be decided once more.
+
+    Raises TrustError `signed`, `own_case`, `other_case`.
+    """
     sanction = _lock_to_sign(sanction, by)
     case = Case.objects.select_for_update(of=("self",)).get(pk=sanction.case_id)
+    if Case.objects.undecided().filter(about=sanction.person_id).exists():
+        said = _("They’ve been reported again. Sign this, or wait until the newer case about them is decided.")
+        raise TrustError("other_case", said)
     sanction.delete()
     case.state, case.closes_at, case.version = CaseState.TAKEN, None, case.version + 1
     case.decided_by = case.decided_at = None

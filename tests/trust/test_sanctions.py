@@ -18,7 +18,7 @@ from sessions_app.errors import SessionError
 from sessions_app.models import Booking, Feedback
 from tests.conftest import NOW, at, make_person, make_staff
 from tests.events.making import come, make_event
-from tests.markup import elements_of, markup_of, problems_in
+from tests.markup import elements_of, markup_of, problems_in, refusals_in
 from tests.sessions_app.conftest import THURSDAY, book
 from tests.sessions_app.helpers.messages import write
 from tests.sessions_app.helpers.races import race
@@ -241,6 +241,49 @@ def test_owner_who_does_not_sign_sends_the_case_back(bob, maria, team):
         case=case, decision=Decision(Outcome.NOTE, Rule.RESPECT, TEXT), by=maria, now=NOW, seen=case.version
     )
     assert decided.outcome == "note"
+
+
+def told_about_reports(person: User) -> int:
+    return Notification.objects.filter(recipient=person, kind="report_outcome").count()
+
+
+@pytest.mark.parametrize("is_signed", [True, False])
+def test_reporters_hear_of_a_removal_once_it_is_signed(is_signed, alice, bob, maria, team, client_for):
+    report = report_profile(alice, bob)
+    decide(report.case, maria, Outcome.REMOVAL)
+    made = sanction_for(report.case)
+    page = f"/reports/{report.uuid}/"
+
+    before = (told_about_reports(bob), "data-outcome" in client_for(bob).get(page).content.decode())
+    act = sign_second if is_signed else refuse_second
+    act(sanction=made, by=team[0], now=NOW)
+    after = (told_about_reports(bob), "data-outcome" in client_for(bob).get(page).content.decode())
+
+    assert (before, after) == ((0, False), (1, True) if is_signed else (0, False))
+
+
+def test_reporters_hear_what_was_decided_after_a_removal_was_not_signed(alice, bob, maria, team):
+    report = report_profile(alice, bob)
+    decide(report.case, maria, Outcome.REMOVAL)
+    case = refuse_second(sanction=sanction_for(report.case), by=team[0], now=NOW)
+    nothing = Decision(Outcome.NOTHING, Rule.RESPECT, TEXT)
+
+    decide_case(case=case, decision=nothing, by=maria, now=NOW, seen=case.version)
+
+    assert told_about_reports(bob) == 1
+
+
+def test_a_removal_is_signed_or_sent_back_before_a_newer_case_is_decided(alice, bob, charlie, maria, team, client_for):
+    report = report_profile(alice, bob)
+    decide(report.case, maria, Outcome.REMOVAL)
+    newer = report_profile(alice, charlie).case
+    made = sanction_for(report.case)
+
+    refused = client_for(team[0]).post(f"/staff/appeals/{made.uuid}/", {"act": "refuse"})
+
+    assert (refused.status_code, refusals_in(markup_of(refused))) == (409, ["other_case"])
+    decide(newer, maria, Outcome.NOTHING)
+    assert refuse_second(sanction=made, by=team[0], now=NOW).state == "taken"
 
 
 @pytest.mark.parametrize("until", [NOW, NOW - DAY, NOW + timedelta(days=731), (NOW + DAY).replace(tzinfo=None)])
