@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import ABOUT_CASES, Trace, User
+from accounts.roles import may
+from accounts.rules.roles import Power
 from trust.cases import is_open_to, may_read, reports_in
 from trust.models import Case, Exhibit, Report, Sanction
 from trust.notices import label_of
@@ -67,7 +69,7 @@ def describe_case(case: Case, reader: User, *, now: datetime) -> dict[str, Any]:
     """What the pages of a case and of an appeal show of it."""
     is_open = may_read(case, reader) and is_open_to(case, reader, now=now)
     about = case.about
-    earlier = Case.objects.filter(about=about).exclude(pk=case.pk).order_by("-opened_at") if about else []
+    others = Case.objects.filter(about=about).exclude(pk=case.pk).decidable_by(reader) if about else Case.objects.none()
     return {
         "case": case,
         "is_overdue": case.is_overdue(now),
@@ -75,7 +77,8 @@ def describe_case(case: Case, reader: User, *, now: datetime) -> dict[str, Any]:
         "things": read_things(case) if is_open else [],
         "listed": list_things(case),
         "found": read_found(case, is_open=is_open),
-        "earlier": list(earlier),
+        "others": list(others.order_by("-opened_at", "-pk")),
+        "opens_cases": may(reader, Power.MODERATE),
         "openings": case.openings.select_related("by"),
         "traces": Trace.objects.filter(act__in=ABOUT_CASES, subject=str(case.uuid)).select_related("by").order_by("pk"),
         "sanction": Sanction.objects.filter(case=case).select_related("decided_by", "second_by", "lifted_by").first(),

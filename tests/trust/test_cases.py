@@ -20,7 +20,7 @@ from tests.markup import answers_in, elements_of, links_in, markup_of, problems_
 from tests.sessions_app.helpers.documents import PDF
 from tests.sessions_app.helpers.messages import write
 from tests.sessions_app.helpers.races import race
-from tests.trust.cases import TEXT, decide, make_team, report_message, report_profile, take_and_read
+from tests.trust.cases import TEXT, decide, make_team, report_message, report_profile, sanction_for, take_and_read
 from trust.cases import Decision, decide_case, open_evidence, release_case, take_case
 from trust.deadlines import READ_FOR, SHOWN_AFTER
 from trust.errors import TrustError
@@ -48,6 +48,33 @@ def code_of(act, **kwargs) -> str:
 
 def page_of(case: Case) -> str:
     return f"/staff/cases/{case.uuid}/"
+
+
+# Other cases about the same person
+
+
+def test_other_cases_are_named_without_those_a_reader_reported(booking, alice, bob, charlie, maria, client_for):
+    [other] = make_team(1)
+    first = decide(report_message(booking, bob).case, maria)
+    theirs = decide(report_profile(alice, other).case, maria)
+    present = report_profile(alice, charlie).case
+
+    links = {reader: links_in(markup_of(client_for(reader).get(page_of(present)))) for reader in (maria, other)}
+
+    assert {page_of(first), page_of(theirs)} <= links[maria]
+    assert links[other] & {page_of(first), page_of(theirs)} == {page_of(first)}
+
+
+def test_an_owner_who_moderates_nothing_has_no_links_to_cases(alice, bob, charlie, maria, client_for):
+    make_staff(charlie, StaffRoleName.OWNER)
+    earlier = decide(report_profile(alice, bob).case, maria)
+    case = decide(report_profile(alice, make_person("rita@example.org", "Rita")).case, maria, Outcome.REMOVAL)
+    page = f"/staff/appeals/{sanction_for(case).uuid}/"
+
+    shown = markup_of(client_for(charlie).get(page))
+
+    assert "others" in {part.attributes.get("id") for part in elements_of(shown, "h2")}
+    assert page_of(earlier) not in links_in(shown)
 
 
 # Taking
