@@ -65,7 +65,7 @@ def _invite(programme: Programme, wanted: Sequence[JudgedRow], now: datetime) ->
         unique_fields=["address", "programme"],
         update_fields=["name", "unit", "gives", "asks"],
     )
-    return len(rows)
+    return len(new)
 
 
 def _change_members(programme: Programme, wanted: Sequence[JudgedRow], by: User, now: datetime) -> None:

@@ -187,6 +187,14 @@ def test_list_is_applied_once_and_nobody_is_created(programme, alice, bob):
     assert User.objects.count() == people
 
 
+def test_who_is_invited_already_is_not_counted_as_invited_again(programme, alice):
+    assert invite(programme, alice, "email,department", "a@example.org,Law") == 1
+
+    assert invite(programme, alice, "email,department", "a@example.org,Sales", "b@example.org,") == 1
+    assert list(Roster.objects.order_by("pk").values_list("invited", flat=True)) == [1, 1]
+    assert dict(Invitee.objects.values_list("address", "unit")) == {"a@example.org": "Sales", "b@example.org": ""}
+
+
 def test_bad_row_keeps_a_list_from_being_applied(programme, alice):
     roster = upload(programme, alice, "email", "a@example.org", "nobody", "b@example.org")
 
