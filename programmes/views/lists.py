@@ -162,10 +162,14 @@ def _show_check(
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_managers
 def programme_list_row(request: SignedInRequest, programme: Programme, number: int) -> HttpResponse:
-    row = get_object_or_404(RosterRow, roster=open_roster_of(programme), number=number)
     act = request.POST.get("act", "")
     if request.method == "POST" and act not in (MEND, DROP):
         raise Http404
+    rows = RosterRow.objects.filter(roster=open_roster_of(programme), number=number)
+    if act and not rows.exists():
+        messages.warning(request, _("This row was dropped, or the list applied, in another window. Nothing was saved."))
+        return redirect("programme_list_check", programme.slug)
+    row = get_object_or_404(rows)
     form = RowForm.about(row, post_data(request) if act == MEND else None)
     if act == DROP:
         with telling_refusals(request):

@@ -7,12 +7,12 @@ from django.test import Client
 
 from common.pages.seen import FIELD
 from programmes.models import DomainRule, Invitee, Membership, MembershipState, Programme, Roster, RosterRow, Source
-from programmes.rosters.acts import roster_mark, row_mark
+from programmes.rosters.acts import drop_roster, drop_row, open_roster_of, roster_mark, row_mark
 from programmes.rosters.invitees import tell_invited
 from tests.accounts.sign_in_pages import CODE, SIGN_IN
 from tests.conftest import NOW
 from tests.form_codes import codes_of
-from tests.markup import elements_of, markup_of, parts_in, refusals_in
+from tests.markup import answers_in, elements_of, markup_of, parts_in, refusals_in
 from tests.programmes.listing import csv_of, invite, mend, upload
 from tests.programmes.test_pages import page_of, values_in
 
@@ -124,6 +124,21 @@ def test_two_managers_at_once_are_told(client_for, alice, programme):
 
     assert (answer.status_code, refusals_in(markup_of(answer))) == (409, ["stale"])
     assert not Invitee.objects.exists()
+
+
+def test_row_that_is_gone_is_told_to_who_mends_it(client_for, alice, programme):
+    roster = upload(programme, alice, "email", "b@")
+    client, page = client_for(alice), page_of("programme_list_row", programme, 2)
+    drop_row(programme=programme, number=2, by=alice)
+
+    gone = client.post(page, {"act": "mend", "address": "b@example.org", FIELD: "x"}, follow=True)
+    drop_roster(programme=programme, by=alice, seen=roster_mark(open_roster_of(programme)), now=NOW)
+    list_gone = client.post(page, {"act": "drop"}, follow=True)
+
+    assert gone.redirect_chain == [(page_of("programme_list_check", programme), 302)]
+    assert list_gone.redirect_chain[-1] == (page_of("programme_list", programme), 302)
+    assert [answers_in(markup_of(one)) for one in (gone, list_gone)] == [["warn"], ["warn"]]
+    assert (client.get(page).status_code, roster.rows.count()) == (404, 0)
 
 
 def test_dropped_list_leaves_nothing(client_for, alice, programme):
