@@ -18,12 +18,14 @@ from common.mail.rendering import absolute_url
 from notifications.smtp_refusals import read_bounce
 from programmes.invitations import why_closed
 from programmes.managers import check_manages, lock_programme
-from programmes.members import Entry, enter
+from programmes.members import Entry, enter, join
 from programmes.models import (
     COUNTS_FOR,
     INSIDE,
+    LIVE,
     SHUT_OUT,
     DomainRule,
+    Invitation,
     Invitee,
     Membership,
     Nudge,
@@ -93,6 +95,19 @@ def come_in(*, person: User, now: datetime, programme: Programme | None = None) 
         if did:
             joined.append(door.programme)
     return joined
+
+
+@transaction.atomic
+def join_by_link(*, person: User, invitation: Invitation, now: datetime) -> Membership:
+    """As `join`; who is on a list too comes in by that first, so that the list doesn't invite them any more."""
+    programme = invitation.programme
+    if any(door.invitee and door.programme == programme for door in doors_open_to(person, now)):
+        come_in(person=person, now=now, programme=programme)
+        known = Membership.objects.filter(programme=programme, person=person, state=LIVE).first()
+        # A manager has let them in by the list, so there is nothing to ask for.
+        if known is not None and invitation.needs_yes:
+            return known
+    return join(person=person, invitation=invitation, now=now)
 
 
 def _note_came_in(invitee: int, now: datetime) -> None:

@@ -15,8 +15,9 @@ from common.pages.posting import act_on_post
 from common.refusals import RefusalError
 from programmes.invitations import find_invitation, why_not_use
 from programmes.looks import shown_look
-from programmes.members import join, why_not_join
+from programmes.members import why_not_join
 from programmes.models import ASKED, INSIDE, Membership
+from programmes.rosters.invitees import join_by_link
 from programmes.rules import rules_of
 
 
@@ -35,7 +36,7 @@ def programme_join(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "POST":
             return HttpResponseRedirect(sign_in)
     else:
-        result = act_on_post(request, lambda: join(person=person, invitation=link, now=now))
+        result = act_on_post(request, lambda: join_by_link(person=person, invitation=link, now=now))
         if result.made is not None:
             name = {"name": link.programme.name}
             is_asked = result.made.state == ASKED

@@ -4,6 +4,7 @@ import pytest
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from common.pages.seen import FIELD
 from programmes.models import DomainRule, Invitee, Membership, MembershipState, Programme, Roster, RosterRow, Source
@@ -14,6 +15,7 @@ from tests.conftest import NOW
 from tests.form_codes import codes_of
 from tests.markup import answers_in, elements_of, markup_of, parts_in, refusals_in
 from tests.programmes.listing import csv_of, invite, mend, upload
+from tests.programmes.making import make_link
 from tests.programmes.test_pages import page_of, values_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
@@ -180,6 +182,19 @@ def test_invited_person_who_is_signed_in_joins_or_declines(client_for, alice, bo
     assert list(Membership.objects.values_list("person", "state")) == [(bob.pk, MembershipState.LIVE)]
     assert not Invitee.objects.waiting().exists()
     assert [client_for(one).post(page, {"act": "join"}).status_code for one in (bob, charlie)] == [404, 404]
+
+
+@pytest.mark.parametrize("needs_yes", [False, True])
+def test_who_is_on_a_list_and_joins_by_a_link_is_not_invited_any_more(needs_yes, client_for, alice, bob, programme):
+    invite(programme, alice, "email,unit", f"{bob.email},Law", gives=True, asks=False)
+    client, (_link, token) = client_for(bob), make_link(programme, alice, needs_yes=needs_yes)
+
+    client.post(reverse("programme_join", args=[token]))
+
+    membership = Membership.objects.get(person=bob)
+    assert (membership.state, membership.gives, membership.unit) == (MembershipState.LIVE, True, "Law")
+    assert (values_in(client.get("/programmes/"), "invited"), Invitee.objects.count()) == ([], 0)
+    assert (tell_invited(now=NOW), mail.outbox) == (0, [])
 
 
 def test_withdrawn_invitation_lets_nobody_in(client_for, alice, bob, programme):
