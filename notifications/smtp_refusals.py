@@ -2,7 +2,7 @@
 
 import re
 from enum import StrEnum
-from smtplib import SMTPRecipientsRefused
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 
 # The finer code of RFC 3463 and its registry, after the class: `550 5.1.1 No such user`.
 FINER = re.compile(r"[245]\.(\d{1,3})\.(\d{1,3})\b")
@@ -44,11 +44,14 @@ def find_blame(code: int, answer: str) -> Blame:
     return Blame.OURS if code in SIGN_IN_CODES else Blame.LATER
 
 
-def read_bounce(refused: SMTPRecipientsRefused) -> str:
+def read_bounce(refused: SMTPRecipientsRefused | SMTPDataError) -> str:
     """Of a mail to one recipient: what the server said if it is the mailbox's fault, in short; else empty, and a later
-    try may succeed.
+    try may succeed. Some servers refuse a recipient only once they have the mail.
     """
-    code, answer = next(iter(refused.recipients.values()))
+    if isinstance(refused, SMTPDataError):
+        code, answer = refused.smtp_code, refused.smtp_error
+    else:
+        code, answer = next(iter(refused.recipients.values()))
     words = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
     return (in_short(words) or str(code)) if find_blame(code, words) == Blame.MAILBOX else ""
 

@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -158,7 +158,7 @@ def _tell(number: int, now: datetime) -> bool:
         return False
     try:
         send_here(write_invitation(invitee))
-    except SMTPRecipientsRefused as refused:
+    except (SMTPRecipientsRefused, SMTPDataError) as refused:
         invitee.bounced = read_bounce(refused)
         if not invitee.bounced:
             invitee.try_after = now + TRY_AGAIN_AFTER

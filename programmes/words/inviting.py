@@ -6,7 +6,7 @@ so a reminder is written down before it is sent, and only taken back if the mail
 
 import logging
 from datetime import datetime, timedelta
-from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from socket import gaierror
 
 from django.conf import settings
@@ -96,7 +96,7 @@ def _send(nudge: Nudge, now: datetime) -> bool:
         return True
     try:
         send_here(write_invitation(invitee, "programmes/invited_again", decline_url=decline_url(invitee)))
-    except SMTPRecipientsRefused as refused:
+    except (SMTPRecipientsRefused, SMTPDataError) as refused:
         _take_back(nudge, invitee, now, read_bounce(refused))
     except (OSError, SMTPException) as error:
         logger.warning("reminders of invitations wait for the mail server: %s", type(error).__name__)

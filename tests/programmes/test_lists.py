@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from smtplib import SMTPDataError
 
 import pytest
 from django.core import mail
@@ -27,6 +28,7 @@ from programmes.models import (
     Source,
     Verdict,
 )
+from programmes.rosters import invitees
 from programmes.rosters.acts import (
     ListInput,
     apply_roster,
@@ -363,6 +365,27 @@ def test_invitations_are_mailed_once(programme, alice, settings):
     assert [tell_invited(now=NOW) for _again in range(3)] == [2, 1, 0]
     assert sorted(one.to[0] for one in mail.outbox) == ["a@example.org", "b@example.org", "c@example.org"]
     assert all(programme.name in one.body for one in mail.outbox)
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_bounced", "told"),
+    [((550, b"5.1.1 no such user"), True, [1, 0]), ((451, b"4.7.1 greylisted, try later"), False, [1, 1])],
+)
+def test_a_mail_that_is_refused_keeps_no_other_waiting(programme, alice, monkeypatch, answer, is_bounced, told):
+    """Some servers refuse a recipient only once they have the mail."""
+    invite(programme, alice, "email", "a@example.org", "b@example.org")
+    tried = []
+
+    def refuse_first(letter):
+        tried.append(letter.to)
+        if tried == ["a@example.org"]:
+            raise SMTPDataError(*answer)
+
+    monkeypatch.setattr(invitees, "send_here", refuse_first)
+
+    assert [tell_invited(now=NOW), tell_invited(now=NOW + timedelta(hours=2))] == told
+    assert tried[:2] == ["a@example.org", "b@example.org"]
+    assert bool(Invitee.objects.get(address="a@example.org").bounced) == is_bounced
 
 
 def test_old_addresses_and_unfinished_lists_are_forgotten(programme, other, alice, dora):

@@ -456,6 +456,7 @@ class TestInvited:
         [
             (ConnectionRefusedError(), [1, 1], False),
             (SMTPDataError(451, b"later"), [1, 1], False),
+            (SMTPDataError(550, b"5.1.1 no such user"), [1, 0], True),
             (SMTPRecipientsRefused({"new@example.org": (550, b"5.1.1 no such user")}), [1, 0], True),
             (SMTPRecipientsRefused({"new@example.org": (450, b"4.2.1 try later")}), [1, 1], False),
             # Nobody knows whether it has left: no second copy.
