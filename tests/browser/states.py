@@ -608,6 +608,19 @@ def left_with(cast: Cast) -> str:
 
 
 @state(
+    "cancel-several",
+    NOW + HOUR,
+    mentee=Sight("Cancel this session?", "2 other sessions with Priya", does="Cancel what’s selected"),
+    mentor=Sight("Cancel this session?", "2 other sessions with Bob", does="Cancel what’s selected"),
+)
+def cancel_several(cast: Cast) -> str:
+    booking = ahead(cast)
+    starts = [booking.start + timedelta(weeks=week) for week in (1, 2)]
+    book_further(booking=booking, starts=starts, by=cast.bob, now=NOW)
+    return f"/sessions/{booking.uuid}/cancel/"
+
+
+@state(
     "cancelled-by-mentee",
     NOW + 3 * HOUR,
     mentee=Sight("You cancelled this session", does="Another time with Priya"),
