@@ -7,7 +7,7 @@ import pytest
 
 from notifications.models import Notification
 from notifications.registry import kind_named
-from sessions_app.booking.changes import cancel_booking, move_booking
+from sessions_app.booking.changes import call_off_dates, cancel_booking, dates_mark, move_booking
 from sessions_app.booking.clock import expire_overdue
 from sessions_app.booking.counters import choose_time, counter_request
 from sessions_app.booking.holds import claim_hold, hold_slot
@@ -250,3 +250,20 @@ def test_choosing_against_taking_back_has_one_outcome(countered, alice, bob):
     countered.refresh_from_db()
     assert countered.occupancies.count() == (2 if countered.state == "confirmed" else 0)
     assert Notification.objects.filter(kind__in=["chosen", "declined"], recipient=bob).count() == 1
+
+
+@pytest.mark.parametrize("who", ["alice", "bob"])
+def test_calling_off_all_dates_against_a_move_of_one_ends_those_that_were_seen_or_none(booking, bob, request, who):
+    [further] = book_further(booking=booking, starts=[THURSDAY + WEEK], by=bob, now=NOW)
+    seen, by = dates_mark([further]), request.getfixturevalue(who)
+
+    def call_off() -> None:
+        call_off_dates(booking=booking, by=by, reason="", now=NOW, seen="0", others_seen=seen)
+
+    outcomes = race([call_off, lambda: move_booking(booking=further, start=THURSDAY + 2 * WEEK, by=bob, now=NOW)])
+
+    states = sorted(Booking.objects.values_list("state", flat=True))
+    ended = outcomes == {"won": 1, "not_confirmed": 1} and states == ["cancelled", "cancelled"]
+    moved = outcomes == {"won": 1, "stale": 1} and states == ["confirmed", "confirmed"]
+    assert ended != moved
+    assert Occupancy.objects.count() == (0 if ended else 4)
