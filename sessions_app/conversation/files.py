@@ -17,7 +17,7 @@ from notifications.hints import wake_worker
 from sessions_app.barred import refuse_barred
 from sessions_app.errors import SessionError
 from sessions_app.models import Engagement, Message, SharedFile
-from sessions_app.models.files import FOLDER
+from sessions_app.models.files import FOLDER, ScanState
 from sessions_app.questions.engagements import check_part_in, lock_engagement, why_not_share
 from trust.sanctions import Doing
 
@@ -31,18 +31,27 @@ KEPT_AFTER = timedelta(days=30)
 ORPHAN_AFTER = timedelta(hours=1)
 
 
-def why_not_add(engagement: Engagement) -> SessionError | None:
+def why_not_add(engagement: Engagement, *, by: User) -> SessionError | None:
+    """Both people's files count, but for those that a scanner has found something in: their content is deleted."""
     if refusal := why_not_share(engagement):
         return refusal
-    if engagement.files.count() >= settings.MAX_FILES:
-        limit = settings.MAX_FILES
+    owners = list(engagement.files.exclude(scan=ScanState.FOUND).values_list("owner", flat=True))
+    limit = settings.MAX_FILES
+    if len(owners) < limit:
+        return None
+    if by.pk in owners:
         words = ngettext(
             "You can share up to %(limit)d file. Remove one first.",
             "You can share up to %(limit)d files. Remove one first.",
             limit,
         )
-        return SessionError("too_many_files", words % {"limit": limit})
-    return None
+    else:
+        words = ngettext(
+            "The two of you can share up to %(limit)d file. Ask %(name)s to remove one, or send a message.",
+            "The two of you can share up to %(limit)d files. Ask %(name)s to remove one, or send a message.",
+            limit,
+        )
+    return SessionError("too_many_files", words % {"limit": limit, "name": engagement.other_person(by).first_name})
 
 
 @transaction.atomic
@@ -53,7 +62,7 @@ def add_file(*, engagement: Engagement, upload: Upload, by: User, now: datetime)
     """
     engagement = lock_engagement(engagement)
     check_part_in(engagement, by)
-    if refusal := why_not_add(engagement):
+    if refusal := why_not_add(engagement, by=by):
         raise refusal
     refuse_barred(by, Doing.WRITE, now=now)
     file = SharedFile(

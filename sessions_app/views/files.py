@@ -55,7 +55,7 @@ def files_page(request: SignedInRequest, engagement: Engagement, *, booking: Boo
         "other": other,
         "files": engagement.files.visible_to(request.user, now=now).select_related("owner"),
         "form": form,
-        "refusal": result.error or why_not_add(engagement),
+        "refusal": result.error or why_not_add(engagement, by=request.user),
         "refused": result.is_refused,
         "nav": "sessions" if booking else "messages",
     }

@@ -13,10 +13,11 @@ from django.db import connection, transaction
 
 from accounts.limits import LIMITS
 from notifications.models import Notification
-from sessions_app.conversation.files import add_file, remove_expired_files, remove_file, sweep_orphans
+from sessions_app.conversation.files import add_file, remove_expired_files, remove_file, sweep_orphans, why_not_add
 from sessions_app.conversation.uploads import read_upload
 from sessions_app.errors import SessionError
 from sessions_app.models import Booking, Engagement, Message, SharedFile
+from sessions_app.models.files import ScanState
 from tests.conftest import NOW
 from tests.markup import (
     alerts_in,
@@ -84,6 +85,25 @@ def test_both_may_add_up_to_the_limit_together(booking, alice, bob, settings):
         add(booking, (alice, bob)[number % 2])
 
     assert refused(add_file, engagement=booking.engagement, upload=upload(), by=bob, now=NOW) == "too_many_files"
+
+
+def test_what_a_scanner_has_found_something_in_takes_no_room(booking, bob, settings):
+    settings.MAX_FILES = 1
+    SharedFile.objects.filter(pk=add(booking, bob).pk).update(scan=ScanState.FOUND, content="", preview="")
+
+    add(booking, bob)
+
+    assert refused(add_file, engagement=booking.engagement, upload=upload(), by=bob, now=NOW) == "too_many_files"
+
+
+def test_who_has_no_file_to_remove_is_told_to_ask_the_other(booking, alice, bob, settings):
+    settings.MAX_FILES = 1
+    add(booking, bob)
+
+    told = [why_not_add(booking.engagement, by=person) for person in (alice, bob)]
+
+    assert [one.code for one in told] == ["too_many_files"] * 2
+    assert ["Bob" in one.message for one in told] == [True, False]
 
 
 def test_nobody_else_may_add(booking, charlie):
