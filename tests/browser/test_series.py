@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from sessions_app.models import Booking, Engagement
+from sessions_app.models import Booking, BookingState, Engagement
 from tests.browser.conftest import expect_done, first_free
 from tests.browser.looking import problems
 
@@ -47,11 +47,16 @@ def test_mentee_adds_two_dates_and_the_mentor_sees_all_three(browser_page, booke
     theirs.get_by_role("region", name="About this question").get_by_role("link").last.click()
     theirs.get_by_role("link", name="Cancel the session").click()
     theirs.get_by_label("Tell Bob why").fill("A trip")
-    theirs.get_by_role("button", name="Cancel the session").click()
+    theirs.locator("main form [type=submit]").click()
     expect_done(theirs)
     page.goto(home)
     expect(page.get_by_role("region", name="About this question").get_by_role("listitem")).to_have_count(2)
     assert Engagement.objects.count() == 1
+    page.goto(f"{home}cancel/")
+    page.locator("[name=which][value=all]").check()
+    page.locator("main form [type=submit]").click()
+    expect_done(page)
+    assert set(Booking.objects.values_list("state", flat=True)) == {BookingState.CANCELLED}
     assert found == []
 
 
