@@ -12,7 +12,7 @@ from mentors.models import ProfileDraft, ProfileState, Topic
 from notifications.models import Notification, State
 from search.models import ProposedExample, UnmetSearch
 from sessions_app.attendance.disputes import contest_missed
-from sessions_app.models import Feedback, LedgerReview, StuckRow
+from sessions_app.models import Booking, BookingState, Feedback, LedgerReview, StuckRow
 from staff.queues import LABELS, MOST_COUNTED, list_queues
 from tests.conftest import NOW, at, make_person, make_staff
 from tests.markup import elements_of, markup_of
@@ -120,6 +120,14 @@ def test_a_dispute_about_who_came_waits_since_the_session(missed, bob, maria):
     now = THURSDAY + timedelta(hours=2)
     assert counts(maria, now=now) == {"staff_attendance": 1}
     assert oldest(maria, "staff_attendance", now=now) == missed.end
+
+
+def test_a_dispute_about_a_session_that_was_cancelled_waits_for_nobody(missed, bob, maria):
+    now = THURSDAY + timedelta(hours=2)
+    contest_missed(booking=missed, by=bob, words="I was there.", now=THURSDAY + timedelta(hours=1))
+    Booking.objects.filter(pk=missed.pk).update(state=BookingState.CANCELLED)
+
+    assert counts(maria, now=now) == {}
 
 
 def test_mails_that_failed_wait_for_a_week(bob, maria):
