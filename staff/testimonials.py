@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.roles import role_required
 from accounts.rules.roles import Power
@@ -29,34 +30,40 @@ from .forms import SHOW, WordsForm
 
 PAGE_SIZE = 20
 WAITING, SHOWN, NOT_SHOWN, TEAM = "waiting", "shown", "not-shown", "team"
-Chosen = Callable[[FeedbackQuerySet, datetime], FeedbackQuerySet]
+Chosen = Callable[[FeedbackQuerySet, datetime, User], FeedbackQuerySet]
 TABS: Mapping[str, tuple[str | Promise, Chosen]] = {
     WAITING: (
         gettext_lazy("Waiting"),
-        lambda all_, now: all_.offered_words(now).undecided().order_by("created_at", "pk"),
+        lambda all_, now, reader: all_.offered_words(now).undecided().order_by("created_at", "pk"),
     ),
     SHOWN: (
         gettext_lazy("Shown"),
-        lambda all_, now: all_.filter(published_at__isnull=False).order_by("-published_at", "-pk"),
+        lambda all_, now, reader: all_.filter(published_at__isnull=False).order_by("-published_at", "-pk"),
     ),
     NOT_SHOWN: (
         gettext_lazy("Not shown"),
-        lambda all_, now: all_.offered_words(now).filter(declined_at__isnull=False).order_by("-declined_at", "-pk"),
+        lambda all_, now, reader: (
+            all_.offered_words(now).filter(declined_at__isnull=False).order_by("-declined_at", "-pk")
+        ),
     ),
     TEAM: (
         gettext_lazy("For the team"),
-        lambda all_, now: all_.exclude(to_staff="").order_by("-created_at", "-pk"),
+        lambda all_, now, reader: all_.told_team(reader).order_by("-created_at", "-pk"),
     ),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class TestimonialRow:
-    """Words on the page of one tab; `reason` is what was typed when their decision was refused."""
+    """Words on the page of one tab; `reason` is what was typed when their decision was refused.
+
+    `is_own`: about a session or an answer of the reader's, so someone else decides.
+    """
 
     feedback: Feedback
     tab: str
     reason: str | None
+    is_own: bool
 
     @property
     def is_for_team(self) -> bool:
@@ -75,9 +82,17 @@ class TestimonialRow:
         return self.tab != NOT_SHOWN
 
 
-def rows_of_page(shown: Iterable[Feedback], tab: str, sent: WordsForm) -> list[TestimonialRow]:
+def rows_of_page(shown: Iterable[Feedback], tab: str, sent: WordsForm, *, reader: User) -> list[TestimonialRow]:
     chosen, reason = sent["feedback"].value(), sent["reason"].value() or ""
-    return [TestimonialRow(one, tab, reason if str(one.pk) == chosen else None) for one in shown]
+    return [
+        TestimonialRow(
+            one,
+            tab,
+            reason if str(one.pk) == chosen else None,
+            reader.pk in (one.contact.mentor_id, one.contact.mentee_id),
+        )
+        for one in shown
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -93,16 +108,16 @@ def staff_words(request: SignedInRequest) -> HttpResponse:
         error = decide_testimonial(request, form, now=now)
         if error is None:
             return redirect(f"{reverse('staff_words')}?state={tab}")
-    chosen = TABS[tab][1](Feedback.objects.all(), now)
+    chosen = TABS[tab][1](Feedback.objects.all(), now, request.user)
     people = ("booking__mentor", "booking__mentee", "written__mentor", "author", "published_by", "declined_by")
     questions = ("booking__engagement__brief", "written__engagement__brief")
     labels = {key: label for key, (label, _chosen) in TABS.items()}
-    waiting = TABS[WAITING][1](Feedback.objects.all(), now).count()
+    waiting = TABS[WAITING][1](Feedback.objects.all(), now, request.user).count()
     page = Paginator(chosen.values_list("pk", flat=True), PAGE_SIZE).get_page(request.GET.get("page"))
     shown = load_in_order(Feedback.objects.select_related(*people, *questions), page)
     context = {
         "page": page,
-        "rows": rows_of_page(shown, tab, form),
+        "rows": rows_of_page(shown, tab, form, reader=request.user),
         "error": error,
         "tab": tab,
         "tab_label": TABS[tab][0],

@@ -106,6 +106,11 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def undecided(self) -> Self:
         return self.filter(published_at=None, declined_at=None)
 
+    def told_team(self, reader: User) -> Self:
+        """With words for the team, but not what someone else told it about a session or an answer of this reader's."""
+        about_reader = Q(mentor=reader) | Q(booking__mentee=reader)
+        return self.exclude(to_staff="").exclude(about_reader & ~Q(author=reader))
+
 
 class Feedback(models.Model):
     """Feedback about a session or an answer in writing. About an answer only the mentee is asked."""

@@ -13,7 +13,7 @@ from sessions_app.afterwards.testimonials import decline_testimonial, publish_te
 from sessions_app.booking.clock import complete_ended
 from sessions_app.errors import SessionError
 from sessions_app.models import Feedback, QuoteDecision
-from tests.conftest import at, make_person
+from tests.conftest import at, make_person, make_staff
 from tests.markup import (
     answers_in,
     choices_in,
@@ -245,6 +245,32 @@ def test_staff_show_and_take_off_words(said, at_staff):
 
     assert (WORDS in text_of(at_staff(state="not-shown")), WORDS in text_of(at_staff(state="shown"))) == (True, False)
     assert log() == [("published", "maria@example.org", ""), ("taken_down", "maria@example.org", "Names a firm")]
+
+
+def test_staff_decide_nothing_about_their_own_sessions(said, alice, bob, dora, at_staff):
+    for person in (alice, bob, dora):
+        make_staff(person)
+
+    pages = [markup_of(at_staff(person=person)) for person in (alice, bob, dora)]
+
+    assert ["own-words" in parts_in(page) for page in pages] == [True, True, False]
+    assert [len(elements_of(page, "button", name="decision")) for page in pages] == [0, 0, 2]
+
+
+def test_staff_do_not_read_what_the_other_person_told_the_team_about_their_session(said, alice, bob, dora, at_staff):
+    Feedback.objects.filter(pk=said.pk).update(to_staff="He shouted")
+    learned = {"resolution": "yes", "to_staff": "She cried"}
+    give_feedback(booking=said.booking, by=alice, now=AFTER, answers=learned)
+    for person in (alice, bob, dora):
+        make_staff(person)
+
+    read = [text_of(at_staff(person=person, state="team")) for person in (alice, bob, dora)]
+
+    assert [("He shouted" in text, "She cried" in text) for text in read] == [
+        (False, True),
+        (True, False),
+        (True, True),
+    ]
 
 
 def test_staff_who_come_second_are_told(said, bob, at_staff):
