@@ -9,16 +9,20 @@ from django.db.models.functions import TruncDate
 
 from sessions_app.models import Booking, Feedback, Role
 from sessions_app.models.feedback import HELPED
-from sessions_app.models.states import AGREED_OR_MISSED, MISSED
+from sessions_app.models.states import AGREED_OR_MISSED, MISSED, OVER
 
 WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class WeekFacts:
-    """One ISO week of the reader's zone. `days`: Monday to Sunday, with the sessions of each."""
+    """One ISO week of the reader's zone, with sessions still to come. `over`: how many of them are over, missed or not.
+
+    `days`: Monday to Sunday, with the sessions of each.
+    """
 
     sessions: int
+    over: int
     sessions_last_week: int
     helped: int
     answers: int
@@ -31,7 +35,7 @@ class WeekFacts:
 
     @property
     def missed_percent(self) -> int | None:
-        return round(100 * self.missed / self.sessions) if self.sessions else None
+        return round(100 * self.missed / self.over) if self.over else None
 
 
 def week_facts(now: datetime, zone: str) -> WeekFacts:
@@ -47,6 +51,7 @@ def week_facts(now: datetime, zone: str) -> WeekFacts:
     totals = given.filter(during__startswith__gte=last_monday, during__startswith__lt=next_monday).aggregate(
         sessions=Count("pk", filter=this_week),
         before=Count("pk", filter=~this_week),
+        over=Count("pk", filter=this_week & Q(state__in=OVER)),
         missed=Count("pk", filter=this_week & Q(state__in=MISSED)),
     )
     answers = Feedback.objects.filter(role=Role.MENTEE, at__gte=monday, at__lt=next_monday).aggregate(
@@ -63,6 +68,7 @@ def week_facts(now: datetime, zone: str) -> WeekFacts:
     return WeekFacts(
         sessions=totals["sessions"],
         sessions_last_week=totals["before"],
+        over=totals["over"],
         missed=totals["missed"],
         answers=answers["all"],
         helped=answers["helped"],

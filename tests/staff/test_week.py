@@ -48,6 +48,16 @@ def test_week_facts_know_who_was_missed_and_helped(offer, bob, charlie):
     assert week_note(facts) == "2 more than last week"
 
 
+def test_missed_sessions_are_a_share_of_those_that_are_over(offer, bob, charlie):
+    missed = book(offer, bob, at("2026-11-26 14:30"))
+    book(offer, charlie, at("2026-11-27 09:00"))
+    Booking.objects.filter(pk=missed.pk).update(state=BookingState.MENTEE_NO_SHOW)
+
+    facts = week_facts(NOW, "Europe/London")
+
+    assert (facts.sessions, facts.over, facts.missed, facts.missed_percent) == (2, 1, 1, 100)
+
+
 def test_week_facts_leave_out_what_was_called_off_and_other_weeks(offer, bob, charlie):
     book(offer, bob, at("2026-12-03 14:30"))
     cancelled = book(offer, charlie, at("2026-11-27 09:00"))
