@@ -89,6 +89,7 @@ def join(*, person: User, invitation: Invitation, now: datetime) -> Membership:
             known.claim_rule = None
             known.version += 1
         known.save()
+        withdraw_notices(known)
     if known.state == ASKED:
         tell_managers(known, now=now)
     return known

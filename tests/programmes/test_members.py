@@ -6,10 +6,12 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
+from notifications.models import InboxItem
 from programmes.errors import ProgrammeError
 from programmes.invitations import find_invitation, revoke_invitation, why_not_use
 from programmes.members import bring_back, join, leave, remove_member
 from programmes.models import Invitation, Manager, Membership, MembershipState, Programme, ProgrammeState, Source, Stage
+from programmes.notices import News
 from programmes.privacy import leave_programmes
 from tests.conftest import NOW, at
 from tests.programmes.making import LAST_DAY, let_in, make_link, make_programme
@@ -63,6 +65,16 @@ def test_who_left_comes_back_in_the_same_row(programme, alice, bob):
     assert row_of(bob, programme) == (LEFT, True, True, Source.LINK, NOW)
     assert let_in(bob, programme, alice) == first
     assert row_of(bob, programme) == (LIVE, False, True, Source.LINK, None)
+
+
+def test_who_asked_and_comes_in_by_another_link_waits_for_no_manager(programme, alice, bob):
+    let_in(bob, programme, alice, needs_yes=True)
+    assert InboxItem.objects.filter(recipient=alice, kind=News.ASKED).exists()
+
+    let_in(bob, programme, alice)
+
+    assert row_of(bob, programme)[0] == LIVE
+    assert not InboxItem.objects.filter(recipient=alice, kind=News.ASKED).exists()
 
 
 def test_only_a_manager_brings_back_who_was_removed(programme, alice, bob):
