@@ -36,7 +36,7 @@ def apply_rows(programme: Programme, judged: Iterable[JudgedRow], by: User, now:
 
 def _why_too_many(programme: Programme, wanted: Sequence[JudgedRow]) -> ProgrammeError | None:
     new = sum(one.verdict == Verdict.NEW for one in wanted)
-    if Invitee.objects.filter(programme=programme).count() + new <= settings.MAX_INVITED:
+    if Invitee.objects.waiting().filter(programme=programme).count() + new <= settings.MAX_INVITED:
         return None
     words = _("Up to %d people can be invited and not in yet. Withdraw invitations that nobody needs first.")
     return ProgrammeError("too_many_invited", words % settings.MAX_INVITED)

@@ -71,7 +71,7 @@ def list_needs(report: Report) -> list[Need]:
 
 def _find_needs(programme: Programme, report: Report) -> Iterator[Need]:
     waiting = Membership.objects.filter(programme=programme, state=ASKED, person__is_active=True).count()
-    bounced = Invitee.objects.filter(programme=programme).exclude(bounced="").count()
+    bounced = Invitee.objects.waiting().filter(programme=programme).exclude(bounced="").count()
     without, unmet = _count_without_times(report) or 0, value_of(report.rows_of("unmet"), "unmet") or 0
     for count, words, page in (
         (waiting, ngettext("%(n)d person asks to join", "%(n)d people ask to join", waiting), "members"),

@@ -36,6 +36,7 @@ from programmes.rosters.acts import (
     drop_bad_rows,
     drop_roster,
     keep_outside,
+    open_roster_of,
     roster_mark,
     upload_roster,
 )
@@ -195,6 +196,17 @@ def test_who_is_invited_already_is_not_counted_as_invited_again(programme, alice
     assert invite(programme, alice, "email,department", "a@example.org,Sales", "b@example.org,") == 1
     assert list(Roster.objects.order_by("pk").values_list("invited", flat=True)) == [1, 1]
     assert dict(Invitee.objects.values_list("address", "unit")) == {"a@example.org": "Sales", "b@example.org": ""}
+
+
+def test_declined_invitations_take_no_room_of_others(programme, alice, settings):
+    settings.MAX_INVITED = 1
+    invite(programme, alice, "email", "a@example.org")
+    assert code_of(invite, programme, alice, "email", "b@example.org") == "too_many_invited"
+    drop_roster(programme=programme, by=alice, seen=roster_mark(open_roster_of(programme)), now=NOW)
+
+    Invitee.objects.update(declined_at=NOW)
+
+    assert invite(programme, alice, "email", "b@example.org") == 1
 
 
 def test_bad_row_keeps_a_list_from_being_applied(programme, alice):
