@@ -34,6 +34,8 @@ CASES_OVERDUE = "cases_overdue"
 WORTH_TELLING_FOR = timedelta(days=14)
 DAY = timedelta(days=1)
 APPEAL_KEY = Signer(salt="trust.appeal")
+# After these a person can do all that they could before.
+STOPS_NOTHING = (SanctionKind.NOTE, SanctionKind.CONTENT)
 
 
 def tell(kind: str, person: int, subject: str, pk: int, *, now: datetime, version: int = 0) -> None:
@@ -196,8 +198,14 @@ def render_lifted_email(row: Notification, now: datetime) -> Message | Nothing:
     sanction = Sanction.objects.filter(pk=row.subject_id).first()
     if sanction is None or sanction.lifted_at is None:
         return Nothing("not lifted")
-    reader = NoticeReader(row.recipient, now)
-    return reader.render_email("trust/sanction_lifted", {"appeal_url": appeal_url(sanction)})
+    others = Sanction.objects.in_force(now).filter(person=row.recipient).exclude(kind__in=STOPS_NOTHING)
+    context: Context = {
+        "stopped": sanction.kind not in STOPS_NOTHING,
+        "is_still_stopped": others.exists(),
+        "was_removed": sanction.kind == SanctionKind.CONTENT,
+        "appeal_url": appeal_url(sanction),
+    }
+    return NoticeReader(row.recipient, now).render_email("trust/sanction_lifted", context)
 
 
 def render_appeal_email(row: Notification, now: datetime) -> Message | Nothing:

@@ -40,7 +40,7 @@ from trust.checks import check_deciders
 from trust.errors import TrustError
 from trust.figures import list_quarters
 from trust.models import Appeal, AppealOutcome, Case, Outcome, Report, ReportKind, Rule, Sanction
-from trust.notices import appeal_url, render_decided_email
+from trust.notices import appeal_url, render_decided_email, render_lifted_email
 from trust.sanctions import lift_sanction, refuse_second, run_sanctions, sign_second
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
@@ -470,6 +470,26 @@ def test_mail_says_what_happened_by_which_rule_until_when_and_how_to_object(outc
         assert "recruiting" in words
         assert "Rita" not in words
     assert TEXT in " ".join(mail.text.split())
+
+
+@pytest.mark.parametrize(
+    ("outcome", "another", "says_all"),
+    [
+        (Outcome.LIMIT, None, True),
+        (Outcome.LIMIT, Outcome.NOTE, True),
+        (Outcome.LIMIT, Outcome.BREAK, False),
+        (Outcome.NOTE, None, False),
+    ],
+)
+def test_mail_of_a_decision_that_has_ended_says_what_one_can_do(outcome, another, says_all, bob, maria, team):
+    made = sanction(bob, maria, outcome)
+    if another:
+        sanction(bob, maria, another)
+    lift_sanction(sanction=made, by=team[0], now=NOW)
+
+    mail = render_lifted_email(Notification.objects.get(kind="sanction_lifted"), NOW)
+
+    assert ("everything" in mail.text) == says_all
 
 
 def test_only_the_class_of_the_outcome_is_told_to_reporters(alice, bob, maria, team, client_for):
