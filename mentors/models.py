@@ -242,8 +242,12 @@ class MentorProfile(ProfileWords):
     def is_resting(self) -> bool:
         return self.resting_since is not None
 
+    def is_away(self, today: date) -> bool:
+        """Paused until a date, by themselves or by staff. A mentor who rests for being quiet has no such date."""
+        return self.paused_until is not None and today < self.paused_until
+
     def is_paused(self, today: date) -> bool:
-        return self.is_resting or (self.paused_until is not None and today < self.paused_until)
+        return self.is_resting or self.is_away(today)
 
 
 class ProfileDraft(ProfileWords):

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -52,6 +52,7 @@ class PersonFacts:
 
     profile: MentorProfile | None
     profile_tag: StateTag | None
+    paused_until: date | None
     ledgers: dict[Role, Ledger]
     cannot_book_until: datetime | None
     upcoming: list[Booking]
@@ -61,12 +62,14 @@ class PersonFacts:
 
 def gather_facts(person: User, *, now: datetime) -> PersonFacts:
     profile = MentorProfile.objects.select_related("person").filter(person=person).first()
+    today = now.astimezone(person.zone).date()
     ledgers = {side: ledger_of(person, side, now=now) for side in Role}
     theirs = sessions_for_staff().filter(Q(mentor=person) | Q(mentee=person))
     over = Q(state__in=(*OVER, *CALLED_OFF)) | Q(during__endswith__lte=now)
     return PersonFacts(
         profile=profile,
-        profile_tag=state_tag(profile, now.astimezone(person.zone).date()) if profile else None,
+        profile_tag=state_tag(profile, today) if profile else None,
+        paused_until=profile.paused_until if profile and profile.is_away(today) else None,
         ledgers=ledgers,
         cannot_book_until=ledgers[Role.MENTEE].paused_until(now),
         upcoming=list(theirs.filter(state__in=OPEN, during__endswith__gt=now).order_by("during")[:MOST_UPCOMING]),

@@ -10,6 +10,7 @@ from django.urls import reverse
 from accounts.models import Trace, User
 from accounts.roles import give_role
 from accounts.rules.roles import StaffRoleName
+from mentors.models import MentorProfile
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.clock import complete_ended
 from sessions_app.booking.counters import choose_time, counter_request
@@ -111,6 +112,13 @@ def test_a_persons_page_shows_their_sessions_and_leads_on(client, booking, bob, 
     page = markup_of(client.get(page_about(alice)))
     assert parts_in(page) == ["missed", "profile-approved", "by-letter"]
     assert "/staff/profiles/alice-adair/" in links_in(page)
+
+
+@pytest.mark.parametrize(("days", "parts"), [(-1, []), (0, []), (1, ["paused"])])
+def test_a_persons_page_tells_a_pause_until_it_is_over(client, alice, days, parts):
+    MentorProfile.objects.update(paused_until=NOW.date() + timedelta(days=days))
+
+    assert [part for part in parts_in(markup_of(client.get(page_about(alice)))) if part == "paused"] == parts
 
 
 def test_a_persons_page_moves_what_is_over_to_the_past(client, over, bob):
