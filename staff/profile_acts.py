@@ -100,8 +100,7 @@ def acts_for(profile: MentorProfile, *, by: User, waits: bool, now: datetime) ->
     """The decisions that are possible now, apart from approving and asking for changes."""
     keys = ["turn-down"] if waits else []
     if profile.state == ProfileState.APPROVED:
-        paused = profile.is_paused(now.astimezone(profile.person.zone).date())
-        keys += ["resume" if paused else "pause", "suspend"]
+        keys += ["resume" if profile.is_away(now.astimezone(profile.person.zone).date()) else "pause", "suspend"]
     elif profile.state == ProfileState.SUSPENDED:
         keys += ["reinstate"]
     may_decide = profile.is_decided_by(by)

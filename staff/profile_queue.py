@@ -40,7 +40,7 @@ class QueueRow:
 def tab_filter(tab: str, now: datetime) -> Q:
     """Whether a pause is over is decided by the date in UTC: in this list it may be a few hours early."""
     live = Q(state=ProfileState.APPROVED)
-    paused = Q(paused_until__gt=now.date())
+    paused = Q(paused_until__gt=now.date()) | Q(resting_since__isnull=False)
     return {
         NEW: Q(state=ProfileState.SUBMITTED),
         CHANGED: live & Q(draft__submitted_at__isnull=False),

@@ -343,6 +343,18 @@ def test_a_live_profile_is_paused_resumed_suspended_and_reinstated(client, live_
     assert [text in page for text in ("Complaints.", "It was not so.", "Asked by phone.")] == [True] * 3
 
 
+def test_a_quiet_mentor_is_among_the_paused_with_no_pause_to_end(client, live_profile):
+    MentorProfile.objects.filter(pk=live_profile.pk).update(resting_since=NOW)
+    page = f"{QUEUE}{live_profile.slug}/"
+
+    links = links_in(markup_of(client.get(page)))
+    listed = [page in links_in(markup_of(client.get(QUEUE, {"state": tab}))) for tab in ("live", "paused")]
+
+    assert {f"{page}pause/", f"{page}suspend/"} <= links
+    assert f"{page}resume/" not in links
+    assert listed == [False, True]
+
+
 def test_a_pause_needs_a_day_ahead(client, live_profile, now):
     path = f"{page_of(live_profile)}pause/"
 
