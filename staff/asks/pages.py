@@ -72,7 +72,10 @@ def staff_asks(request: SignedInRequest) -> HttpResponse:
 @role_required(Power.REVIEW)
 def staff_ask_mentor(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     now = timezone.now()
-    waiting = get_object_or_404(late_asks(now).select_related("person"), uuid=uuid)
+    waiting = get_object_or_404(WaitlistEntry.objects.select_related("person"), uuid=uuid)
+    if not late_asks(now).filter(pk=waiting.pk).exists():
+        messages.warning(request, _("Someone has helped with this question, or nobody waits for it any more."))
+        return redirect("staff_asks")
     seen = MentorProfile.objects.seen_by(waiting.person).select_related("person")
     profile = get_object_or_404(seen, slug=clean_words(request.POST.get("mentor", "")))
     with telling_refusals(request):

@@ -97,9 +97,13 @@ def test_nobody_is_asked_twice_nor_who_does_not_know_about_it(asked, keepers, wa
 def test_who_was_helped_meanwhile_is_gone(asked, keepers, waiting, maria, desk):
     WaitlistEntry.objects.filter(pk=waiting.pk).update(ended_at=LATER, ended=WaitlistOutcome.ANSWERED)
 
-    status = desk.post(reverse("staff_ask_mentor", args=[waiting.uuid]), {"mentor": keepers[MOST].slug}).status_code
+    press = reverse("staff_ask_mentor", args=[waiting.uuid])
+    said = desk.post(press, {"mentor": keepers[MOST].slug}, follow=True)
 
-    assert (status, waits(maria, LATER), Route.objects.open().exists()) == (404, 0, False)
+    assert (said.redirect_chain, answers_in(markup_of(said))) == ([(reverse("staff_asks"), 302)], ["warn"])
+    assert (waits(maria, LATER), Route.objects.open().exists()) == (0, False)
+    unknown = desk.post(reverse("staff_ask_mentor", args=[maria.uuid]), {"mentor": keepers[MOST].slug})
+    assert unknown.status_code == 404
 
 
 def test_the_clock_goes_on_with_a_question_that_was_asked_by_hand(asked, keepers, waiting, desk):
