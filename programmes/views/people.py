@@ -90,7 +90,13 @@ def programme_member(request: SignedInRequest, programme: Programme, uuid: UUID)
             request, lambda: ACTS[act](programme, person, form.cleaned_data["reason"], request.user, now), form
         )
     if result.is_done:
-        messages.success(request, said_of(act, person) if result.made else _("That was done already."))
+        membership.refresh_from_db()
+        if not result.made and membership.state != LEADS_TO.get(act, membership.state):
+            messages.warning(
+                request, _("Nothing was done: something else happened first. See below how it stands now.")
+            )
+        else:
+            messages.success(request, said_of(act, person) if result.made else _("That was done already."))
         return redirect("programme_member", programme.slug, uuid)
     context = {
         "head": ManagerHead.read(programme, now),
@@ -138,6 +144,15 @@ ACTS: dict[str, Act] = {
     REMOVE: _remove,
     BRING_BACK: _bring_back,
     MAKE_MANAGER: _make_manager,
+}
+
+
+# The state in which each leaves a membership, also for who presses it second
+LEADS_TO = {
+    ACCEPT: MembershipState.LIVE,
+    DECLINE: MembershipState.DECLINED,
+    REMOVE: MembershipState.REMOVED,
+    BRING_BACK: MembershipState.LIVE,
 }
 
 

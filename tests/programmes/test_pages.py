@@ -21,7 +21,7 @@ from tests.accounts.authenticator_app import code_of, give_app, set_up_app
 from tests.accounts.sign_in_pages import CODE, PASSWORD, SIGN_IN
 from tests.conftest import NOW
 from tests.form_codes import codes_of
-from tests.markup import elements_in, elements_of, forms_in, links_in, markup_of, parts_in, refusals_in
+from tests.markup import answers_in, elements_in, elements_of, forms_in, links_in, markup_of, parts_in, refusals_in
 from tests.programmes.making import let_in, make_link, make_programme, open_to_members
 from tests.signing_in import sign_in
 
@@ -428,6 +428,18 @@ def test_declined_person_reads_why_and_is_let_in_by_a_manager_alone(client_for, 
     manager.post(page, {"act": "bring-back"})
     row.refresh_from_db()
     assert (row.state, row.reason) == (LIVE, "")
+
+
+def test_a_manager_who_comes_second_is_told_how_it_stands(client_for, alice, bob, programme):
+    join(person=bob, invitation=make_link(programme, alice, needs_yes=True)[0], now=NOW)
+    manager, page = client_for(alice), page_of("programme_member", programme, bob.uuid)
+    manager.post(page, {"act": "accept"})
+    said = [answers_in(markup_of(manager.post(page, {"act": act}, follow=True))) for act in ("accept", "decline")]
+    leave(person=bob, programme=programme, now=NOW)
+    said += [answers_in(markup_of(manager.post(page, {"act": "remove", "reason": "Full"}, follow=True)))]
+
+    assert said == [["ok"], ["warn"], ["warn"]]
+    assert state_of(bob, programme) == MembershipState.LEFT
 
 
 def test_request_that_is_withdrawn_asks_managers_for_nothing(client_for, alice, bob, programme):
