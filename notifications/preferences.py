@@ -5,11 +5,13 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Least
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
-from .models import OFF_AT_FIRST, Group, Preference, usual_leads
+from .models import OFF_AT_FIRST, Group, Notification, Preference, usual_leads
 from .registry import preference_followers
 
 # Minutes before the start.
@@ -24,6 +26,8 @@ LEADS = {
     2880: _("2 days"),
 }
 MOST_LEADS = 3
+# What a mail waits for, as its row says
+QUIET_HOURS = "quiet hours"
 # What the people with these ids chose, for larger statements; `leads_of` reads it.
 CHOSEN_LEADS = (
     "(SELECT json_object_agg(person_id, leads) FROM notifications_preference WHERE person_id = ANY(%(people)s))"
@@ -73,6 +77,13 @@ def save_preference(
     Preference.objects.update_or_create(person=person, defaults=values)
     for follow_preference in preference_followers():
         follow_preference(person, now)
+    _decide_anew(person, now)
+
+
+def _decide_anew(person: User, now: datetime) -> None:
+    """What waits for the end of quiet hours is due; a worker lets it wait again if it still is to."""
+    held = Notification.objects.pending().filter(recipient=person, last_error=QUIET_HOURS, next_try_at__gt=now)
+    held.update(next_try_at=now, due_at=now, date=Least(F("date"), now))
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from common.mail.rendering import sender
 from common.mail.wire import UnreadableMailError
 from notifications import bounces, outbox
 from notifications.models import Notification, State
-from notifications.preferences import preference_of, quiet_end
+from notifications.preferences import QUIET_HOURS, preference_of, quiet_end
 from notifications.registry import Kind, Message, Nothing, UnknownKindError, kind_named
 from notifications.smtp_refusals import Blame, find_blame
 from notifications.unsubscribing import unsubscribe_headers
@@ -90,7 +90,7 @@ def _deliver_claimed(row: Notification, now: datetime | None, server: MailServer
         outbox.hold_until(row, until, "enough mails for a day")
         return
     if kind.group and (until := wanted_later(row, moment)):
-        outbox.hold_until(row, until, "quiet hours")
+        outbox.hold_until(row, until, QUIET_HOURS)
         return
     said = decide_message(row, kind, moment)
     if isinstance(said, Nothing):

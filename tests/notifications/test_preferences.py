@@ -222,6 +222,33 @@ def test_optional_mail_waits_for_the_end_of_quiet_hours(due, smtp_sink, in_quiet
     assert (optional.state, optional.attempts) == (State.SENT, 1)
 
 
+def test_mail_that_waits_is_sent_once_there_are_no_quiet_hours_any_more(
+    due, smtp_sink, in_quiet_hours, choose, bob, database_now
+):
+    optional = due(1, kind="optional")
+    drain_outbox()
+
+    choose(bob, now=database_now)
+    drain_outbox()
+
+    optional.refresh_from_db()
+    assert (optional.state, optional.date <= database_now) == (State.SENT, True)
+
+
+def test_mail_that_waits_goes_on_waiting_where_quiet_hours_stay(
+    due, smtp_sink, in_quiet_hours, choose, bob, database_now
+):
+    optional = due(1, kind="optional")
+    drain_outbox()
+
+    later = in_quiet_hours.astimezone(bob.zone) + HOUR
+    choose(bob, quiet_from=(later - 4 * HOUR).time(), quiet_until=later.time(), now=database_now)
+    drain_outbox()
+
+    optional.refresh_from_db()
+    assert (optional.state, optional.next_try_at, optional.attempts) == (State.PENDING, later, 0)
+
+
 def test_mail_that_would_come_too_late_after_the_quiet_hours_is_sent_in_them(due, smtp_sink, in_quiet_hours):
     row = due(1, kind="optional", keeps=HOUR)
 

@@ -4,7 +4,7 @@ import pytest
 
 from notifications.models import InboxItem, Notification, State
 from notifications.outbox import claim_notification, hold_until
-from notifications.preferences import save_preference
+from notifications.preferences import QUIET_HOURS, save_preference
 from notifications.registry import Message, kind_named
 from sessions_app.booking.changes import move_booking
 from sessions_app.booking.notices.reminders import REMINDER_KINDS, REMINDERS
@@ -63,11 +63,12 @@ def test_another_choice_holds_for_what_is_booked_already(booking, alice, bob):
 def test_a_reminder_that_waits_for_the_morning_survives_any_other_choice(booking, bob):
     due, morning = THURSDAY - 24 * HOUR, THURSDAY - 15 * HOUR
     Notification.objects.exclude(kind="reminder_day", recipient=bob).update(next_try_at=THURSDAY)
-    hold_until(claim_notification(due), morning, "quiet hours")
+    hold_until(claim_notification(due), morning, QUIET_HOURS)
 
     choose(bob, 60, 1440, 15, now=due + HOUR)
     assert ("reminder_day", State.PENDING) in states(bob)
 
+    hold_until(claim_notification(due + HOUR), morning, QUIET_HOURS)
     choose(bob, 60, now=due + HOUR)
     assert ("reminder_day", State.OBSOLETE) in states(bob)
 
