@@ -58,7 +58,7 @@ def tell_conflicts(person: User, now: datetime) -> None:
 
     What was said of others is taken back once it isn't so any more.
     """
-    _forget_settled(person)
+    _forget_settled(person, now)
     since = now - AGREED_WITHIN
     moved = BookingEvent.objects.filter(booking=OuterRef("pk"), event="moved", at__gt=since)
     agreed = Booking.objects.filter(
@@ -73,10 +73,11 @@ def tell_conflicts(person: User, now: datetime) -> None:
         schedule_notices(*dues, now=now)
 
 
-def _forget_settled(person: User) -> None:
+def _forget_settled(person: User, now: datetime) -> None:
     told = InboxItem.objects.filter(recipient=person, kind=CONFLICT)
     if sessions := list(told.values_list("subject_id", flat=True)):
-        free = Booking.objects.filter(~_taken_elsewhere(person), pk__in=sessions)
+        is_settled = Q(~_taken_elsewhere(person)) | Q(during__endswith__lte=now)
+        free = Booking.objects.filter(is_settled, pk__in=sessions)
         if told.filter(subject_id__in=list(free.values_list("pk", flat=True))).delete()[0]:
             tell_bells(person.pk)
 

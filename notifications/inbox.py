@@ -4,7 +4,7 @@ A row only says that there is something to tell. Its words are found when the pa
 and language of that moment, from the present state or the log. It doesn't depend on any mail having been sent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,6 +32,15 @@ def forget_passing(*, subject_type: str, subject_id: int, version: int) -> int:
     kinds = [kind.name for kind in registered_kinds() if kind.passing]
     about = InboxItem.objects.filter(subject_type=subject_type, subject_id=subject_id)
     return about.filter(kind__in=kinds, subject_version__lt=version).delete()[0]
+
+
+def forget_lines(
+    *, subject_type: str, subjects: Collection[int], kinds: Collection[str], people: Collection[int], until: datetime
+) -> None:
+    """Delete what these people were shown until then: what it reminds them of is over."""
+    about = InboxItem.objects.filter(subject_type=subject_type, subject_id__in=subjects, recipient__in=people)
+    if about.filter(kind__in=kinds, at__lte=until).delete()[0]:
+        tell_bells(*people)
 
 
 def build_entries(items: Sequence[InboxItem], *, reader: User, now: datetime) -> list[InboxEntry]:

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from events.locks import lock_event, touch_event
 from events.models import Event, EventState, Outcome, Pairing, Registration
+from events.registering.notices import REGISTRATION, REMINDER_KINDS, STILL_COMING
+from notifications.inbox import forget_lines
 from sessions_app.locks import atomic_act
 from sessions_app.models.stuck import ClockAct
 from sessions_app.stuck_rows import act_on_each
@@ -27,8 +29,15 @@ def ask_after_event(*, event: Event, now: datetime) -> bool:
     met: set[int] = set()
     for pair in Pairing.objects.filter(event=event, outcome=Outcome.HELD).values_list("one", "other"):
         met.update(pair)
-    inside = Registration.objects.who_are_in().filter(event=event).order_by("pk")
-    people = list(inside.filter(pk__in=met) if event.has_rounds else inside)
+    inside = list(Registration.objects.who_are_in().filter(event=event).order_by("pk"))
+    people = [one for one in inside if one.pk in met] if event.has_rounds else inside
+    forget_lines(
+        subject_type=REGISTRATION,
+        subjects=[one.pk for one in inside],
+        kinds=[*REMINDER_KINDS.values(), STILL_COMING],
+        people=[one.person_id for one in inside],
+        until=event.closed_at,
+    )
     ask_people(event, people, now=now)
     tell_again(event, people, mutual_meetings(event), by=None, now=now)
     touch_event(event, asked_at=now)

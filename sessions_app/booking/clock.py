@@ -5,16 +5,21 @@ from datetime import datetime, timedelta
 from django.db.models import Max, QuerySet
 from django.db.models.functions import Greatest
 
+from notifications.inbox import forget_lines
 from sessions_app.locks import atomic_act, lock_booking
 from sessions_app.models import Booking, BookingState, Engagement, WrittenState
+from sessions_app.models.bookings import BOOKING_SUBJECT
 from sessions_app.models.states import OCCUPYING, PENDING
 from sessions_app.models.stuck import ClockAct
 from sessions_app.questions.engagements import lock_engagement
 from sessions_app.stuck_rows import act_on_each
 
+from .notices.reminders import REMINDER_KINDS
 from .transitions import change_state, expire_booking
 
 CLOSES_AFTER = timedelta(days=14)
+# Lines of the inbox that mean nothing once a session is over
+BEFORE_END = [*REMINDER_KINDS, "confirm_session", "running_late"]
 
 
 def expire_overdue(*, now: datetime) -> int:
@@ -63,6 +68,13 @@ def _complete_one(booking: Booking, *, now: datetime) -> bool:
     if booking.state != BookingState.CONFIRMED or not booking.has_ended(now):
         return False
     change_state(booking, BookingState.COMPLETED, by=None, now=now, event="", bump_version=False)
+    forget_lines(
+        subject_type=BOOKING_SUBJECT,
+        subjects=[booking.pk],
+        kinds=BEFORE_END,
+        people=booking.participants,
+        until=booking.end,
+    )
     return True
 
 

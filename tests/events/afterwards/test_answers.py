@@ -8,6 +8,7 @@ from events.afterwards.clock import ask_after_events
 from events.afterwards.notices import AGAIN, ASKED, ASKED_AGAIN
 from events.errors import EventError
 from events.models import Answer, Event, EventState, Outcome, Registration, Side
+from events.registering.notices import REMINDER_KINDS, STILL_COMING
 from notifications.models import InboxItem, Notification, State
 from notifications.registry import Message, Nothing, kind_named
 from tests.events.making import come, make_event, make_guests
@@ -153,6 +154,16 @@ def test_who_has_answered_has_no_line_that_asks(over, minutes):
 
     unread = InboxItem.objects.filter(kind=ASKED, at__lte=CLOSED + timedelta(days=1)).unread()
     assert list(unread.values_list("recipient__email", flat=True)) == [over.alice.person.email]
+
+
+def test_nobody_is_reminded_in_the_inbox_of_an_event_that_is_over(over):
+    reminding = InboxItem.objects.filter(kind__in=[*REMINDER_KINDS.values(), STILL_COMING], at__lte=CLOSED)
+    before = reminding.count()
+
+    ask_after_events(now=CLOSED)
+
+    assert (before, reminding.count()) == (6, 0)
+    assert InboxItem.objects.filter(kind="event_registered").count() == 2
 
 
 def test_who_met_nobody_is_not_asked(event, bob):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from common.clock import ClocksDifferError
 from mentoring.celery import app
 from mentors.models import Offer
-from notifications.models import Notification
+from notifications.models import InboxItem, Notification
 from sessions_app import stuck_rows, tasks
 from sessions_app.afterwards.feedback import give_feedback
 from sessions_app.attendance.acts import join_call, say_absent, settle_silent
@@ -59,6 +59,17 @@ def test_complete_ended_finishes_a_session_whose_time_is_over(booking):
 
     booking.refresh_from_db()
     assert (booking.state, booking.occupancies.count()) == ("completed", 0)
+
+
+def test_complete_ended_takes_the_reminders_out_of_the_inbox(booking, bob):
+    before = InboxItem.objects.shown_to(bob, END).values_list("kind", flat=True)
+    assert set(before) == {"booked", "reminder_day", "reminder_hour"}
+
+    # Late, when they are asked already how it was
+    complete_ended(now=END + timedelta(hours=1))
+
+    after = InboxItem.objects.shown_to(bob, END + timedelta(hours=1)).values_list("kind", flat=True)
+    assert set(after) == {"booked", "feedback_request"}
 
 
 def test_complete_ended_leaves_the_question_whether_it_helped_standing(booking):
