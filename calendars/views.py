@@ -256,7 +256,10 @@ def _disconnect(request: SignedInRequest, connection: Connection, now: datetime)
     if disconnect(connection=connection, now=now):
         messages.success(request, _("Disconnected. We’ve deleted the address and everything that we read."))
     else:
-        words = _("Nothing is read any more. We take your upcoming sessions out of that calendar first.")
+        words = _(
+            "Nothing is read any more. We take your upcoming sessions out of that calendar first: "
+            "add them to another one from their pages."
+        )
         messages.success(request, words)
 
 
@@ -274,7 +277,11 @@ def calendar_writing(request: SignedInRequest) -> HttpResponse:
     try:
         if chosen is None:
             stop_writing(person=request.user, now=now)
-            messages.success(request, _("Saved. We take upcoming sessions out of your calendar, and send invitations."))
+            said = _(
+                "Saved. We take upcoming sessions out of your calendar: add them to another one from their pages. "
+                "For new ones, we email you an invitation."
+            )
+            messages.success(request, said)
         else:
             choose_calendar(calendar=ExternalCalendar.objects.get(pk=chosen), now=now)
             messages.success(request, _("Saved. Your upcoming sessions will be in your calendar in a minute."))
