@@ -9,15 +9,34 @@ from datetime import datetime
 from django.db.models import Max, Q
 
 from accounts.models import User
-from notifications.models import Notification, NotificationQuerySet
+from notifications.models import UNSENT, Notification, NotificationQuerySet, State
 from sessions_app.booking.series_plan import ANSWERS_SUBJECT, SERIES_SUBJECT
 from sessions_app.models import Booking, BookingEvent, BookingState
 from sessions_app.models.bookings import BOOKING_SUBJECT
 
+# What tells of a booking first, or of its time
+NEWS = (
+    "requested",
+    "booked",
+    "accepted",
+    "countered",
+    "chosen",
+    "moved",
+    "series_requested",
+    "series_booked",
+    "series_accepted",
+)
+OVERTAKEN = (*UNSENT, State.OBSOLETE)
+
 
 def has_heard(booking: Booking, person: User) -> bool:
-    """Whether a mail about an earlier version of the booking has reached this person, or may have."""
-    return (_earlier_notices(booking, person) | _about_all_dates(booking, person)).left().exists()
+    """Whether a mail about an earlier version of the booking has reached this person, or may have.
+
+    Or none did, but not because the change came first: where a mail was refused, or nobody knows of one any more, they
+    may have read it here, and must not wait for a session that is off.
+    """
+    told = _earlier_notices(booking, person) | _about_all_dates(booking, person)
+    return told.left().exists() or not told.filter(kind__in=NEWS, state__in=OVERTAKEN).exists()
 
 
 def has_acted(booking: Booking, person: User) -> bool:

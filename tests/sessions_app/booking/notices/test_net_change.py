@@ -72,7 +72,7 @@ def test_mentee_who_booked_is_told_that_the_mentor_cancelled_whatever_came_befor
 
 def test_cancellation_is_sent_to_whom_the_booking_was_told(book, read, alice, bob):
     booking = book()
-    Notification.objects.filter(recipient=bob, kind="booked").delete()
+    Notification.objects.filter(recipient=bob, kind="booked").update(next_try_at=START)
     read()
 
     cancel_booking(booking=booking, by=bob, reason="", now=NOW + MINUTE)
@@ -96,6 +96,21 @@ def test_cancellation_is_sent_to_whom_the_booking_may_have_been_told(book, read,
     cancel_booking(booking=booking, by=bob, reason="", now=NOW)
 
     assert "cancelled" in kinds(read())[ALICE]
+
+
+@pytest.mark.parametrize("state", [State.DEAD, State.EXPIRED, None])
+def test_cancellation_is_sent_to_whom_the_booking_could_not_be_told(book, read, alice, bob, state):
+    """Their mailbox was full, or the row is gone: they may have read of the session here, and would wait in vain."""
+    booking = book()
+    theirs = Notification.objects.filter(recipient=alice, kind="booked")
+    if state:
+        theirs.update(state=state, ended_at=NOW)
+    else:
+        theirs.delete()
+
+    cancel_booking(booking=booking, by=bob, reason="", now=NOW + MINUTE)
+
+    assert "cancelled" in kinds(read(NOW + MINUTE))[ALICE]
 
 
 def test_request_withdrawn_before_the_mentor_heard_of_it_is_nothing(book, read, bob):
