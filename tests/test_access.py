@@ -433,7 +433,7 @@ ACCESS: dict[str, Row] = {
     "staff_session": Row(STAFF, at="ahead"),
     "staff_unmet": Row(STAFF),
     "staff_asks": Row(STAFF),
-    "staff_ask_mentor": Row(STAFF, NOT_ALLOWED, NOT_THERE, at="ask"),
+    "staff_ask_mentor": Row(STAFF, NOT_ALLOWED, "/staff/asks/", at="ask"),
     "staff_reading": Row(STAFF, post=422),
     "staff_outcomes": Row(STAFF),
     "staff_clock": Row(STAFF),
