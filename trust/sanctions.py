@@ -138,7 +138,7 @@ def _lock_to_sign(sanction: Sanction, by: User) -> Sanction:
     found = fresh.first()
     if found is None or not found.is_to_sign:
         raise TrustError("signed", _("This doesn’t wait for a signature any more. Check what was decided."))
-    if by.pk in (found.decided_by_id, found.person_id) or found.case.reports.filter(by=by).exists():
+    if not Sanction.objects.signable_by(by).filter(pk=found.pk).exists():
         raise TrustError("own_case", _("You have a part in this case. Someone else needs to sign."))
     return found
 

@@ -43,8 +43,7 @@ def staff_appeals(request: SignedInRequest) -> HttpResponse:
 
 
 def may_be_signed(sanction: Sanction, reader: User) -> bool:
-    is_party = reader.pk in (sanction.decided_by_id, sanction.person_id)
-    return may(reader, Power.SIGN) and sanction.is_to_sign and not is_party
+    return may(reader, Power.SIGN) and Sanction.objects.signable_by(reader).filter(pk=sanction.pk).exists()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
