@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from notifications.inbox import tell_bells
+from notifications.inbox import forget_lines
 from notifications.models import InboxItem
 from notifications.readers import NoticeReader
 from notifications.registry import InboxLine, Message, Nothing
@@ -77,9 +77,8 @@ def _forget_settled(person: User, now: datetime) -> None:
     told = InboxItem.objects.filter(recipient=person, kind=CONFLICT)
     if sessions := list(told.values_list("subject_id", flat=True)):
         is_settled = Q(~_taken_elsewhere(person)) | Q(during__endswith__lte=now)
-        free = Booking.objects.filter(is_settled, pk__in=sessions)
-        if told.filter(subject_id__in=list(free.values_list("pk", flat=True))).delete()[0]:
-            tell_bells(person.pk)
+        settled = list(Booking.objects.filter(is_settled, pk__in=sessions).values_list("pk", flat=True))
+        forget_lines(subject_type=BOOKING_SUBJECT, subjects=settled, kinds=[CONFLICT], people=[person.pk], until=now)
 
 
 def _taken_elsewhere(mentor: User) -> Exists:
