@@ -89,7 +89,7 @@ def rows_of_page(shown: Iterable[Feedback], tab: str, sent: WordsForm, *, reader
             one,
             tab,
             reason if str(one.pk) == chosen else None,
-            reader.pk in (one.contact.mentor_id, one.contact.mentee_id),
+            one.is_about(reader),
         )
         for one in shown
     ]

@@ -107,7 +107,7 @@ def lock_testimonial(feedback: Feedback, *, by: User, now: datetime, seen: str |
     found = Feedback.objects.offered_words(now).select_related("booking", "written").filter(pk=feedback.pk).first()
     if found is None or seen not in (None, found.words_mark):
         raise changed_error()
-    if by.pk in (found.contact.mentor_id, found.contact.mentee_id):
+    if found.is_about(by):
         raise SessionError("own_words", _("This feedback is about your own session. Someone else needs to decide."))
     return found
 

@@ -208,6 +208,10 @@ class Feedback(models.Model):
     def contact(self) -> Contact:
         return contact_of(self)
 
+    # The two whose session or answer it is: staff among them leave its decision to others
+    def is_about(self, person: User) -> bool:
+        return person.pk in (self.contact.mentor_id, self.contact.mentee_id)
+
     @property
     def words_mark(self) -> str:
         """A hash of the words that may be shown, and of what staff decided about them."""
