@@ -224,6 +224,15 @@ def hours_and_minutes_text(minutes: int) -> str:
     return " ".join([*words, count_minutes(rest)] if rest or not hours else words)
 
 
+# Exact, since rounding would make "within" or "at least" untrue.
+def days_and_hours_text(hours: int) -> str:
+    """`47 hours`; from two days on `2 days`, `5 days 7 hours`."""
+    days, rest = divmod(hours, 24)
+    if days < 2:
+        return count_hours(hours)
+    return f"{count_days(days)} {count_hours(rest)}" if rest else count_days(days)
+
+
 def span_text(length: timedelta) -> str:
     """`8 min`, `2 h 14 min`, `3 days`, rounded down."""
     minutes = max(int(length.total_seconds() // 60), 0)

@@ -10,7 +10,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 
 from common.known import known
-from common.times import count_hours
+from common.times import days_and_hours_text
 from search.words import read_question
 from sessions_app.impact.survival import Quantile, estimate_quantiles
 
@@ -62,8 +62,8 @@ class Row:
                 "high": self.high,
             }
         if self.unit == "hours":
-            hours = count_hours(self.value)
-            return gettext("more than %(span)s") % {"span": hours} if self.is_more else hours
+            span = days_and_hours_text(self.value)
+            return gettext("more than %(span)s") % {"span": span} if self.is_more else span
         return str(self.value)
 
 

@@ -252,3 +252,10 @@ def test_clock_text_tells_any_two_instants_of_a_day_apart(moment, zone):
     moment = moment.replace(second=0, microsecond=0)
     texts = {times.clock_text(moment + timedelta(minutes=step), zone) for step in (0, 30, 60, 90, 120)}
     assert len(texts) == 5
+
+
+@pytest.mark.parametrize(
+    ("hours", "text"), [(0, "0 hours"), (1, "1 hour"), (47, "47 hours"), (48, "2 days"), (127, "5 days 7 hours")]
+)
+def test_many_hours_are_told_in_days_without_rounding(hours, text):
+    assert times.days_and_hours_text(hours) == text
