@@ -137,11 +137,15 @@ def when_text(
     return _("{day}, {time}").format(day=day, time=time_text(start, end, zone, hour12))
 
 
+def has_same_clock(moment: datetime, zone: str, other_zone: str) -> bool:
+    return offset_of(zone, moment) == offset_of(other_zone, moment)
+
+
 def their_clock_text(start: datetime, viewer_zone: str, their_zone: str, hour12: bool = False) -> str:
     """`20:00`, or `Fri 01:30` where their date is another; empty where both clocks show the same."""
-    ours, theirs = in_zone(start, viewer_zone), in_zone(start, their_zone)
-    if ours.replace(tzinfo=None) == theirs.replace(tzinfo=None):
+    if has_same_clock(start, viewer_zone, their_zone):
         return ""
+    ours, theirs = in_zone(start, viewer_zone), in_zone(start, their_zone)
     clock = clock_text(start, their_zone, hour12)
     return clock if ours.date() == theirs.date() else f"{dateformat.format(theirs, 'D')} {clock}"
 

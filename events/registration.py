@@ -66,4 +66,5 @@ def name_hosted_events(ids: Collection[int]) -> Mapping[int, NamedTime]:
 
 def named_time(event: Event, of: Event | Registration) -> NamedTime:
     place = "" if event.mode == EventMode.ONLINE else event.place
-    return NamedTime(event.title, reverse("event", args=[event.slug]), calendar_uid(of.uuid), of.version, place)
+    url, uid = reverse("event", args=[event.slug]), calendar_uid(of.uuid)
+    return NamedTime(event.title, url, uid, of.version, place, event.timezone)

@@ -120,6 +120,15 @@ def theirs(
     return draw_theirs(start, end, their_zone, name, reader_of(context))
 
 
+@register.simple_tag(takes_context=True)
+def theirs_if_other(context: Context, start: datetime, end: datetime, their_zone: str) -> str:
+    """`18:00–19:18 in Stockholm`, where something takes place; empty where the reader's clock shows the same."""
+    who = reader_of(context)
+    if times.has_same_clock(start, who.zone, their_zone):
+        return ""
+    return draw_theirs(start, end, their_zone, "", who)
+
+
 def draw_theirs(start: datetime, end: datetime | None, their_zone: str, name: str, who: Reader) -> SafeString:
     words: dict[str, Any] = times.theirs_words(start, end, their_zone, name, who.hour12)
     words["time"] = time_tag(start, words["time"])

@@ -17,7 +17,6 @@ from accounts.models import ConsentHow
 from common.api.description import api_call
 from common.api.errors import as_api_error
 from common.api.pages import Part, page_answer, read_page
-from common.zones import UTC_NAME
 from events.access import get_event, get_own_registration, registration_of
 from events.errors import EventError
 from events.models import Event, EventState, Registration, Side
@@ -65,7 +64,7 @@ class EventView(ApiView):
     @api_call(name="read_event", summary="One event", answers=EventOut)
     def get(self, request: Request, slug: str) -> Response:
         event = get_event(slug, self.reader)
-        page = EventPage(event, self.reader, None, self.now, UTC_NAME)
+        page = EventPage(event, self.reader, None, self.now)
         context = {"counts": {event.pk: page.counts}, "mentors": page.mentors, "now": self.now}
         return Response(EventOut(event, context=context).data)
 

@@ -8,7 +8,6 @@ from functools import cached_property
 from accounts.models import User
 from accounts.roles import may
 from accounts.rules.roles import Power
-from common.times import offset_of
 from events.locks import is_called
 from events.models import Event, EventKind, EventState, Helper, Registration, Side
 from events.models.events import HelperRole
@@ -49,8 +48,6 @@ class EventPage:
     reader: User | None
     registration: Registration | None
     now: datetime
-    # The time zone in which the page is read.
-    zone: str
 
     @cached_property
     def counts(self) -> dict[str, PlaceCount]:
@@ -65,11 +62,6 @@ class EventPage:
             return str(HelperRole.LEAD)
         found = Helper.objects.filter(event=self.event, person=self.reader).values_list("role", flat=True).first()
         return found or ""
-
-    @property
-    def is_elsewhere(self) -> bool:
-        """Whether clocks where it takes place show another time than the reader's."""
-        return offset_of(self.zone, self.event.start) != offset_of(self.event.timezone, self.event.start)
 
     @property
     def is_led(self) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from common.mail.rendering import Context, absolute_url
-from common.times import offset_of, theirs_text
+from common.times import has_same_clock, theirs_text
 from events.models import Event, EventMode, EventState, Registration, RegistrationState, Side
 from events.models.states import STANDING
 from notifications.models import Group, Notification, State
@@ -132,7 +132,7 @@ def how_it_ended(reader: RegistrationForReader) -> Context:
 
 def there_text(reader: NoticeReader, event: Event) -> str:
     """The time by the clock where it takes place, if that is another one than the reader's."""
-    if offset_of(reader.zone, event.start) == offset_of(event.timezone, event.start):
+    if has_same_clock(event.start, reader.zone, event.timezone):
         return ""
     return theirs_text(
         event.start,

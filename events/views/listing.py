@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from accounts.viewing import signed_in, viewer_zone
+from accounts.viewing import signed_in
 from common.branding.files import let_others_show
 from common.pages.sharing import listed
 from events.access import get_event, registration_of
@@ -36,7 +36,7 @@ def events_page(request: HttpRequest) -> HttpResponse:
 def event_page(request: HttpRequest, slug: str) -> HttpResponse:
     person = signed_in(request)
     event = get_event(slug, person)
-    page = EventPage(event, person, registration_of(event, person), timezone.now(), viewer_zone(request))
+    page = EventPage(event, person, registration_of(event, person), timezone.now())
     return render(request, "events/event.html", {"page": page, "event": event, "nav": "events"})
 
 

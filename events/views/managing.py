@@ -166,7 +166,7 @@ def event_people(request: SignedInRequest, slug: str) -> HttpResponse:
     words = clean_words(request.GET.get("q", ""))[:80]
     context = {
         "event": event,
-        "page": EventPage(event, request.user, None, now, viewer_zone(request)),
+        "page": EventPage(event, request.user, None, now),
         "people": list_people(event, now=now),
         "words": words,
         "found": find_mentors(event, words) if words else [],

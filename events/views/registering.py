@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.signing_in.by_email import SIGN_IN_NOTE, answer_email_form
-from accounts.viewing import signed_in, viewer_zone
+from accounts.viewing import signed_in
 from common.pages.kept import find_kept, keep_in_session, take_kept
 from common.pages.posting import act_on_post, telling_refusals
 from common.pages.requests import post_data
@@ -66,7 +66,7 @@ def event_register(request: HttpRequest, slug: str) -> HttpResponse:
         offer_help(request, [result.made.question])
         messages.success(request, said_of(result.made))
         return redirect("event", slug)
-    page = EventPage(event, person, known, now, viewer_zone(request))
+    page = EventPage(event, person, known, now)
     context = {
         "page": page,
         "event": event,

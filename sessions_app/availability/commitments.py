@@ -4,7 +4,7 @@ Apps above this one enter in `commitment_kinds` how such time is named on pages.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -25,6 +25,7 @@ class Commitment:
     version: int
     # Where people go; empty for what takes place on its page.
     place: str
+    timezone: str
     start: datetime
     end: datetime
 
@@ -38,6 +39,7 @@ class NamedTime:
     uid: str
     version: int
     place: str
+    timezone: str
 
 
 # By `Occupancy.subject`: from the ids of rows to what they are called.
@@ -71,7 +73,7 @@ def commitments_of(person: User, *, since: datetime, until: datetime) -> list[Co
         for subject, name_them in commitment_kinds.items()
     }
     return [
-        Commitment(name.title, name.url, name.uid, name.version, name.place, row.during.lower, row.during.upper)
+        Commitment(**asdict(name), start=row.during.lower, end=row.during.upper)
         for row in rows
         if (name := named.get(row.subject, {}).get(known(row.subject_id)))
     ]

@@ -67,6 +67,19 @@ def test_theirs_marks_another_weekday_and_escapes_the_name():
     )
 
 
+@pytest.mark.parametrize(
+    ("zone", "there"),
+    [
+        ("Europe/London", ""),
+        ("Europe/Lisbon", ""),  # another name, and in November the same clock
+        ("Europe/Stockholm", '<time datetime="2026-11-26T14:30Z">15:30–15:55</time> in Stockholm'),
+        ("Pacific/Auckland", '<time datetime="2026-11-26T14:30Z">03:30–03:55</time> <b>Friday</b> in Auckland'),
+    ],
+)
+def test_clock_where_something_takes_place_is_shown_if_it_differs(zone, there):
+    assert draw("{% theirs_if_other start end zone %}", end=START + timedelta(minutes=25), zone=zone) == there
+
+
 def test_both_clocks_place_each_marker_on_its_own_day():
     html = draw("{% both_clocks start end 'Asia/Seoul' 'Daniel' %}", end=START + timedelta(minutes=45))
     assert re.findall(r'<rect x="(\d+)" y="-3" width="(\d+)"', html) == [("870", "45"), ("1410", "30")]

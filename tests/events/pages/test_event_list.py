@@ -22,10 +22,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.one_cast, pytest.mark.usefixtur
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
 
 
-def page_of(event, reader=None, *, now=NOW, zone="Europe/Stockholm") -> EventPage:
+def page_of(event, reader=None, *, now=NOW) -> EventPage:
     event = Event.objects.get(pk=event.pk)
     own = Registration.objects.filter(event=event, person=reader).first() if reader else None
-    return EventPage(event, reader, own, now, zone)
+    return EventPage(event, reader, own, now)
 
 
 def test_drafts_are_apart_and_the_past_is_the_newest_first(maria, bob):

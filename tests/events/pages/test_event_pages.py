@@ -35,10 +35,10 @@ pytestmark = [pytest.mark.django_db, pytest.mark.one_cast, pytest.mark.usefixtur
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
 
 
-def page_of(event, reader=None, *, now=NOW, zone="Europe/Stockholm") -> EventPage:
+def page_of(event, reader=None, *, now=NOW) -> EventPage:
     event = Event.objects.get(pk=event.pk)
     own = Registration.objects.filter(event=event, person=reader).first() if reader else None
-    return EventPage(event, reader, own, now, zone)
+    return EventPage(event, reader, own, now)
 
 
 # The page of one event
@@ -51,14 +51,6 @@ def test_the_readers_part_in_the_team(event, bob, maria, kind):
 
     assert (page_of(event, bob).role, page_of(event, bob).is_led) == (kind or "", kind == "lead")
     assert (page_of(event, maria).role, page_of(event).role) == ("lead", "")
-
-
-@pytest.mark.parametrize(
-    ("zone", "is_elsewhere"),
-    [("Europe/Stockholm", False), ("Europe/Berlin", False), ("Europe/London", True), ("Asia/Kolkata", True)],
-)
-def test_both_clocks_are_shown_where_they_differ(event, zone, is_elsewhere):
-    assert page_of(event, zone=zone).is_elsewhere == is_elsewhere
 
 
 @pytest.mark.parametrize(("kind", "can"), [(EventKind.SPEED, True), (EventKind.NETWORKING, False)])

@@ -32,7 +32,7 @@ STANDS = {"place_id": None, "waiting_since": NOW}
 
 
 def page_of(event, reader=None, registration=None, now=NOW) -> EventPage:
-    return EventPage(Event.objects.get(pk=event.pk), reader, registration, now, "Europe/London")
+    return EventPage(Event.objects.get(pk=event.pk), reader, registration, now)
 
 
 @pytest.mark.parametrize("state", RegistrationState)

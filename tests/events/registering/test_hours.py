@@ -337,7 +337,7 @@ def test_who_lost_the_connection_at_the_end_comes_back_though_they_are_over(hour
     run_registrations(now=END)
     hours.refresh_from_db()
 
-    has_call = [EventPage(hours, bob, registration, now, "UTC").has_call for now in (closes - SECOND, closes)]
+    has_call = [EventPage(hours, bob, registration, now).has_call for now in (closes - SECOND, closes)]
 
     assert (hours.state, has_call) == (EventState.OVER, [True, False])
     assert hours.uuid.hex in open_hours_call(hours, bob, now=closes - SECOND)

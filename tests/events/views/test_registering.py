@@ -17,7 +17,7 @@ from events.registering.managing import close_registration
 from sessions_app.booking.changes import cancel_booking
 from tests.conftest import NOW
 from tests.events.making import come, make_event, make_guests
-from tests.markup import elements_of, markup_of
+from tests.markup import elements_of, markup_of, parts_in
 from tests.sessions_app.conftest import book
 from tests.sessions_app.views.test_booking import code_in
 
@@ -34,6 +34,16 @@ def stage(client: Client, event) -> str:
 def answer(client: Client, event, press: str) -> str:
     client.post(f"/events/{event.slug}/answer/", {"answer": press})
     return stage(client, event)
+
+
+@pytest.mark.parametrize(("zone", "differs"), [("Asia/Kolkata", True), ("Europe/Berlin", False)])
+def test_pages_show_the_clock_where_an_event_takes_place_if_it_differs(event, bob, client_for, zone, differs):
+    User.objects.filter(pk=bob.pk).update(timezone=zone)
+    come(event, bob)
+    client = client_for(bob)
+
+    pages = ["/events/", f"/events/{event.slug}/", "/sessions/"]
+    assert {"there" in parts_in(markup_of(client.get(page))) for page in pages} == {differs}
 
 
 def test_a_person_registers_and_gives_the_place_up(event, bob, client_for):
