@@ -19,7 +19,7 @@ from sessions_app.models import Booking, BookingState, BusySpan, ReservedTime, T
 from sessions_app.questions.suggestions import people_for
 from tests.api.conftest import program  # noqa: F401 - a fixture
 from tests.conftest import NOW, at, make_mentor, make_person
-from tests.markup import elements_of, markup_of, refusals_in
+from tests.markup import elements_of, links_in, markup_of, refusals_in, times_in
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book, booking  # noqa: F401 - a fixture
 from tests.sessions_app.helpers.programmes import let_in, make_programme
 
@@ -301,6 +301,15 @@ def test_who_is_at_a_limit_learns_it_before_they_write(limit, bob, client_for):
     assert refusals_in(page) == [limit]
     assert elements_of(page, "textarea") == []
     assert [one for one in elements_of(page, "input") if one.attributes.get("name") == "start"] == []
+
+
+def test_who_has_a_session_with_the_mentor_is_led_to_it(offer, bob, client_for):
+    booked = book(offer, bob)
+
+    page = markup_of(client_for(bob).get(PAGE))
+
+    assert f"/sessions/{booked.uuid}/" in links_in(page)
+    assert times_in(page, data_part="session-ahead") == [f"{booked.start:%Y-%m-%dT%H:%MZ}"]
 
 
 def test_refusals_are_shown_by_one_component():

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,7 +14,7 @@ from mentors.models import MentorProfile
 from sessions_app.barred import refuse_barred
 from sessions_app.errors import SessionError
 from sessions_app.ledger.ledgers import why_paused
-from sessions_app.models import Engagement
+from sessions_app.models import Booking, Engagement
 from trust.sanctions import Doing
 
 from .mentee_standing import MenteeStanding, standing_of
@@ -26,6 +28,17 @@ def closed_error(profile: MentorProfile) -> SessionError:
         _("%(mentor)s isn’t taking this kind of session at the moment. Look for someone else who can help.")
         % {"mentor": profile.first_name},
     )
+
+
+class AlreadyTogetherError(SessionError):
+    def __init__(self, code: str, message: str, *, ahead: QuerySet[Booking]) -> None:
+        super().__init__(code, message)
+        self._ahead = ahead
+
+    @cached_property
+    def booking(self) -> Booking | None:
+        """The next session of the two, for a page that leads to it; read only there."""
+        return self._ahead.order_by("during").first()
 
 
 def check_mentee(
@@ -54,10 +67,11 @@ def check_mentee(
     if refusal := why_paused(mentee, now=now, ledger=standing.ledger):
         raise refusal
     if profile.person_id in standing.mentors_ahead:
-        raise SessionError(
+        raise AlreadyTogetherError(
             "already_together",
             _("You already have a session coming up with %(mentor)s, or have asked for one. Change it on its page.")
             % {"mentor": profile.first_name},
+            ahead=Booking.objects.open_for(mentee, now).filter(mentor=profile.person_id),
         )
     if refusal := why_kept_out(profile, standing.shut_by, is_visitor=False):
         raise refusal
