@@ -45,6 +45,18 @@ def test_results_come_while_typing_and_filters_keep_the_words(browser_page, priy
     assert UnmetSearch.objects.count() == 0
 
 
+def test_filters_take_one_row_on_a_phone_that_begins_at_the_chosen_one(browser_page, priya):
+    page = browser_page(width=390)
+    page.goto("/mentors/?q=counter-offer&len=45")
+    chips = page.locator(".filters .chip")
+    expect(page.get_by_role("checkbox", name="45 min")).to_be_in_viewport()
+    assert len({box["y"] for box in (chip.bounding_box() for chip in chips.all())}) == 1
+
+    page.get_by_role("radio").first.focus()
+
+    expect(chips.first).to_be_in_viewport()
+
+
 def test_enter_asks_and_shift_enter_begins_a_line(browser_page, priya, tomas):
     page = browser_page()
     page.goto("/")
