@@ -94,8 +94,7 @@ def session_list(request: SignedInRequest) -> HttpResponse:
         "rows": rows_of(page.object_list, tab, reader=request.user, now=now),
         "page": page,
         "tab": tab,
-        "written": written_rows_of(request.user, now=now) if tab in ("upcoming", "waiting") else [],
-        "replied": replied_rows_of(request.user, now=now) if tab == "past" and page.number == 1 else [],
+        "in_writing": in_writing_rows_of(request.user, tab, now=now) if page.number == 1 else [],
         "commitments": commitments,
         "tabs": tab_links(TABS, tab, href="?tab=", counts=counts),
         "nav": "sessions",
@@ -113,12 +112,12 @@ def rows_of(bookings: Iterable[Booking], tab: str, *, reader: User, now: datetim
     return past_rows(found, reader=reader, answered=set(given.values_list("booking", flat=True)), now=now)
 
 
-def written_rows_of(reader: User, *, now: datetime) -> list[WrittenRow]:
-    return open_written_rows(WrittenQuestion.objects.visible_to(reader).open(now).with_people(), reader=reader)
-
-
-def replied_rows_of(reader: User, *, now: datetime) -> list[WrittenRow]:
-    """What was answered in writing, by them or for them, the newest first."""
+def in_writing_rows_of(reader: User, tab: str, *, now: datetime) -> list[WrittenRow]:
+    """Questions that wait for an answer or, among what is past, the newest that were answered, by them or for them."""
+    if tab in ("upcoming", "waiting"):
+        return open_written_rows(WrittenQuestion.objects.visible_to(reader).open(now).with_people(), reader=reader)
+    if tab != "past":
+        return []
     found = list(WrittenQuestion.objects.visible_to(reader).answered().with_people()[:ROWS])
     given = Feedback.objects.filter(author=reader, written__in=found)
     return answered_written_rows(found, reader=reader, said=set(given.values_list("written", flat=True)), now=now)

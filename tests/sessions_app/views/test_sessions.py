@@ -460,6 +460,16 @@ def test_a_question_in_writing_that_waits_is_not_called_nothing(asked, bob, clie
     assert {tab: parts_in(page) for tab, page in pages.items()} == {"upcoming": ["empty-upcoming"], "waiting": []}
 
 
+def test_sessions_come_before_questions_in_writing_under_a_heading_of_their_own(asked, bob, client_for):
+    other = make_mentor(make_person("dora@example.org", "Dora Dane")).offers.get()
+    booked = book(other, bob, at("2026-11-26 10:00"))
+
+    page = markup_of(client_for(bob).get("/sessions/"))
+
+    assert [title.attributes["id"] for title in elements_of(page, "h2")] == ["sessions-title", "written-title"]
+    assert times_in(page, aria_labelledby="sessions-title") == [f"{booked.start:%Y-%m-%dT%H:%MZ}"]
+
+
 def test_past_sessions_ask_whether_they_helped_until_answered(booking, bob, client_for):
     later = THURSDAY + timedelta(hours=3)
     with time_machine.travel(later, tick=False):
@@ -515,7 +525,7 @@ def test_only_the_first_page_of_past_sessions_has_answers_in_writing(over, repli
     Booking.objects.update(state="completed")
 
     counts = [
-        len(client_for(bob).get("/sessions/", {"tab": "past", "page": page}).context["replied"]) for page in (1, 2)
+        len(client_for(bob).get("/sessions/", {"tab": "past", "page": page}).context["in_writing"]) for page in (1, 2)
     ]
 
     assert counts == [1, 0]
