@@ -49,7 +49,7 @@ def begin_step(row: ExportedEvent, booking: Booking, *, chosen: int | None, now:
         .filter(Exists(as_read.filter(pk=OuterRef("booking_id"))), as_chosen, lease_until__gt=now)
         .update(
             state=Case(
-                When(state=ExportState.ABSENT, then=Value(ExportState.MAYBE.value)),
+                When(state__in=(ExportState.ABSENT, ExportState.GONE), then=Value(ExportState.MAYBE.value)),
                 default=F("state"),
             ),
             lease_until=now + LEASE,

@@ -38,8 +38,15 @@ def next_step(row: ExportedEvent, booking: Booking, *, chosen: int | None, now: 
         if is_standing:
             return Step.REMOVE
         return Step.FORGET if chosen is None else Step.MOVE_ON
-    if row.state == ExportState.GONE:
+    if row.state == ExportState.GONE and not has_moved(row, booking):
         return Step.LEAVE
     if row.state == ExportState.THERE and row.sequence == booking.sequence:
         return Step.LOOK
     return Step.PUT
+
+
+def has_moved(row: ExportedEvent, booking: Booking) -> bool:
+    """Whether its time is another one than when we last wrote it, or saw that its person had taken it out."""
+    # The events are in order.
+    known = [event.during for event in booking.events.all() if row.checked_at and event.at <= row.checked_at]
+    return bool(known) and known[-1] != booking.during

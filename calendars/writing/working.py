@@ -7,21 +7,24 @@ nothing that isn't so any more. A worker may die at any step: the next one finds
 import logging
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from accounts.encryption import UnsealError
 from calendars.fetching import FetchError
 from calendars.models import STANDING, Connection, ExportedEvent, ExportState
 from calendars.sources.contract import KnownEvent, Writer
+from common.known import known
 from sessions_app.models import Booking
 
 from .contents import event_uid, write_event
 from .health import note_failure, note_success
 from .leases import begin_step, claim_row, forget_row, leased_by_us, settle_row
-from .steps import Step, next_step
+from .steps import Step, has_moved, next_step
 from .writers import writer_of
 
 WRITE_SECONDS = 20
+# A move that we don't see yet may be of a moment this long ago.
+COMMITTED_WITHIN = timedelta(minutes=1)
 # The event there is not as it was when we looked
 CHANGED = "changed"
 NOTHING_THERE = {"remote_id": "", "etag": "", "sequence": None, "checked_at": None}
@@ -67,7 +70,7 @@ def _take_step(row: ExportedEvent, clock: Callable[[], datetime]) -> None:
     chosen, now = chosen_calendar(row.person_id), clock()
     match next_step(row, booking, chosen=chosen, now=now):
         case Step.LEAVE:
-            settle_row(row, attempts=0, checked_at=now)
+            settle_row(row, attempts=0, checked_at=max(now - COMMITTED_WITHIN, known(row.checked_at)))
         case Step.FORGET:
             forget_row(row, now=now)
         case Step.MOVE_ON:
@@ -95,7 +98,7 @@ def _look_and_put(
     connection = row.calendar.connection
     writer = writer_of(connection)
     found = _find(writer, row, booking)
-    if found is None and row.state == ExportState.THERE:
+    if found is None and row.state == ExportState.THERE and not has_moved(row, booking):
         settle_row(row, attempts=0, state=ExportState.GONE, checked_at=clock())
     elif not puts:
         settle_row(row, attempts=0, checked_at=clock())

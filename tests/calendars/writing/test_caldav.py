@@ -97,14 +97,19 @@ def test_what_stands_in_a_file_of_another_name_is_taken_over(dav, account, offer
     assert (spans(dav, account), states()) == ([(booking.start, booking.end)], ["there"])
 
 
-def test_taken_out_there_it_stays_out(dav, account, offer, bob):
-    book(offer, bob)
+def test_taken_out_there_it_stays_out_until_it_moves(dav, account, offer, bob):
+    booking = book(offer, bob)
     work()
     dav.remove(ExportedEvent.objects.get().remote_id)
     enter_missed(now=NOW + LOOKS_EVERY + HOUR)
     work(NOW + LOOKS_EVERY + HOUR)
 
     assert (spans(dav, account), states()) == ([], ["gone"])
+
+    move_booking(booking=booking, start=FRIDAY, by=bob, now=NOW + 5 * HOUR)
+    work(NOW + 5 * HOUR)
+    booking.refresh_from_db()
+    assert (spans(dav, account), states()) == ([(FRIDAY, booking.end)], ["there"])
 
 
 def test_changed_there_it_is_written_over_when_it_moves(dav, account, offer, bob):

@@ -64,6 +64,7 @@ class World:
     def move(self):
         if booking := self.any_booking(BookingState.CONFIRMED):
             move_booking(booking=booking, start=self.dice.choice(STARTS), by=self.alice, now=self.now)
+            self.taken_out.discard(uid_of(booking))
 
     def cancel(self):
         if booking := self.any_booking(BookingState.CONFIRMED):

@@ -159,7 +159,7 @@ def test_another_calendar_gets_what_stood_in_the_first(diary, shelf, offer, bob,
     assert ExportedEvent.objects.get().calendar == other
 
 
-def test_what_was_taken_out_there_stays_out(diary, shelf, offer, bob, alice):
+def test_what_was_taken_out_there_stays_out_until_the_session_moves(diary, shelf, offer, bob):
     booking = book(offer, bob)
     work()
     shelf.take_out(uid_of(booking))
@@ -167,17 +167,50 @@ def test_what_was_taken_out_there_stays_out(diary, shelf, offer, bob, alice):
     work(NOW + LOOKS_EVERY + HOUR)
     assert (shelf.standing(), states()) == ([], ["gone"])
 
-    move_booking(booking=booking, start=FRIDAY, by=bob, now=NOW + 5 * HOUR)
+    edit_brief(booking=booking, brief=BriefInput(question="Shall I take the offer?"), by=bob, now=NOW + 5 * HOUR)
     work(NOW + 5 * HOUR)
-    assert shelf.standing() == []
+    assert (shelf.standing(), states()) == ([], ["gone"])
+
+    move_booking(booking=booking, start=FRIDAY, by=bob, now=NOW + 6 * HOUR)
+    work(NOW + 6 * HOUR)
+    booking.refresh_from_db()
+    assert shelf.standing() == [("/diary/", uid_of(booking), booking.sequence, FRIDAY)]
+    assert states() == ["there"]
 
 
-def test_what_was_taken_out_there_is_found_when_it_moves(diary, shelf, offer, bob):
+@pytest.mark.parametrize("step", ["before put", "after put"])
+def test_what_was_taken_out_and_moves_is_written_once_whatever_dies(diary, shelf, offer, bob, step):
+    booking = book(offer, bob)
+    work()
+    shelf.take_out(uid_of(booking))
+    enter_missed(now=NOW + LOOKS_EVERY + HOUR)
+    work(NOW + LOOKS_EVERY + HOUR)
+    move_booking(booking=booking, start=FRIDAY, by=bob, now=NOW + 5 * HOUR)
+    die_at(shelf, step, NOW + 5 * HOUR)
+    work(NOW + 6 * HOUR)
+
+    assert shelf.standing() == [("/diary/", uid_of(booking), 1, FRIDAY)]
+    assert (states(), Connection.objects.get().write_failures) == (["there"], 0)
+
+
+def test_what_was_taken_out_there_is_written_where_only_its_move_shows_that(diary, shelf, offer, bob):
     booking = book(offer, bob)
     work()
     shelf.take_out(uid_of(booking))
     move_booking(booking=booking, start=FRIDAY, by=bob, now=NOW + HOUR)
     work(NOW + HOUR)
+
+    assert (shelf.standing(), states()) == ([("/diary/", uid_of(booking), 1, FRIDAY)], ["there"])
+
+
+def test_what_was_taken_out_there_stays_out_where_the_session_moves_back(diary, shelf, offer, bob):
+    booking = book(offer, bob)
+    work()
+    shelf.take_out(uid_of(booking))
+    move_booking(booking=booking, start=FRIDAY, by=bob, now=NOW + HOUR)
+    booking.refresh_from_db()
+    move_booking(booking=booking, start=THURSDAY, by=bob, now=NOW + 2 * HOUR)
+    work(NOW + 2 * HOUR)
 
     assert (shelf.standing(), states()) == ([], ["gone"])
 
