@@ -20,6 +20,7 @@ from sessions_app.availability.busy_times import forget_titles, replace_busy_tim
 
 from .errors import CalendarError
 from .fetching import as_https
+from .invitations import invite_to_unseen
 from .models import STANDING, AllDay, Connection, ConnectionKind, ConnectionState, ExportedEvent, ExternalCalendar
 from .notices import withdraw_notices, withdraw_unwritten
 from .sources.opening import seal_secret
@@ -196,6 +197,7 @@ def disconnect(*, connection: Connection, now: datetime) -> bool:
         return True
     standing = standing_ahead(row, now)
     if row.ending_at is not None or not standing.exists():
+        invite_to_unseen(row, now=now)
         _forget_connection(row, now)
         return True
     for calendar in row.calendars.all():

@@ -257,8 +257,8 @@ def _disconnect(request: SignedInRequest, connection: Connection, now: datetime)
         messages.success(request, _("Disconnected. We’ve deleted the address and everything that we read."))
     else:
         words = _(
-            "Nothing is read any more. We take your upcoming sessions out of that calendar first: "
-            "add them to another one from their pages."
+            "Nothing is read any more. We take your upcoming sessions out of that calendar first, "
+            "and email you an invitation for each."
         )
         messages.success(request, words)
 
@@ -278,8 +278,8 @@ def calendar_writing(request: SignedInRequest) -> HttpResponse:
         if chosen is None:
             stop_writing(person=request.user, now=now)
             said = _(
-                "Saved. We take upcoming sessions out of your calendar: add them to another one from their pages. "
-                "For new ones, we email you an invitation."
+                "Saved. We take upcoming sessions out of your calendar, and email you an invitation for each. "
+                "New ones come the same way."
             )
             messages.success(request, said)
         else:

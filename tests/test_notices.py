@@ -22,7 +22,7 @@ from accounts.privacy.erasing import ask_erasure
 from accounts.privacy.exports import ask_export, write_due_copies
 from accounts.privacy.retention import retain
 from calendars.conflicts import tell_conflicts
-from calendars.connecting import connect_address
+from calendars.connecting import connect_address, disconnect
 from calendars.looking import note_failure
 from calendars.models import Connection, ConnectionState, ExportedEvent
 from calendars.writing.health import note_failure as note_writing_failure
@@ -463,6 +463,16 @@ def lose_writing(cast: Cast) -> None:
         note_writing_failure(row, "unreachable", moment)
 
 
+def stop_writing_sessions(cast: Cast) -> None:
+    """Both have sessions put into a calendar, and disconnect before that was done."""
+    booking = cast.book()
+    for person in (cast.alice, cast.bob):
+        connection = connect_address(person=person, address=f"https://example.org/{person.pk}", now=NOW)
+        calendar = connection.calendars.get()
+        ExportedEvent.objects.create(booking=booking, person=person, calendar=calendar, next_at=NOW)
+        disconnect(connection=connection, now=NOW)
+
+
 def book_busy_time(cast: Cast) -> None:
     """alice has put something else there, which is read after the booking."""
     booking = cast.book()
@@ -586,6 +596,7 @@ STORIES: dict[str, Callable[[Cast], object]] = {
     "calendar refused": lambda cast: lose_calendar(cast, "refused", after=timedelta()),
     "calendar away for a day": lambda cast: lose_calendar(cast, "broken", after=timedelta(days=1)),
     "sessions not written for a day": lose_writing,
+    "sessions not written any more": stop_writing_sessions,
     "calendar away for a week": lambda cast: lose_calendar(cast, "broken", after=timedelta(days=7)),
     "asks for a programme": lambda cast: run_programme(cast, until="asked"),
     "let into a programme": lambda cast: run_programme(cast, until="in"),

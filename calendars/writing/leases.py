@@ -67,11 +67,12 @@ def settle_row(row: ExportedEvent, *, again: datetime | None = None, **fields: A
     return leased_by_us(row).update(lease_until=None, lease_token=None, next_at=_unless_touched(again), **fields) == 1
 
 
-def forget_row(row: ExportedEvent, *, now: datetime) -> None:
-    """Unless it was entered again meanwhile."""
+def forget_row(row: ExportedEvent, *, now: datetime) -> bool:
+    """Unless it was entered again meanwhile. Returns whether it is forgotten."""
     deleted, _by_model = leased_by_us(row).filter(next_at=F("lease_until")).delete()
     if not deleted:
         settle_row(row, again=now)
+    return bool(deleted)
 
 
 def leased_by_us(row: ExportedEvent) -> QuerySet[ExportedEvent]:

@@ -14,7 +14,8 @@ REMOVES_FOR = timedelta(days=1)
 class Step(StrEnum):
     """LEAVE: nothing now. LOOK: see whether it still stands there. PUT: write it. REMOVE: take it out.
 
-    MOVE_ON: nothing of ours stands there, and another calendar was chosen. FORGET: nothing will have to be done again.
+    MOVE_ON: nothing of ours stands there, and another calendar was chosen. INVITE: the same, and none is chosen, so its
+    person gets the session by email. FORGET: nothing will have to be done again.
     """
 
     LEAVE = "leave"
@@ -22,6 +23,7 @@ class Step(StrEnum):
     PUT = "put"
     REMOVE = "remove"
     MOVE_ON = "move_on"
+    INVITE = "invite"
     FORGET = "forget"
 
 
@@ -37,7 +39,9 @@ def next_step(row: ExportedEvent, booking: Booking, *, chosen: int | None, now: 
     if row.calendar_id != chosen:
         if is_standing:
             return Step.REMOVE
-        return Step.FORGET if chosen is None else Step.MOVE_ON
+        if chosen is not None:
+            return Step.MOVE_ON
+        return Step.FORGET if row.state == ExportState.GONE else Step.INVITE
     if row.state == ExportState.GONE and not has_moved(row, booking):
         return Step.LEAVE
     if row.state == ExportState.THERE and row.sequence == booking.sequence:

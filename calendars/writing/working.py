@@ -9,8 +9,11 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from accounts.encryption import UnsealError
 from calendars.fetching import FetchError
+from calendars.invitations import invite_instead
 from calendars.models import STANDING, Connection, ExportedEvent, ExportState
 from calendars.sources.contract import KnownEvent, Writer
 from common.known import known
@@ -73,12 +76,20 @@ def _take_step(row: ExportedEvent, clock: Callable[[], datetime]) -> None:
             settle_row(row, attempts=0, checked_at=max(now - COMMITTED_WITHIN, known(row.checked_at)))
         case Step.FORGET:
             forget_row(row, now=now)
+        case Step.INVITE:
+            _invite_instead(row, booking, now)
         case Step.MOVE_ON:
             settle_row(row, again=now, attempts=0, calendar=chosen, state=ExportState.ABSENT, **NOTHING_THERE)
         case Step.REMOVE:
             _remove(row, booking, chosen, clock)
         case Step.LOOK | Step.PUT as step:
             _look_and_put(row, booking, chosen, clock, puts=step == Step.PUT)
+
+
+@transaction.atomic
+def _invite_instead(row: ExportedEvent, booking: Booking, now: datetime) -> None:
+    if forget_row(row, now=now):
+        invite_instead(row, booking, now=now)
 
 
 def _remove(row: ExportedEvent, booking: Booking, chosen: int | None, clock: Callable[[], datetime]) -> None:
