@@ -91,8 +91,10 @@ def make_connection(
     """`account` is what is connected only once. Raises CalendarError `exists`, `too_many`, beside the address."""
     User.objects.locked(person.pk)
     mine = Connection.objects.filter(person=person)
-    if find_same(person=person, kind=kind, account=account):
-        raise _exists_error()
+    if same := find_same(person=person, kind=kind, account=account):
+        if same.ending_at is None:
+            raise _exists_error()
+        return _begin_again(same, secret, now)
     if mine.count() >= settings.MAX_CALENDARS:
         said = _("You can connect up to %d calendars. Disconnect one first") % settings.MAX_CALENDARS
         raise CalendarError("too_many", said, field="address")
@@ -108,6 +110,34 @@ def make_connection(
     )
     _wake_when_committed()
     return made
+
+
+def _begin_again(ending: Connection, secret: bytes, now: datetime) -> Connection:
+    """As if it were new, but for sessions that we put there before: those go on being taken out."""
+    row = known(lock_connection(ending))
+    row.secret, row.state, row.ending_at = seal_secret(secret), ConnectionState.PROPOSED, None
+    row.created_at = row.asked_at = row.next_at = now
+    row.tried_at = row.synced_at = row.failing_since = row.stopped_at = row.lease_until = None
+    row.failure, row.failures = "", 0
+    row.write_failing_since = row.write_retry_at = None
+    row.write_failure, row.write_failures = "", 0
+    row.save()
+    standing = ExternalCalendar.objects.filter(exported_events__isnull=False)
+    row.calendars.exclude(pk__in=standing).delete()
+    row.calendars.update(
+        counts=False,
+        treats_tentative=True,
+        treats_all_day=AllDay.SAID,
+        keeps_titles=False,
+        cursor={},
+        read_at=None,
+        found=0,
+        next_start=None,
+        guessed={},
+        unread=0,
+    )
+    _wake_when_committed()
+    return row
 
 
 def find_same(*, person: User, kind: ConnectionKind, account: str) -> Connection | None:
@@ -197,8 +227,7 @@ def disconnect(*, connection: Connection, now: datetime) -> bool:
         return True
     standing = standing_ahead(row, now)
     if row.ending_at is not None or not standing.exists():
-        invite_to_unseen(row, now=now)
-        _forget_connection(row, now)
+        _end_connection(row, now)
         return True
     for calendar in row.calendars.all():
         calendar.counts = False
@@ -224,17 +253,30 @@ def disconnect_all(person: User, now: datetime) -> None:
 def finish_endings(*, now: datetime) -> int:
     """Forget connections whose sessions are removed, or couldn't be for a day. Returns how many."""
     ending = list(Connection.objects.filter(ending_at__isnull=False).order_by("ending_at")[:MOST_ENDINGS])
-    last = now - ENDS_WITHIN
-    over = [one for one in ending if known(one.ending_at) <= last or not standing_ahead(one, now).exists()]
-    for connection in over:
-        disconnect(connection=connection, now=now)
-    return len(over)
+    return sum(_finish_ending(one, now) for one in ending)
+
+
+@transaction.atomic
+def _finish_ending(connection: Connection, now: datetime) -> bool:
+    """Unless it was connected again meanwhile."""
+    row = lock_connection(connection)
+    if row is None or row.ending_at is None:
+        return False
+    if row.ending_at > now - ENDS_WITHIN and standing_ahead(row, now).exists():
+        return False
+    _end_connection(row, now)
+    return True
 
 
 def standing_ahead(connection: Connection, now: datetime) -> QuerySet[ExportedEvent]:
     """Sessions that aren't over and that we put, or may have put, into calendars of this connection."""
     rows = ExportedEvent.objects.filter(calendar__connection=connection, state__in=STANDING)
     return rows.filter(booking__during__endswith__gt=now)
+
+
+def _end_connection(row: Connection, now: datetime) -> None:
+    invite_to_unseen(row, now=now)
+    _forget_connection(row, now)
 
 
 def _forget_connection(row: Connection, now: datetime) -> None:

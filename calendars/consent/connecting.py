@@ -31,7 +31,7 @@ def connect_account(
             "%(name)s is another account, so nothing was changed. Start again and choose the account that you had."
         )
         raise CalendarError("other_account", said % {"name": account.name})
-    if known is None:
+    if known is None or known.ending_at is not None:
         return make_connection(
             person=person, kind=kind, host=account.name, account=account.name, secret=account.secret, now=now
         )

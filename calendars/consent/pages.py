@@ -34,8 +34,7 @@ def calendar_consent(request: SignedInRequest, slug: str) -> HttpResponse:
         provider,
         person=request.user.pk,
         again=again.uuid if again else None,
-        # What its person allowed before, they are asked for again.
-        writes="writes" in request.POST or (again is not None and may_write(again)),
+        writes="writes" in request.POST or _wrote_before(request, slug, again),
     )
     response = render(request, "calendars/leave.html", {"provider": provider, "address": address, "nav": "settings"})
     response["Refresh"] = f"0; url={address}"
@@ -70,6 +69,14 @@ def _find_or_404(slug: str) -> CalendarProvider:
     if provider is None:
         raise Http404
     return provider
+
+
+def _wrote_before(request: SignedInRequest, slug: str, again: Connection | None) -> bool:
+    """What its person allowed before, they are asked for again: also while sessions are being taken out of it."""
+    if again is not None:
+        return may_write(again)
+    ending = Connection.objects.filter(person=request.user, kind=slug, ending_at__isnull=False)
+    return any(may_write(one) for one in ending)
 
 
 def _again_in(request: SignedInRequest) -> Connection | None:

@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.limits import LIMITS
 from accounts.providers.provider import UnreadableSettingError
-from calendars.connecting import count_connection
+from calendars.connecting import count_connection, disconnect
 from calendars.looking import read_due
 from calendars.models import Connection, ConnectionState
 from calendars.sources.checks import check_calendar_providers
@@ -406,6 +406,25 @@ def test_an_agreed_session_stands_in_the_calendar_that_was_chosen(service, offer
     assert (len(stood), len(moved), written(service)) == (1, 1, [])
     assert stood != moved
     assert not BusySpan.objects.filter(during__overlap=booking.during).exists()
+
+
+def test_an_account_that_is_being_disconnected_is_connected_anew(service, offer, alice, bob, client_for):
+    """With the right to take out the sessions that still stand there."""
+    client = client_for(alice)
+    connect(client, service, writes="yes")
+    read_due(lambda: NOW)
+    made = Connection.objects.get()
+    count_connection(connection=made, now=NOW)
+    choose_calendar(calendar=made.calendars.filter(is_writable=True).first(), now=NOW)
+    book(offer, bob)
+    write_due(clock=lambda: NOW)
+    disconnect(connection=made, now=NOW)
+
+    assert connect(client, service) == {"success"}
+    again = Connection.objects.get()
+    assert (again.pk, again.state, again.ending_at) == (made.pk, ConnectionState.PROPOSED, None)
+    write_due(clock=lambda: NOW)
+    assert written(service) == []
 
 
 def written(service) -> list[str]:

@@ -4,7 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from calendars.accounts import connect_caldav
 from calendars.connecting import disconnect, finish_endings
+from calendars.errors import CalendarError
+from calendars.looking import forget_proposals
 from calendars.models import Connection, ExportedEvent, ExportState, ExternalCalendar
 from calendars.writing import leases
 from calendars.writing.choosing import choose_calendar, stop_writing
@@ -429,6 +432,33 @@ def test_disconnected_while_its_server_is_down_it_is_gone_after_a_day(diary, she
     assert finish_endings(now=NOW + 25 * HOUR) == 1
 
     assert not Connection.objects.exists()
+
+
+def connect_as_caldav(person, now):
+    secret = {"address": "https://dav.example.org/", "user": "alice", "password": "secret"}
+    return connect_caldav(person=person, now=now, **secret)
+
+
+def test_connected_again_while_it_is_disconnected_it_begins_anew(alice, shelf, offer, bob):
+    """Its sessions are taken out all the same."""
+    row = connect_as_caldav(alice, NOW)
+    Connection.objects.update(state="active", synced_at=NOW)
+    calendar = row.calendars.create(remote_id="/diary/", name="diary", is_writable=True, counts=True, keeps_titles=True)
+    row.calendars.create(remote_id="/other/", name="other", counts=True)
+    choose_calendar(calendar=calendar, now=NOW)
+    book(offer, bob)
+    work()
+    assert disconnect(connection=row, now=NOW + HOUR) is False
+
+    again = connect_as_caldav(alice, NOW + 2 * HOUR)
+    assert (again.pk, again.state, again.ending_at, again.synced_at) == (row.pk, "proposed", None, None)
+    assert list(again.calendars.values_list("remote_id", "counts", "keeps_titles")) == [("/diary/", False, False)]
+    assert finish_endings(now=NOW + 2 * HOUR) == forget_proposals(now=NOW + 2 * HOUR) == 0
+    work(NOW + 2 * HOUR)
+    assert (shelf.standing(), states()) == ([], [])
+    assert finish_endings(now=NOW + 40 * HOUR) == 0
+    with pytest.raises(CalendarError, match="connected already"):
+        connect_as_caldav(alice, NOW + 3 * HOUR)
 
 
 def die_at(shelf, step, now=NOW):
