@@ -9,13 +9,11 @@ from sessions_app.booking.notices.due import NEWS_KEEPS
 from sessions_app.booking.notices.emails import BookingForReader, change_until, render_booking_email
 from sessions_app.models import Booking, BookingState
 
-from .models import Connection, ExportedEvent, ExportState
+from .models import UNSEEN, Connection, ExportedEvent
 
 # Kinds, and what they are about: one for each role, since what one person is told must not silence the other's.
 TAKEN_OUT_MENTOR, TAKEN_OUT_MENTEE = "taken_out_mentor", "taken_out_mentee"
 TAKEN_OUT = (TAKEN_OUT_MENTOR, TAKEN_OUT_MENTEE)
-# What may not stand in the calendar, though no invitation went out
-UNSEEN = (ExportState.ABSENT, ExportState.MAYBE)
 
 
 def invite_instead(row: ExportedEvent, booking: Booking, *, now: datetime) -> None:

@@ -203,6 +203,8 @@ class ExportState(models.TextChoices):
 
 # What may stand in a calendar elsewhere because of us
 STANDING = (ExportState.MAYBE, ExportState.THERE)
+# What may not stand there, although it is to
+UNSEEN = (ExportState.ABSENT, ExportState.MAYBE)
 
 
 class ExportedEvent(models.Model):

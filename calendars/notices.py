@@ -16,7 +16,7 @@ from notifications.registry import InboxLine, Message, Nothing
 from notifications.services import Due, schedule_notices, withdraw_older_versions
 from sessions_app.models import BookingState
 
-from .models import Connection, ExportedEvent, ExportState
+from .models import UNSEEN, Connection, ExportedEvent
 from .wording import describe_failure, describe_writing_failure
 
 CONNECTION, WRITING = "calendar_connection", "calendar_writing"
@@ -78,7 +78,7 @@ def render_unwritten_email(row: Notification, now: datetime) -> Message | Nothin
         return Nothing("not so any more")
     reader = NoticeReader(row.recipient, now)
     failure = describe_writing_failure(connection)
-    missing = ExportedEvent.objects.filter(person=row.recipient, state__in=(ExportState.ABSENT, ExportState.MAYBE))
+    missing = ExportedEvent.objects.filter(person=row.recipient, state__in=UNSEEN)
     context: Context = {
         "calendar": connection.writes_to.shown_name,
         "what": failure.what,
