@@ -23,7 +23,6 @@ CELERY_BEAT_SCHEDULE = {
     "disconnect calendars without sessions": run_every(30, "calendars.tasks.finish_endings"),
     "forget calendars that never counted": run_every(3600, "calendars.tasks.forget_proposals"),
     "send events to other systems": run_every(10, "notifications.tasks.send_webhooks"),
-    "forget what was sent to other systems": {"task": "notifications.tasks.forget_webhooks", "schedule": 86_400},
     "forget how often programs asked": {"task": "accounts.tasks.forget_counts", "schedule": 3600},
     "forget web sessions that are over": {"task": "accounts.tasks.forget_web_sessions", "schedule": 86_400},
     "forget browsers that are signed out": {"task": "accounts.tasks.forget_ended_sessions", "schedule": 86_400},

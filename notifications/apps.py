@@ -19,13 +19,14 @@ class NotificationsConfig(AppConfig):
         from .privacy import TABLES
         from .registry import register_kinds
         from .sending import breaker
+        from .webhooks import news
         from .webhooks.services import ask_after_closing, ask_after_role_end
 
         after_role_end.append(ask_after_role_end)
         after_person_change.append(ask_after_closing)
         after_sign_in.append(trust_after_a_code)
         register_kinds(breaker.KINDS)
-        register_kinds([*KINDS, *idle.KINDS])
+        register_kinds([*KINDS, *idle.KINDS, *news.KINDS])
         rules.extend(idle.RULES)
         register_tables(*TABLES)
         on_news.append(tell_news)

@@ -6,15 +6,17 @@ for what fell due within the last day.
 
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from .models import InboxItem, Notification, State
+from .models.webhooks import SETTLED, WebhookDelivery, WebhookEndpoint
 
 SECONDS = 10
 AT_ONCE = 500
+DELIVERIES_KEEP = timedelta(days=30)
 ENDED = (State.SENT, State.EXPIRED, State.OBSOLETE, State.DEAD, State.UNCERTAIN)
 
 
@@ -32,7 +34,14 @@ def delete_outdated_rows(*, now: datetime, seconds: float = SECONDS) -> int:
     return gone
 
 
-def _outdated_rows(now: datetime) -> Iterator[QuerySet[InboxItem] | QuerySet[Notification]]:
+def _outdated_rows(
+    now: datetime,
+) -> Iterator[QuerySet[InboxItem] | QuerySet[Notification] | QuerySet[WebhookDelivery]]:
     year, read = now - settings.NOTICES_KEEP, now - settings.INBOX_KEEPS_READ
     yield InboxItem.objects.filter(Q(at__lt=year) | Q(at__lt=read, read_at__isnull=False))
     yield Notification.objects.filter(due_at__lt=year, send_before__lt=now, state__in=ENDED)
+    month = now - DELIVERIES_KEEP
+    # Endpoints are few, and there is an index of each one's deliveries by age.
+    for endpoint in WebhookEndpoint.objects.all():
+        old = WebhookDelivery.objects.filter(endpoint=endpoint, created_at__lt=month, state__in=SETTLED)
+        yield old.exclude(sent_at__gte=month)

@@ -7,14 +7,14 @@ from celery import shared_task
 from common.clock import agreed_now
 from notifications.sending.draining import drain_outbox
 from notifications.sending.reaper import reap_leases
-from notifications.webhooks.delivery import drain_deliveries, forget_old
+from notifications.webhooks.delivery import drain_deliveries
 
 from .models import StateCount
 from .pruning import delete_outdated_rows as prune_outdated
 
 logger = logging.getLogger(__name__)
 
-__all__ = ["drain_outbox", "forget_webhooks", "prune", "reap", "send_webhooks"]
+__all__ = ["drain_outbox", "prune", "reap", "send_webhooks"]
 
 
 @shared_task
@@ -41,8 +41,3 @@ def check_counts() -> None:
 @shared_task
 def send_webhooks() -> None:
     drain_deliveries()
-
-
-@shared_task
-def forget_webhooks() -> None:
-    forget_old(now=agreed_now())

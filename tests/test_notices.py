@@ -59,6 +59,8 @@ from notifications.preferences import switch_on
 from notifications.registry import Message, UnknownKindError, kind_named, registered_kinds
 from notifications.sending import breaker
 from notifications.services import Due, schedule_notices, show_in_inbox
+from notifications.webhooks import news as webhook_news
+from notifications.webhooks.delivery import MAX_ATTEMPTS, claim_delivery, retry_or_give_up
 from notifications.webhooks.events import known_events
 from notifications.webhooks.services import make_endpoint
 from programmes.managers import end_manager, give_manager
@@ -473,6 +475,13 @@ def stop_writing_sessions(cast: Cast) -> None:
         disconnect(connection=connection, now=NOW)
 
 
+def give_up_webhook(cast: Cast) -> None:
+    cast.book()
+    row = known(claim_delivery(NOW))
+    row.attempts = MAX_ATTEMPTS
+    retry_or_give_up(row, "503 busy", NOW)
+
+
 def book_busy_time(cast: Cast) -> None:
     """alice has put something else there, which is read after the booking."""
     booking = cast.book()
@@ -608,6 +617,7 @@ STORIES: dict[str, Callable[[Cast], object]] = {
     "announcement of a programme": announce_to_members,
     "reminder of a programme": remind_members,
     "logs sealed": lambda cast: seal_logs(now=NOW),
+    "webhook given up": give_up_webhook,
     "mail refused": lambda cast: breaker.tell_staff(NOW),
 }
 
@@ -709,7 +719,13 @@ def test_a_kind_that_no_app_has_registered_cannot_be_scheduled(bob, maria):
 def test_every_list_of_kinds_is_registered_and_no_name_comes_twice():
     modules = [path for app in settings.BASE_DIR.glob("*/apps.py") for path in app.parent.rglob("kinds.py")]
     names = [".".join(path.relative_to(settings.BASE_DIR).with_suffix("").parts) for path in modules]
-    lists = [breaker.KINDS, idle.KINDS, my_data.KINDS, *(import_module(name).KINDS for name in names)]
+    lists = [
+        breaker.KINDS,
+        idle.KINDS,
+        my_data.KINDS,
+        webhook_news.KINDS,
+        *(import_module(name).KINDS for name in names),
+    ]
     kinds = [kind.name for kinds in lists for kind in kinds]
 
     assert len(names) == 18

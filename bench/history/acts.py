@@ -10,7 +10,7 @@ from notifications.models import StateCount
 from notifications.outbox import claim_notification
 from notifications.pruning import delete_outdated_rows
 from notifications.sending.reaper import reap_leases
-from notifications.webhooks.delivery import drain_deliveries, forget_old
+from notifications.webhooks.delivery import drain_deliveries
 from programmes.words.announcing import send_announcements
 from search import indexing, unmet
 from search.figures import rounds
@@ -47,7 +47,6 @@ def list_acts(now: datetime) -> Mapping[str, Act]:
         "tell staff what waits": announce_queue,
         "remove old files": remove_expired_files,
         "forget old notifications": delete_outdated_rows,
-        "forget events of other systems": forget_old,
         "forget how often programs asked": throttling.forget_counts,
         "forget what programs were answered": idempotency.forget_answers,
         "look again at free times": indexing.refresh_stale_rows,

@@ -1,27 +1,31 @@
 """Sends the rows of the webhooks' outbox: claim one, send it, record the outcome. Clocks are Postgres', as for mail.
 
 An endpoint may get an event twice (a worker may die after it was sent), always with the same id. It never misses one,
-until eight attempts have failed; then staff see it.
+until it has failed for about three days; then its owner is told, and can send it again.
 """
 
 import logging
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from notifications.models.webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint
-from notifications.outbox import MAX_ATTEMPTS, NO_LEASE, add_delay, backoff_delay, read_database_clock
+from notifications.outbox import NO_LEASE, add_delay, backoff_delay, read_database_clock
 
 from .addresses import BadAddressError, UnknownHostError, find_target
+from .news import tell_given_up
 from .sending import SendingError, post_event
 from .signing import HEADER, content_of, secret_of, sign_content
 
 logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 20
-KEPT_FOR = timedelta(days=30)
+# The waits between them grow to six hours, so they take three days.
+MAX_ATTEMPTS = 18
 LONGEST_ERROR = 200
 
 # Claims one row (see `outbox.CLAIM` for why it is written so), but not of an endpoint that is off or has just failed.
@@ -73,7 +77,7 @@ def deliver_webhook(row: WebhookDelivery, now: datetime | None = None) -> None:
     try:
         post_event(find_target(row.endpoint.url), body=content, headers=headers)
     except BadAddressError as error:
-        end_lease(row, state=DeliveryState.DEAD, last_error=str(error)[:LONGEST_ERROR])
+        give_up(row, str(error), now)
     except (SendingError, UnknownHostError) as error:
         retry_or_give_up(row, str(error), now)
     except Exception as error:
@@ -86,15 +90,23 @@ def deliver_webhook(row: WebhookDelivery, now: datetime | None = None) -> None:
 def retry_or_give_up(row: WebhookDelivery, error: str, now: datetime | None) -> None:
     """Try again later, or give up after the last attempt. The endpoint's other rows wait a little too."""
     moment = read_database_clock(now)
-    fields: dict[str, object] = {
-        "state": DeliveryState.PENDING,
-        "next_try_at": add_delay(moment, backoff_delay(row.attempts)),
-    }
     if row.attempts >= MAX_ATTEMPTS:
-        fields = {"state": DeliveryState.DEAD}
-    if end_lease(row, last_error=error[:LONGEST_ERROR], **fields):
+        was_ours = give_up(row, error, now)
+    else:
+        again = add_delay(moment, backoff_delay(row.attempts))
+        was_ours = end_lease(row, state=DeliveryState.PENDING, next_try_at=again, last_error=error[:LONGEST_ERROR])
+    if was_ours:
         wait = add_delay(moment, settings.OUTBOX_FIRST_RETRY)
         WebhookEndpoint.objects.filter(pk=row.endpoint_id).update(retry_at=wait)
+
+
+@transaction.atomic
+def give_up(row: WebhookDelivery, error: str, now: datetime | None) -> bool:
+    """Returns whether it was still ours."""
+    was_ours = end_lease(row, state=DeliveryState.DEAD, last_error=error[:LONGEST_ERROR])
+    if was_ours:
+        tell_given_up(row.endpoint, now=now or timezone.now())
+    return was_ours
 
 
 def end_lease(row: WebhookDelivery, **fields: object) -> bool:
@@ -109,11 +121,6 @@ def leased_by_us(row: WebhookDelivery) -> QuerySet[WebhookDelivery]:
 def reap_webhook_leases(now: datetime | None = None) -> int:
     """Take rows back from workers that did not end them in time. Returns how many."""
     lost = WebhookDelivery.objects.filter(state=DeliveryState.LEASED, lease_until__lt=read_database_clock(now))
-    hopeless = lost.filter(attempts__gte=MAX_ATTEMPTS)
-    dead = hopeless.update(state=DeliveryState.DEAD, last_error="the worker died each time", **NO_LEASE)
+    hopeless = lost.filter(attempts__gte=MAX_ATTEMPTS).select_related("endpoint__created_by")
+    dead = sum(give_up(row, "the worker died each time", now) for row in hopeless)
     return dead + lost.update(state=DeliveryState.PENDING, next_try_at=read_database_clock(now), **NO_LEASE)
-
-
-def forget_old(*, now: datetime) -> int:
-    old = WebhookDelivery.objects.filter(state=DeliveryState.SENT, sent_at__lt=now - KEPT_FOR)
-    return old.delete()[0]

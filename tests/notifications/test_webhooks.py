@@ -22,14 +22,15 @@ from accounts.hooks import announce_person
 from accounts.roles import end_role
 from accounts.rules.roles import StaffRoleName
 from notifications.models.webhooks import DeliveryState, WebhookDelivery, WebhookEndpoint
+from notifications.pruning import delete_outdated_rows
 from notifications.webhooks import addresses, sending
 from notifications.webhooks.addresses import BadAddressError, check_url, find_target, is_public
 from notifications.webhooks.delivery import (
+    MAX_ATTEMPTS,
     claim_delivery,
     deliver_webhook,
     drain_deliveries,
     end_lease,
-    forget_old,
     reap_webhook_leases,
 )
 from notifications.webhooks.services import (
@@ -48,7 +49,7 @@ from tests.markup import elements_of, markup_of, parts_in
 from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.django_db
-MINUTE = timedelta(minutes=1)
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 
 
 class Receiver(BaseHTTPRequestHandler):
@@ -123,7 +124,7 @@ def test_secrets_are_each_endpoints_own_and_stored_nowhere(endpoint, maria):
 
 
 def test_what_is_refused_is_tried_again_later_and_later_and_ends_dead(endpoint, receiver, retry_waits):
-    receiver.answers = [(503, {}, b"busy <b>\x00")] * 8
+    receiver.answers = [(503, {}, b"busy <b>\x00")] * MAX_ATTEMPTS
     tell()
     moment, waits = NOW, []
     while drain_deliveries(moment):
@@ -131,8 +132,9 @@ def test_what_is_refused_is_tried_again_later_and_later_and_ends_dead(endpoint, 
         waits.append((row.next_try_at - moment).total_seconds())
         moment = max(row.next_try_at, moment + MINUTE)
 
-    assert states() == [("dead", 8, "503 busy <b>")]
+    assert states() == [("dead", MAX_ATTEMPTS, "503 busy <b>")]
     assert waits[:7] == pytest.approx(retry_waits)
+    assert 2 * DAY < moment - NOW < 4 * DAY
     assert len({body for _path, _headers, body in receiver.got}) == 1
 
 
@@ -458,14 +460,19 @@ def test_a_stopped_endpoint_is_told_nothing_until_it_starts_again(endpoint, rece
     assert drain_deliveries(NOW) == 1
 
 
-def test_what_arrived_is_forgotten_after_a_month_and_the_dead_stay(endpoint):
-    tell(1)
-    drain_deliveries(NOW)
-    tell(2)
-    WebhookDelivery.objects.filter(state="pending").update(state=DeliveryState.DEAD)
+def test_what_is_settled_is_forgotten_after_a_month(endpoint):
+    """Not what waits, nor what was sent again since; and at each run only so much."""
+    for number, state in enumerate(("sent", "dead", "pending", "sent"), start=1):
+        tell(number)
+        WebhookDelivery.objects.filter(cause=f"test:{number}").update(
+            state=state, sent_at=NOW + (number == 4) * 5 * DAY if state == "sent" else None
+        )
 
-    assert forget_old(now=NOW + timedelta(days=31)) == 1
-    assert [state for state, _attempts, _error in states()] == ["dead"]
+    assert delete_outdated_rows(now=NOW + 30 * DAY) == 0
+    assert delete_outdated_rows(now=NOW + 31 * DAY) == 2
+    assert [state for state, _attempts, _error in states()] == ["pending", "sent"]
+    assert delete_outdated_rows(now=NOW + 40 * DAY, seconds=0) == 0
+    assert delete_outdated_rows(now=NOW + 40 * DAY) == 1
 
 
 def test_the_database_refuses_half_a_lease(endpoint):
