@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from .models import User
 
@@ -17,6 +19,10 @@ start_pages: list[Callable[[User], str | None]] = []
 
 # Each is called with the ids of people whose name has changed, or whose account was closed or is active again.
 after_person_change: list[Callable[..., None]] = []
+
+
+# Each is called with a person who has another time zone now, and the moment.
+after_zone_change: list[Callable[[User, datetime], None]] = []
 
 
 # Each is called with the person whose role has ended, which role it was, and when.
@@ -71,3 +77,9 @@ def start_page_of(user: User) -> str:
 def announce_person(person: User) -> None:
     for listener in after_person_change:
         listener(person.pk)
+
+
+def announce_zone(person: User) -> None:
+    now = timezone.now()
+    for listener in after_zone_change:
+        listener(person, now)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from common.mail.addresses import canonical_address
 
-from .hooks import announce_person
+from .hooks import announce_person, announce_zone
 from .models import HourCycle, Theme, User
 from .viewing import browser_hour12, cookie_zone
 
@@ -44,6 +44,7 @@ def name_person(user: User, *, name: str) -> None:
     announce_person(user)
 
 
+@transaction.atomic
 def remember_zone(request: HttpRequest, user: User) -> None:
     """A person without a zone gets their browser's, and its clock, when they sign in."""
     zone = cookie_zone(request)
@@ -52,12 +53,17 @@ def remember_zone(request: HttpRequest, user: User) -> None:
         if browser_hour12(request):
             user.hour_cycle = HourCycle.H12
         user.save(update_fields=["timezone", "hour_cycle"])
+        announce_zone(user)
 
 
+@transaction.atomic
 def choose_zone(user: User, zone: str) -> None:
+    is_new = user.timezone != zone
     user.timezone = zone
     user.clean_fields(exclude=["password"])
     user.save(update_fields=["timezone"])
+    if is_new:
+        announce_zone(user)
 
 
 def choose_theme(user: User, theme: Theme) -> None:
@@ -65,6 +71,7 @@ def choose_theme(user: User, theme: Theme) -> None:
     user.save(update_fields=["theme"])
 
 
+@transaction.atomic
 def change_person(user: User, *, name: str, hour_cycle: str, timezone: str, language: str | None = None) -> None:
     """Change a person's settings. `language` stays as it is if none is given.
 
@@ -72,8 +79,11 @@ def change_person(user: User, *, name: str, hour_cycle: str, timezone: str, lang
     """
     if user.name and not name:
         raise ValidationError({"name": gettext("Enter your name")}, code="required")
+    is_elsewhere = user.timezone != timezone
     user.name, user.hour_cycle, user.timezone = name, hour_cycle, timezone
     user.language = language or user.language
     user.clean_fields(exclude=["password"])
     user.save(update_fields=["name", "hour_cycle", "timezone", "language"])
     announce_person(user)
+    if is_elsewhere:
+        announce_zone(user)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 
 from .models import OFF_AT_FIRST, Group, Notification, Preference, usual_leads
-from .registry import preference_followers
+from .registry import preference_followers, zone_followers
 
 # Minutes before the start.
 LEADS = {
@@ -77,6 +77,14 @@ def save_preference(
     Preference.objects.update_or_create(person=person, defaults=values)
     for follow_preference in preference_followers():
         follow_preference(person, now)
+    _decide_anew(person, now)
+
+
+@transaction.atomic
+def follow_zone(person: User, now: datetime) -> None:
+    """This person has another time zone now."""
+    for follow in zone_followers():
+        follow(person, now)
     _decide_anew(person, now)
 
 

@@ -47,7 +47,7 @@ class InboxLine:
 
 Render = Callable[[Notification, datetime], Message | Nothing]
 WriteLines = Callable[[Sequence[InboxItem], User, datetime], Mapping[int, InboxLine]]
-FollowPreference = Callable[[User, datetime], None]
+FollowPerson = Callable[[User, datetime], None]
 
 
 class Policy(StrEnum):
@@ -71,6 +71,7 @@ class Kind:
     `capped`: what one person can have sent to another as often as they like, so that it is limited (see `caps`).
     `reaches_closed`: also sent to a person whose account is closed, whom nothing else reaches.
     `follow_preference`: brings what is scheduled already in line with what a person has just chosen.
+    `follow_zone`: the same for a person who has another time zone now, where its moments are times of their clock.
     """
 
     name: str
@@ -82,7 +83,8 @@ class Kind:
     policy: Policy = Policy.RESEND
     capped: bool = False
     group: Group | None = None
-    follow_preference: FollowPreference | None = None
+    follow_preference: FollowPerson | None = None
+    follow_zone: FollowPerson | None = None
     reaches_closed: bool = False
 
 
@@ -133,9 +135,13 @@ def groups_in_use() -> set[Group]:
     return {kind.group for kind in _kinds.values() if kind.group}
 
 
-def preference_followers() -> list[FollowPreference]:
+def preference_followers() -> list[FollowPerson]:
     """Each once, however many kinds have it."""
     return list(dict.fromkeys(kind.follow_preference for kind in _kinds.values() if kind.follow_preference))
+
+
+def zone_followers() -> list[FollowPerson]:
+    return list(dict.fromkeys(kind.follow_zone for kind in _kinds.values() if kind.follow_zone))
 
 
 NEVER_TOLD = "they were never told of it"

@@ -82,6 +82,19 @@ def schedule_notices(*dues: Due, now: datetime) -> None:
     tell_bells(*(due.recipient_id for due in timely if (due.shows_at or due.due_at) <= now and not due.by_recipient))
 
 
+def reschedule_notices(*dues: Due, now: datetime) -> None:
+    """Notices still to come are due at these other moments, at once if those have passed.
+
+    What has left isn't sent again. What would come too late by its new moment keeps its old one.
+    """
+    for due in dues:
+        if due.send_before <= max(now, due.due_at):
+            continue
+        ahead = Notification.objects.pending().filter(dedupe_key=due.key, due_at__gt=now)
+        ahead.update(due_at=due.due_at, next_try_at=due.due_at, date=max(due.due_at, now), send_before=due.send_before)
+        InboxItem.objects.filter(dedupe_key=due.key, at__gt=now).update(at=due.shows_at or due.due_at)
+
+
 def show_in_inbox(*dues: Due) -> None:
     """Add lines to the inbox without a mail, for news that is of use at once or not at all.
 

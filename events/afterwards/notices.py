@@ -3,11 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
 
+from django.db.models import Q
+
 from accounts.models import User
 from events.models import Event, Goal, Registration
 from events.registering.notices import REGISTRATION
 from notifications.inbox import mark_subject_read
-from notifications.services import Due, schedule_notices, show_in_inbox, silence_subjects
+from notifications.services import Due, reschedule_notices, schedule_notices, show_in_inbox, silence_subjects
 from sessions_app.questions.asked_later import at_local
 
 ASKED, ASKED_AGAIN = "event_asked", "event_asked_again"
@@ -74,12 +76,24 @@ def tell_again(
 def tell_goal(goal: Goal, *, now: datetime) -> None:
     """The person is reminded in the morning of its day, and so is a witness who agreed; one who didn't is asked now."""
     about = (GOAL_SUBJECT, goal.pk, goal.version)
+    schedule_notices(*_goal_dues(goal), now=now)
+    if goal.witness and not goal.is_witnessed:
+        show_in_inbox(Due(WITNESS_ASKED, goal.witness.person_id, *about, now, now + ASKED_UNTIL))
+
+
+def follow_zone(person: User, now: datetime) -> None:
+    """Goals whose day may still come are asked about in the morning of where this person is now."""
+    theirs = Goal.objects.filter(Q(registration__person=person) | Q(witness__person=person))
+    ahead = theirs.filter(due__gte=(now - timedelta(days=1)).date()).with_people()
+    dues = [due for goal in ahead for due in _goal_dues(goal) if due.recipient_id == person.pk]
+    reschedule_notices(*dues, now=now)
+
+
+def _goal_dues(goal: Goal) -> list[Due]:
     dues = [_goal_due(GOAL_DUE, goal, goal.registration)]
     if goal.witness and goal.is_witnessed:
         dues.append(_goal_due(IN_TOUCH, goal, goal.witness))
-    schedule_notices(*dues, now=now)
-    if goal.witness and not goal.is_witnessed:
-        show_in_inbox(Due(WITNESS_ASKED, goal.witness.person_id, *about, now, now + ASKED_UNTIL))
+    return dues
 
 
 def _goal_due(kind: str, goal: Goal, reader: Registration) -> Due:

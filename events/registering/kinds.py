@@ -1,5 +1,7 @@
 """The kinds of notices about registrations."""
 
+from dataclasses import replace
+
 from events.models import Registration
 from notifications.models import Group
 from notifications.registry import Kind, Render
@@ -15,6 +17,7 @@ from .notices import (
     REMINDER_KINDS,
     STILL_COMING,
     News,
+    follow_preference,
 )
 from .office_hours import NOBODY_CAME
 
@@ -38,7 +41,10 @@ KINDS = [
     registration_kind(News.NO_PLACE, emails.render_no_place),
     registration_kind(STILL_COMING, emails.render_still_coming, passing=True),
     *(
-        registration_kind(name, emails.render_reminder, passing=True, group=Group.REMINDERS)
+        replace(
+            registration_kind(name, emails.render_reminder, passing=True, group=Group.REMINDERS),
+            follow_preference=follow_preference,
+        )
         for name in REMINDER_KINDS.values()
     ),
     Kind(NOBODY_CAME, EVENT_SUBJECT, None, hosted_lines),

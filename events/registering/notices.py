@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from accounts.models import User
 from events.models import Event, Registration
+from events.models.states import AHEAD
 from notifications.models import Notification
 from notifications.preferences import reminder_leads_of
 from notifications.services import Due, schedule_notices, show_in_inbox, withdraw_older_versions
-from sessions_app.booking.notices.reminders import REMINDERS
+from sessions_app.booking.notices.reminders import REMINDERS, replace_reminders
 
 REGISTRATION = "registration"
 # About office hours as a whole, to their host: the calendar entry when they open, move or are cancelled.
@@ -106,11 +108,24 @@ def dues_before_start(registration: Registration, leads: Sequence[timedelta], *,
     dues = []
     if registration.confirmed_at is None and start - ASKED_BEFORE >= now:
         dues.append(_due(registration, STILL_COMING, start - ASKED_BEFORE, start - ASKED_UNTIL))
-    for reminder in REMINDERS:
-        if reminder.lead in leads and start - reminder.lead >= now:
-            kind = REMINDER_KINDS[reminder.kind]
-            dues.append(_due(registration, kind, start - reminder.lead, start - reminder.useless))
-    return dues
+    return dues + [due for due in _reminder_dues(registration, leads) if due.due_at >= now]
+
+
+def follow_preference(person: User, now: datetime) -> None:
+    """As for sessions: reminders still to come have the leads that this person has just chosen."""
+    theirs = Registration.objects.of(person).who_are_in()
+    ahead = theirs.filter(event__state__in=AHEAD, event__during__startswith__gt=now)
+    leads = reminder_leads_of([person.pk])[person.pk]
+    chosen = [due for one in ahead.select_related("event") for due in _reminder_dues(one, leads)]
+    # Also those whose moment has passed: they may be waiting for the end of quiet hours.
+    keys, still = [due.key for due in chosen], [due for due in chosen if due.due_at >= now]
+    replace_reminders(person, REMINDER_KINDS.values(), wanted=keys, dues=still, now=now)
+
+
+def _reminder_dues(registration: Registration, leads: Sequence[timedelta]) -> list[Due]:
+    """Of all these leads, also those that have passed."""
+    start, chosen = registration.event.start, [one for one in REMINDERS if one.lead in leads]
+    return [_due(registration, REMINDER_KINDS[one.kind], start - one.lead, start - one.useless) for one in chosen]
 
 
 def _due(registration: Registration, kind: str, at: datetime, until: datetime, *, by_recipient: bool = False) -> Due:

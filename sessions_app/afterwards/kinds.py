@@ -11,7 +11,7 @@ from sessions_app.questions.asked_later import FOLLOW_UP_KINDS, WRITTEN_FOLLOW_U
 
 from . import emails
 from .inbox import follow_up_inbox_lines, later_inbox_lines, next_step_inbox_lines
-from .notices import NEXT_STEP_KIND, NEXT_STEP_SUBJECT
+from .notices import NEXT_STEP_KIND, NEXT_STEP_SUBJECT, follow_zone
 
 COMPLETED = (BookingState.COMPLETED,)
 
@@ -33,7 +33,14 @@ KINDS = [
         )
         for step, name in FOLLOW_UP_KINDS.items()
     ),
-    _question(NEXT_STEP_KIND, NEXT_STEP_SUBJECT, emails.render_next_step_email, next_step_inbox_lines, model=NextStep),
+    _question(
+        NEXT_STEP_KIND,
+        NEXT_STEP_SUBJECT,
+        emails.render_next_step_email,
+        next_step_inbox_lines,
+        model=NextStep,
+        follow_zone=follow_zone,
+    ),
     *(
         _question(
             name,

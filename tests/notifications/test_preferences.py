@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from accounts.services import change_person, choose_zone
 from notifications import registry
 from notifications.models import Group, Notification, Preference, State
 from notifications.preferences import (
@@ -120,6 +121,9 @@ def test_every_optional_kind_belongs_to_a_group_and_the_others_to_none():
         "calendar_refused",
         "calendar_stopped",
         "calendar_unwritten",
+        "taken_out_mentor",
+        "taken_out_mentee",
+        "webhook_given_up",
         "programme_manager",
         "programme_manager_ended",
         "programme_asked",
@@ -233,6 +237,26 @@ def test_mail_that_waits_is_sent_once_there_are_no_quiet_hours_any_more(
 
     optional.refresh_from_db()
     assert (optional.state, optional.date <= database_now) == (State.SENT, True)
+
+
+@pytest.mark.parametrize(
+    ("zone", "state"), [("Asia/Colombo", State.PENDING), ("Europe/London", State.SENT)], ids=["same clock", "behind"]
+)
+@pytest.mark.parametrize("with_all_settings", [False, True])
+def test_mail_that_waits_leaves_by_the_clock_of_where_its_person_is_now(
+    due, smtp_sink, in_quiet_hours, bob, zone, state, with_all_settings
+):
+    optional = due(1, kind="optional")
+    drain_outbox()
+
+    if with_all_settings:
+        change_person(bob, name=bob.name, hour_cycle=bob.hour_cycle, timezone=zone)
+    else:
+        choose_zone(bob, zone)
+    drain_outbox()
+
+    optional.refresh_from_db()
+    assert optional.state == state
 
 
 def test_mail_that_waits_goes_on_waiting_where_quiet_hours_stay(

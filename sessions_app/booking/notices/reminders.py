@@ -1,6 +1,6 @@
 """Reminders of sessions: one kind for each lead time, so that each is told once. Everyone chooses their own leads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -75,18 +75,28 @@ def follow_preference(person: User, now: datetime) -> None:
     chosen = [one for one in REMINDERS if one.lead in leads[person.pk]]
     # Also those whose moment has passed: they may be waiting for the end of quiet hours.
     keys = [_reminder_due(booking, reminder, person.pk).key for booking in ahead for reminder in chosen]
-    _silence_unwanted(person, keys, now)
-    _wake_wanted(keys, now)
+    replace_reminders(person, REMINDER_KINDS, wanted=keys, dues=dues, now=now)
+
+
+def replace_reminders(
+    person: User, kinds: Collection[str], *, wanted: Collection[str], dues: Sequence[Due], now: datetime
+) -> None:
+    """Of these kinds only reminders with `wanted` keys are still to come; `dues` are those that may not be written yet.
+
+    One that was chosen, left out and chosen again is written once.
+    """
+    _silence_unwanted(person, kinds, wanted, now)
+    _wake_wanted(wanted, now)
     schedule_notices(*dues, now=now)
 
 
-def _silence_unwanted(person: User, wanted: Sequence[str], now: datetime) -> None:
-    mails = Notification.objects.pending().filter(recipient=person, kind__in=REMINDER_KINDS, due_at__gt=now)
+def _silence_unwanted(person: User, kinds: Collection[str], wanted: Collection[str], now: datetime) -> None:
+    mails = Notification.objects.pending().filter(recipient=person, kind__in=kinds, due_at__gt=now)
     mails.exclude(dedupe_key__in=wanted).update(state=State.OBSOLETE, reason=NOT_CHOSEN)
-    lines = InboxItem.objects.filter(recipient=person, kind__in=REMINDER_KINDS, at__gt=now)
+    lines = InboxItem.objects.filter(recipient=person, kind__in=kinds, at__gt=now)
     lines.exclude(dedupe_key__in=wanted).delete()
 
 
-def _wake_wanted(wanted: Sequence[str], now: datetime) -> None:
+def _wake_wanted(wanted: Collection[str], now: datetime) -> None:
     asleep = Notification.objects.filter(state=State.OBSOLETE, reason=NOT_CHOSEN, due_at__gte=now)
     asleep.filter(dedupe_key__in=wanted).update(state=State.PENDING, reason="")

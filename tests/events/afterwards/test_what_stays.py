@@ -1,9 +1,12 @@
 """After an evening: what its people see of each other, who is mailed what and when, the report, what is forgotten."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+import time_machine
 
+from accounts.services import choose_zone
 from events.afterwards.answers import AnswerInput, answer, held_pairs, mutual_meetings, takes_answers
 from events.afterwards.clock import ask_after_event, ask_after_events
 from events.afterwards.emails import render_again, render_asked, render_goal_due, render_in_touch
@@ -318,6 +321,19 @@ def test_the_page_is_there_from_the_first_meeting_on(over):
 def goal_of(over, *, is_witnessed: bool = True) -> Goal:
     goal = set_goal(registration=over.bob, text="Ask", witness=over.alice, now=CLOSED)
     return agree_to_witness(goal=goal, witness=over.alice, now=CLOSED) if is_witnessed else goal
+
+
+def test_a_goal_is_asked_about_in_the_morning_of_where_each_of_the_two_is_now(over):
+    goal = goal_of(over)
+    before = dict(Notification.objects.filter(subject_type="event_goal").values_list("recipient", "due_at"))
+    bob, alice = over.bob.person, over.alice.person
+    with time_machine.travel(CLOSED, tick=False):
+        choose_zone(bob, "America/Los_Angeles")
+    after = dict(Notification.objects.filter(subject_type="event_goal").values_list("recipient", "due_at"))
+
+    assert after[bob.pk] == datetime.combine(goal.due, time(9), ZoneInfo("America/Los_Angeles"))
+    assert after[bob.pk] != before[bob.pk]
+    assert after[alice.pk] == before[alice.pk]
 
 
 @pytest.mark.parametrize("state", EventState)

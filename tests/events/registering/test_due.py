@@ -78,6 +78,45 @@ def test_reminders_have_the_lead_times_that_each_person_chose(event, bob, charli
     assert told("event_reminder_hour") == [bob.email, charlie.email]
 
 
+def choose_leads(person, *leads: int, now=NOW):
+    save_preference(person=person, off=[], leads=leads, quiet_from=None, quiet_until=None, now=now)
+
+
+def reminded(person) -> dict[str, tuple]:
+    return {kind: due for kind, due in dues(person).items() if kind in REMINDER_KINDS.values()}
+
+
+def test_another_choice_of_lead_times_holds_for_who_has_registered(event, bob, charlie):
+    come(event, bob)
+    come(event, charlie)
+    before = dues(charlie)
+    choose_leads(bob, 120)
+
+    assert reminded(bob) == {"event_reminder_two_hours": (EVENING - 2 * HOUR, EVENING - 30 * MINUTE)}
+    shown = InboxItem.objects.filter(recipient=bob, kind__in=REMINDER_KINDS.values())
+    assert list(shown.values_list("at", flat=True)) == [EVENING - 2 * HOUR]
+    assert dues(charlie) == before
+
+    choose_leads(bob, 1440, 60)
+    assert set(reminded(bob)) == {"event_reminder_day", "event_reminder_hour"}
+    choose_leads(bob)
+    assert reminded(bob) == {}
+
+
+def test_a_choice_of_lead_times_brings_nothing_to_who_is_not_in_or_of_what_is_not_ahead(event, bob):
+    come(event, bob)
+    waiting = [come(event, guest) for guest in make_guests(3)][2]
+    before = dues(waiting.person)
+    choose_leads(waiting.person, 120)
+    assert dues(waiting.person) == before
+
+    choose_leads(bob, 120, now=EVENING - HOUR)
+    assert "event_reminder_two_hours" not in reminded(bob)
+    cancel_event(event=event, reason="Ill", now=NOW)
+    choose_leads(bob, 30)
+    assert reminded(bob) == {}
+
+
 def test_who_waits_is_told_once_and_asked_for_nothing(event):
     waiting = [come(event, guest) for guest in make_guests(3)][2]
 

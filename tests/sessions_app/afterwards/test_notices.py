@@ -3,7 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 
+from accounts.services import choose_zone
+from notifications.models import InboxItem, Notification
 from notifications.registry import Nothing
 from sessions_app.afterwards.followups import NextStepInput, drop_next_step
 from sessions_app.afterwards.notices import next_step_dues
@@ -94,6 +97,45 @@ def test_a_step_is_due_at_nine_of_its_persons_morning_and_on_that_day_only(over,
     write(over, bob)
 
     assert planned("action_due") == [("bob@example.org", at(due_at), at(until))]
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "due_at", "until"),
+    [
+        ("America/Los_Angeles", "2026-11-29 12:00", "2026-11-30 17:00", "2026-12-01 08:00"),
+        ("Pacific/Kiritimati", "2026-11-29 12:00", "2026-11-29 19:00", "2026-11-30 10:00"),
+        # At once, where that morning has begun already
+        ("Pacific/Kiritimati", "2026-11-30 02:00", "2026-11-29 19:00", "2026-11-30 10:00"),
+    ],
+)
+def test_a_step_is_due_in_the_morning_of_the_zone_where_its_person_is_now(over, bob, zone, now, due_at, until):
+    write(over, bob)
+    with time_machine.travel(at(now), tick=False):
+        choose_zone(bob, zone)
+
+    assert planned("action_due") == [("bob@example.org", at(due_at), at(until))]
+    assert list(InboxItem.objects.filter(kind="action_due").values_list("at", flat=True)) == [at(due_at)]
+
+
+def test_a_step_whose_day_is_over_where_its_person_is_now_stays_due(over, bob):
+    bob.timezone = "America/Los_Angeles"
+    bob.save()
+    write(over, bob)
+    before = planned("action_due")
+    with time_machine.travel(at("2026-11-30 16:00"), tick=False):
+        choose_zone(bob, "Pacific/Kiritimati")
+
+    assert planned("action_due") == before
+
+
+def test_a_step_of_which_its_person_was_reminded_is_not_said_again_elsewhere(over, bob):
+    write(over, bob)
+    Notification.objects.filter(kind="action_due").update(state="sent", sent_at=at("2026-11-30 03:30"))
+    with time_machine.travel(at("2026-11-30 04:00"), tick=False):
+        choose_zone(bob, "America/Los_Angeles")
+
+    assert planned("action_due") == []
+    assert Notification.objects.filter(kind="action_due").count() == 1
 
 
 def test_a_step_on_the_day_that_clocks_go_forward_is_due_at_nine_by_the_new_clock(over, bob):
