@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Q, QuerySet, prefetch_related_objects
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
@@ -62,6 +62,8 @@ class BookingsView(ApiView):
     def get(self, request: Request) -> Response:
         mine = with_all_that_is_shown(Booking.objects.visible_to(self.person))
         page = read_page(lambda moment: in_order(mine, moment), **self.read_query(), now=self.now)
+        # For their links
+        prefetch_related_objects(page.rows, "attendance", "feedback")
         return Response(page_answer(request, self.answer_with(page.rows, many=True), page.following))
 
     @api_call(

@@ -16,7 +16,8 @@ from common.known import known
 from common.mail.rendering import absolute_url
 from mentors.models import Format, IssueType
 from sessions_app.afterwards.feedback import why_not_feedback
-from sessions_app.attendance.facts import LATE_FROM
+from sessions_app.attendance.disputes import is_anything_left_to_say
+from sessions_app.attendance.facts import LATE_FROM, attendance_as_read
 from sessions_app.booking.changes import why_not_cancel, why_not_move
 from sessions_app.booking.meeting import asks_for_token, is_held_here, meeting_place
 from sessions_app.models import Booking, BookingState, Brief
@@ -292,10 +293,15 @@ class BookingOut(serializers.Serializer[Booking]):
             "counter": waits,
             "choose": is_countered and not is_mine,
             "decline": waits or (is_countered and is_mine),
-            "attendance": booking.state in AGREED_OR_MISSED and booking.start - LATE_FROM <= self.moment,
+            "attendance": self.can_say_who_came(booking),
             "feedback": why_not_feedback(booking, now=self.moment) is None,
         }
         return [act for act, can in possible.items() if can]
+
+    def can_say_who_came(self, booking: Booking) -> bool:
+        # Nothing has to be read of sessions that lie further ahead.
+        is_near = booking.state in AGREED_OR_MISSED and booking.start - LATE_FROM <= self.moment
+        return is_near and is_anything_left_to_say(attendance_as_read(booking), by=self.reader, now=self.moment)
 
     def is_overdue(self, booking: Booking) -> bool:
         return booking.state in UNANSWERED and booking.is_overdue(self.moment)

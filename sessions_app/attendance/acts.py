@@ -74,13 +74,18 @@ def run_late(*, booking: Booking, by: User, now: datetime, seen: str | None = No
     Raises SessionError `not_now`, `stale`.
     """
     booking = lock_for(booking, by, seen=seen)
-    if booking.state != BookingState.CONFIRMED or not booking.start - LATE_FROM <= now < booking.end:
-        raise SessionError(
-            "not_now", _("You can say that you’re running late from an hour before the session until it ends.")
-        )
+    if refusal := why_not_run_late(booking, now=now):
+        raise refusal
     if not attendance_of(booking).first_act_by(by.pk, AttendanceKind.LATE):
         record_act(booking, AttendanceKind.LATE, by=by, now=now)
         notify_other(booking, "running_late", by=by, now=now)
+
+
+def why_not_run_late(booking: Booking, *, now: datetime) -> SessionError | None:
+    if booking.state == BookingState.CONFIRMED and booking.start - LATE_FROM <= now < booking.end:
+        return None
+    words = _("You can say that you’re running late from an hour before the session until it ends.")
+    return SessionError("not_now", words)
 
 
 def why_not_say_absent(attendance: Attendance, *, by: User, now: datetime) -> SessionError | None:
@@ -93,7 +98,8 @@ def why_not_say_absent(attendance: Attendance, *, by: User, now: datetime) -> Se
         return SessionError(
             "too_late", _("You could tell us this until a day after the session, and that time has passed.")
         )
-    if booking.feedback.filter(author=by).exists():
+    # Read whole, since lists have read it for all their bookings at once.
+    if any(given.author_id == by.pk for given in booking.feedback.all()):
         return SessionError(
             "was_held", _("You’ve already told us how this session went, so we’ve recorded that it took place.")
         )
@@ -130,7 +136,7 @@ def take_back_absent(*, booking: Booking, by: User, now: datetime, seen: str | N
     booking = lock_for(booking, by, seen=seen)
     attendance = attendance_of(booking)
     if attendance.claim_of(by.pk):
-        if attendance.is_settled or attendance.is_contested:
+        if not attendance.can_be_taken_back(by):
             raise settled_error()
         record_act(booking, AttendanceKind.ARRIVED, by=by, now=now)
     return booking

@@ -17,7 +17,7 @@ from sessions_app.models import AttendanceKind, Booking, BookingState
 from sessions_app.models.attendance import DECISIONS
 from sessions_app.models.states import AGREED, OVER
 
-from .acts import notify_other, record_act
+from .acts import notify_other, record_act, why_not_join, why_not_run_late, why_not_say_absent
 from .facts import CONTEST_WITHIN, Attendance, attendance_of, missed_state
 from .notices import contested_due
 
@@ -64,6 +64,21 @@ def why_not_contest(attendance: Attendance, *, by: User, now: datetime) -> Sessi
     if attendance.missing != by and not insists:
         return not_missed_error()
     return None
+
+
+def is_anything_left_to_say(attendance: Attendance, *, by: User, now: datetime) -> bool:
+    """Whether this person can do any of the acts about who came: those here and in `acts`."""
+    booking = attendance.booking
+    has_said = attendance.first_act_by(by.pk, AttendanceKind.ABSENT) is not None
+    return (
+        why_not_join(booking, now=now) is None
+        or why_not_run_late(booking, now=now) is None
+        or attendance.question_to(by) is not None
+        or attendance.can_be_taken_back(by)
+        or (not has_said and why_not_say_absent(attendance, by=by, now=now) is None)
+        or why_not_explain(attendance, by=by) is None
+        or why_not_contest(attendance, by=by, now=now) is None
+    )
 
 
 @atomic_act

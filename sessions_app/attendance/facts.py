@@ -52,6 +52,10 @@ class Attendance:
             return None
         return self.claim_about(person)
 
+    def can_be_taken_back(self, person: User) -> bool:
+        """Whether they said that the other hasn't come, and nothing followed from it yet."""
+        return bool(self.claim_of(person.pk)) and not self.is_settled and not self.is_contested
+
     def has_spoken(self, person: User) -> bool:
         """Whether they did or said anything, so that their silence settles nothing."""
         return self.first_act_by(person.pk, *SPEAKING) is not None
@@ -89,6 +93,11 @@ class Attendance:
 def attendance_of(booking: Booking) -> Attendance:
     acts = AttendanceAct.objects.about(booking).select_related("person")
     return Attendance(booking, tuple(acts))
+
+
+def attendance_as_read(booking: Booking) -> Attendance:
+    """From acts that were read together with the booking."""
+    return Attendance(booking, tuple(act for act in booking.attendance.all() if act.start == booking.start))
 
 
 def attendances_of(bookings: Iterable[Booking]) -> list[Attendance]:
