@@ -64,4 +64,4 @@ class WalkInForm(forms.Form):
             self.fields["side"].widget = forms.HiddenInput()
 
     def said(self) -> WalkIn:
-        return WalkIn(**self.cleaned_data)
+        return WalkIn(**self.cleaned_data, has_chosen_languages="languages" in self.changed_data)

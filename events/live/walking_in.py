@@ -31,12 +31,16 @@ from .seating import fill_rounds
 
 @dataclass(frozen=True, slots=True)
 class WalkIn:
-    """What the desk is told by a person who isn't on the list."""
+    """What the desk is told by a person who isn't on the list.
+
+    `has_chosen_languages`: the desk didn't leave them as the form had them.
+    """
 
     email: str
     name: str
     side: str
     languages: Sequence[str]
+    has_chosen_languages: bool
 
 
 @atomic_act
@@ -58,6 +62,9 @@ def add_walk_in(*, event: Event, said: WalkIn, by: User, now: datetime) -> Regis
     check_barred(person, Doing.MEET if has_place else Doing.ASK, by=by, now=now, field="email")
     registration = known if known and has_place else put_on_list(evening, person, known, said)
     registration.event, registration.person = evening.event, person
+    if said.has_chosen_languages and registration.languages != list(said.languages):
+        registration.languages = list(said.languages)
+        registration.save(update_fields=["languages"])
     if standing_of_one(registration) != Standing.HERE:
         note_presence(evening, registration, PresenceKind.IN, by=by)
     make_tables(evening.event)
@@ -89,7 +96,8 @@ def find_person(said: WalkIn, *, zone: str) -> User:
 
 
 def put_on_list(evening: Evening, person: User, known: Registration | None, said: WalkIn) -> Registration:
-    """Give a person a place, without any mail: pages are faster. What they said when they registered before stays."""
+    """Give a person a place, without any mail: pages are faster. What they said when they registered before stays, but
+    for languages that the desk has chosen."""
     event, now = evening.event, evening.now
     check_side(event, person, said.side, None)
     registration = known or Registration(event=event, person=person, languages=list(said.languages))

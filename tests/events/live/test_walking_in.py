@@ -27,7 +27,8 @@ FILLED = {"name": "Nova", "email": "nova@example.org", "side": "mentee", "langua
 
 
 def walk_in(event: Event, at=EVENING, **said) -> Registration:
-    values = {"email": "nova@example.org", "name": "Nova", "side": Side.MENTEE, "languages": ("en",)} | said
+    values = {"email": "nova@example.org", "name": "Nova", "side": Side.MENTEE, "languages": ("en",)}
+    values |= {"has_chosen_languages": "languages" in said} | said
     return add_walk_in(event=event, said=WalkIn(**values), by=event.by, now=at)
 
 
@@ -130,6 +131,34 @@ def test_a_registration_that_ended_or_waits_stands_again(evening, bob, state):
     made = walk_in(evening.event, email=bob.email, name="Bob")
 
     assert (made.pk, made.state, made.question, made.version) == (old.pk, "in", "Why?", old.version + 1)
+
+
+@pytest.mark.parametrize("state", ["waiting", "cancelled"])
+def test_languages_that_the_desk_has_chosen_hold_for_whom_it_knows(evening, bob, state):
+    fields = {"side": Side.MENTEE, "board_name": "Bob", "languages": ["es"], "registered_at": NOW}
+    old = Registration.objects.create(event=evening.event, person=bob, state=state, waiting_since=NOW, **fields)
+    here = evening.mentees[0]
+    for person in (bob, here.person):
+        walk_in(evening.event, email=person.email, name="Bob")
+    old.refresh_from_db()
+    assert (old.state, old.languages) == ("in", ["es"])
+
+    for registration in (old, here):
+        walk_in(evening.event, email=registration.person.email, languages=("sv", "en"))
+        registration.refresh_from_db()
+        assert registration.languages == ["sv", "en"]
+
+
+@pytest.mark.parametrize(("sent", "kept"), [(["en"], ["es"]), (["es", "sv"], ["es", "sv"])])
+def test_what_the_desk_left_as_it_was_in_the_form_was_not_chosen(evening, maria, client_for, sent, kept):
+    known = evening.mentees[0]
+    Registration.objects.filter(pk=known.pk).update(languages=["es"])
+    with time_machine.travel(EVENING, tick=False):
+        said = FILLED | {"email": known.person.email, "languages": sent}
+        client_for(maria).post(f"/events/{evening.event.slug}/desk/walk-in/", said)
+
+    known.refresh_from_db()
+    assert known.languages == kept
 
 
 def test_who_was_taken_off_the_list_stays_off(evening, maria):
