@@ -71,5 +71,6 @@ CELERY_BEAT_SCHEDULE = {
     "ask mentors for who waits": run_every(30, "sessions_app.tasks.advance_routes"),
     "mail invitations of programmes": run_every(60, "programmes.tasks.tell_invited"),
     "send announcements of programmes": run_every(30, "programmes.tasks.send_announcements"),
+    "release times that mentors took back": run_every(60, "sessions_app.tasks.release_taken_back"),
     "give freed time": run_every(30, "sessions_app.tasks.give_time"),
 }

@@ -18,6 +18,7 @@ from sessions_app.afterwards.kinds import KINDS as AFTERWARDS
 from sessions_app.afterwards.testimonials import withdraw_all_questions, withdraw_all_words
 from sessions_app.asking.kinds import KINDS as ASKING
 from sessions_app.attendance.kinds import KINDS as ATTENDANCE
+from sessions_app.availability.openings import on_time_opened
 from sessions_app.availability.reserved_time import reserving_what_opens
 from sessions_app.availability.wording import describe_times as weekly_times
 from sessions_app.booking.checks import CONFIGURATION, check_jitsi
@@ -40,6 +41,7 @@ from sessions_app.views.today import start_page_of_mentor
 from sessions_app.views.waiting import join_after_sign_in
 from sessions_app.views.written import ask_after_sign_in
 from sessions_app.waiting.kinds import KINDS as WAITING
+from sessions_app.waiting.taking_back import release_soon
 from sessions_app.written.kinds import KINDS as WRITTEN
 from trust.separations import what_would_end, when_parted
 from trust.signals.looking import register_sources
@@ -66,6 +68,7 @@ def register_all() -> None:
     after_sign_in.extend([ask_after_sign_in, claim_after_sign_in, join_after_sign_in])
     start_pages.append(start_page_of_mentor)
     around_decision.append(reserving_what_opens)
+    on_time_opened.append(release_soon)
     describe_times.append(weekly_times)
     when_parted.append(end_between)
     what_would_end.append(list_endings)

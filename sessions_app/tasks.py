@@ -17,7 +17,7 @@ from .conversation import files, scanning
 from .impact import outcome_reports
 from .models import rooms
 from .quiet import acts as quiet_acts
-from .waiting import handing_out
+from .waiting import handing_out, taking_back
 from .written import acts as written_acts
 
 
@@ -75,6 +75,12 @@ def close_engagements() -> int:
 def give_time() -> int:
     """Runs by the clock, and whenever time is freed, so that people in line get it before anyone else sees it."""
     return handing_out.hand_out_freed_time(now=agreed_now())
+
+
+@shared_task
+def release_taken_back() -> int:
+    """Runs by the clock, and when a mentor of whom a time is held has changed theirs."""
+    return taking_back.release_taken_back(now=agreed_now())
 
 
 @shared_task
