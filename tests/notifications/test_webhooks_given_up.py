@@ -51,6 +51,8 @@ def test_who_entered_an_endpoint_is_told_once_a_day_that_it_is_given_up(endpoint
     [row] = Notification.objects.all()
     message = kind_named(row.kind).render(row, NOW)
     assert "2 events" in message.text
+    assert message.subject.endswith("example.org")
+    assert "/hook" not in message.text
     assert f"/staff/webhooks/{endpoint.uuid}/" in message.text
     [entry] = build_entries(list(InboxItem.objects.all()), reader=maria, now=NOW)
     assert entry.line.url == f"/staff/webhooks/{endpoint.uuid}/"
