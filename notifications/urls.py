@@ -17,5 +17,6 @@ urlpatterns = [
     path("staff/webhooks/add/", webhooks.staff_webhook_add, name="staff_webhook_add"),
     path("staff/webhooks/<uuid:uuid>/", webhooks.staff_webhook, name="staff_webhook"),
     path("staff/webhooks/<uuid:uuid>/change/", webhooks.staff_webhook_change, name="staff_webhook_change"),
+    path("staff/webhooks/<uuid:uuid>/again/", webhooks.staff_webhook_resend_all, name="staff_webhook_resend_all"),
     path("staff/webhooks/told/<uuid:uuid>/again/", webhooks.staff_webhook_resend, name="staff_webhook_resend"),
 ]

@@ -332,6 +332,7 @@ ACCESS: dict[str, Row] = {
     "staff_webhook_add": Row(STAFF, post="/sign-in/again/"),
     "staff_webhook": Row(STAFF, at="endpoint"),
     "staff_webhook_change": Row(STAFF, NOT_ALLOWED, "/sign-in/again/", at="endpoint"),
+    "staff_webhook_resend_all": Row(STAFF, NOT_ALLOWED, "/staff/webhooks/", at="endpoint"),
     "staff_webhook_resend": Row(STAFF, NOT_ALLOWED, "/staff/webhooks/", at="told"),
     # mentors
     "become_a_mentor": Row(EVERYBODY),

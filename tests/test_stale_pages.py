@@ -185,6 +185,7 @@ FREE: dict[str, str] = {
             "staff_deliveries_retry",
             "staff_clock_retry",
             "staff_webhook_resend",
+            "staff_webhook_resend_all",
             "staff_clock_retry",
             "shared_file_remove",
             "session_words",

@@ -10,6 +10,7 @@ from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.proof import require_recent_proof
@@ -27,6 +28,7 @@ from notifications.webhooks.services import (
     remove_endpoint,
     renew_secret,
     send_again,
+    send_all_again,
     switch_endpoint,
 )
 from notifications.webhooks.signing import secret_of
@@ -108,11 +110,25 @@ def staff_webhook_resend(request: SignedInRequest, uuid: UUID) -> HttpResponse:
     return redirect("staff_webhook", delivery.endpoint.uuid)
 
 
+@require_POST
+@role_required(Power.RUN)
+def staff_webhook_resend_all(request: SignedInRequest, uuid: UUID) -> HttpResponse:
+    endpoint = get_object_or_404(WebhookEndpoint, uuid=uuid)
+    count = send_all_again(endpoint, by=request.user, now=timezone.now())
+    if count:
+        words = ngettext("%(n)d event will go out again.", "%(n)d events will go out again.", count)
+        messages.success(request, words % {"n": count})
+    else:
+        messages.success(request, _("Everything has arrived or is on its way."))
+    return redirect("staff_webhook", uuid)
+
+
 def endpoint_page(request: SignedInRequest, endpoint: WebhookEndpoint, *, secret: str = "") -> HttpResponse:
     context = {
         "endpoint": endpoint,
         "secret": secret,
         "events": [label for event, label in known_events().items() if event in endpoint.events],
+        "has_lost": endpoint.deliveries.filter(state=DeliveryState.DEAD).exists(),
         "page": Paginator(endpoint.deliveries.all(), PAGE_SIZE).get_page(request.GET.get("page")),
         "nav": "staff",
     }

@@ -124,6 +124,18 @@ def send_again(delivery: WebhookDelivery, *, by: User, now: datetime) -> None:
     row = WebhookDelivery.objects.select_for_update().get(pk=delivery.pk)
     if row.state not in SETTLED:
         raise WebhookError("waiting", _("This is already on its way."))
-    row.state, row.attempts, row.next_try_at, row.resent_by = DeliveryState.PENDING, 0, now, by
-    row.save(update_fields=["state", "attempts", "next_try_at", "resent_by"])
+    WebhookDelivery.objects.filter(pk=row.pk).update(**_afresh(by, now))
     WebhookEndpoint.objects.filter(pk=row.endpoint_id).update(retry_at=None)
+
+
+@transaction.atomic
+def send_all_again(endpoint: WebhookEndpoint, *, by: User, now: datetime) -> int:
+    """Send everything again that didn't arrive, as `send_again` does. Returns how many."""
+    lost = WebhookDelivery.objects.filter(endpoint=endpoint, state=DeliveryState.DEAD)
+    count = lost.update(**_afresh(by, now))
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(retry_at=None)
+    return count
+
+
+def _afresh(by: User, now: datetime) -> dict[str, Any]:
+    return {"state": DeliveryState.PENDING, "attempts": 0, "next_try_at": now, "resent_by": by}

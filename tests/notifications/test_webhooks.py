@@ -585,6 +585,23 @@ def test_other_roles_were_shown_no_secret(role, endpoint, maria, bob):
     assert asked_since(endpoint) is None
 
 
+def test_staff_send_everything_again_that_did_not_arrive(as_maria, endpoint):
+    for number in range(3):
+        announce_event("booking.created", cause=f"test:{number}", payload=dict, now=NOW)
+    lost = WebhookDelivery.objects.filter(cause__in=("test:0", "test:1"))
+    lost.update(state=DeliveryState.DEAD, attempts=18)
+    page = f"/staff/webhooks/{endpoint.uuid}/"
+    assert "lost" in parts_in(markup_of(as_maria.get(page)))
+
+    done = as_maria.post(f"{page}again/", follow=True)
+
+    assert "lost" not in parts_in(markup_of(done))
+    assert set(lost.values_list("state", "attempts", "resent_by__name")) == {("pending", 0, "Maria Marsh")}
+    assert WebhookDelivery.objects.get(cause="test:2").resent_by is None
+    assert as_maria.post(f"{page}again/").status_code == 302
+    assert WebhookDelivery.objects.filter(state=DeliveryState.PENDING).count() == 3
+
+
 def test_staff_send_again_from_the_page(as_maria, endpoint, receiver):
     tell()
     drain_deliveries(NOW)
