@@ -42,7 +42,7 @@ def add_domain(*, programme: Programme, given: DomainInput, by: User, now: datet
     if domain in FREE_MAIL:
         words = _("Anyone can get an address at %s. Name a domain whose addresses only your organisation gives out.")
         raise ProgrammeError("free_mail", words % domain, field="domain")
-    known = DomainRule.objects.filter(programme=programme)
+    known = DomainRule.objects.live().filter(programme=programme)
     if known.filter(domain=domain).exists():
         words = _("This domain is there already. Remove it first if you want to change it.")
         raise ProgrammeError("domain_taken", words, field="domain")
@@ -61,12 +61,13 @@ def add_domain(*, programme: Programme, given: DomainInput, by: User, now: datet
 
 
 @transaction.atomic
-def remove_domain(*, programme: Programme, number: int, by: User) -> bool:
+def end_domain(*, programme: Programme, number: int, by: User, now: datetime) -> bool:
     """Members whom it brought stay. Returns whether there was such a domain. Raises PermissionDenied."""
     if not may(by, Power.RUN):
         raise PermissionDenied
     programme = lock_programme(programme)
-    return DomainRule.objects.filter(programme=programme, pk=number).delete()[0] > 0
+    live = DomainRule.objects.live().filter(programme=programme, pk=number)
+    return live.update(ended_by=by, ended_at=now) > 0
 
 
 def read_domain(text: str) -> str:

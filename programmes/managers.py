@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.hooks import Area
-from accounts.models import User
+from accounts.models import Trace, TracedAct, User
 from accounts.roles import may
 from accounts.rules.roles import Power
 from accounts.tokens import stop_tokens_for
@@ -139,6 +139,7 @@ def end_manager(*, programme: Programme, person: User, by: User, now: datetime) 
     ended.ended_at = now
     ended.save(update_fields=["ended_at"])
     stop_tokens_for(person, area_of(programme.slug))
+    Trace.objects.create(by=by, act=TracedAct.MANAGER_ENDED, about=person, subject=programme.slug, at=now)
     tell_manager(ended, now=now, by=by)
 
 

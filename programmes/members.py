@@ -1,5 +1,6 @@
 """Who is in a programme: they join or ask to, are let in or declined, leave, are removed, and come back."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import ABOUT_PROGRAMMES, Trace, TracedAct, User
 
 from .errors import ProgrammeError
 from .invitations import why_closed, why_not_use, why_over
@@ -131,6 +132,7 @@ def answer_request(
         return False
     if not is_accepted:
         _end(asked, MembershipState.DECLINED, reason, now)
+        note_ends(programme, [person.pk], TracedAct.REQUEST_DECLINED, by=by, now=now)
         tell_member(asked, News.DECLINED, now=now)
         return True
     if refusal := _why_not_let_in(person, why_over(Programme.objects.get(pk=programme.pk), now)):
@@ -151,6 +153,7 @@ def remove_member(*, programme: Programme, person: User, reason: str = "", by: U
     if theirs is None:
         return False
     _end(theirs, MembershipState.REMOVED, reason, now)
+    note_ends(programme, [person.pk], TracedAct.MEMBER_REMOVED, by=by, now=now)
     tell_member(theirs, News.REMOVED, now=now)
     return True
 
@@ -228,6 +231,26 @@ def let_go(membership: Membership, *, now: datetime, rule: ClaimRule | None = No
     """End it for someone who leaves, or whom nothing brings any more. `rule`: by which they may be brought back."""
     _end(membership, MembershipState.LEFT, "", now, rule)
     withdraw_notices(membership)
+
+
+def note_ends(programme: Programme, people: Iterable[int], act: TracedAct, *, by: User, now: datetime) -> None:
+    """A line of the log for each of these people, which owners read; `find_end` finds it for managers."""
+    Trace.objects.bulk_create(
+        Trace(by=by, act=act, about_id=person, subject=programme.slug, at=now) for person in people
+    )
+
+
+def find_end(membership: Membership) -> Trace | None:
+    """Who ended it as it stands now, if not its person."""
+    if membership.ended_at is None:
+        return None
+    rows = Trace.objects.filter(
+        about=membership.person_id,
+        act__in=ABOUT_PROGRAMMES,
+        subject=membership.programme.slug,
+        at=membership.ended_at,
+    )
+    return rows.exclude(act=TracedAct.MANAGER_ENDED).select_related("by").order_by("-pk").first()
 
 
 def check_decides(by: User, person: User, programme: Programme) -> None:

@@ -121,6 +121,7 @@ TABLES: tuple[Table, ...] = (
         people=("by",),
         part="programme-domains",
         heading=_("Domains you named for programmes"),
+        hidden=("ended_by",),
         company=programme_name,
         why="stays: whose addresses let people into a programme, with no name",
     ),

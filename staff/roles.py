@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.models import FactorReset, StaffRole, Trace, User
+from accounts.models import ABOUT_PROGRAMMES, FactorReset, StaffRole, Trace, User
 from accounts.requests import SignedInRequest
 from accounts.roles import RoleError, end_role, give_role, role_required
 from accounts.rules.roles import ABOUT_ROLES, Power, StaffRoleName
@@ -73,7 +73,8 @@ def staff_trace(request: SignedInRequest) -> HttpResponse:
     shown = found[:TRACES_AT_ONCE]
     older = f"?before={shown[-1].pk}" if len(found) > TRACES_AT_ONCE else ""
     seal = Seal.objects.order_by("day").last()
-    return render(request, "staff/trace.html", {"traces": shown, "older": older, "seal": seal, "nav": "staff"})
+    context = {"traces": shown, "older": older, "seal": seal, "of_programmes": ABOUT_PROGRAMMES, "nav": "staff"}
+    return render(request, "staff/trace.html", context)
 
 
 @require_safe

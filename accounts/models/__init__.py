@@ -14,10 +14,11 @@ from .my_data import (
 from .people import LOCK_PEOPLE, HourCycle, Theme, User, UserManager, UserQuerySet
 from .programs import AccessToken, KeptAnswer, RequestCount, Scope
 from .resets import FactorReset
-from .staff import ABOUT_CASES, StaffRole, Trace, TracedAct, TraceManager
+from .staff import ABOUT_CASES, ABOUT_PROGRAMMES, StaffRole, Trace, TracedAct, TraceManager
 
 __all__ = [
     "ABOUT_CASES",
+    "ABOUT_PROGRAMMES",
     "LOCK_PEOPLE",
     "UNFINISHED",
     "AccessToken",

@@ -54,6 +54,10 @@ class TracedAct(models.TextChoices):
     NOT_SIGNED = "not_signed", _("didn’t sign their removal")
     LIFTED = "lifted", _("ended a decision about them early")
     APPEAL_DECIDED = "appeal_decided", _("answered their appeal")
+    MEMBER_REMOVED = "member_removed", _("removed them from a programme")
+    MEMBER_OFF_LIST = "member_off_list", _("ended their membership by a list without them")
+    REQUEST_DECLINED = "request_declined", _("declined their request to join a programme")
+    MANAGER_ENDED = "manager_ended", _("ended their role as a manager of a programme")
 
 
 # Of cases, which their person learns of by other ways, and not while they are open
@@ -64,6 +68,15 @@ ABOUT_CASES = (
     TracedAct.NOT_SIGNED,
     TracedAct.LIFTED,
     TracedAct.APPEAL_DECIDED,
+)
+
+
+# Of programmes, done by their managers or by owners; `subject` is the address of the programme
+ABOUT_PROGRAMMES = (
+    TracedAct.MEMBER_REMOVED,
+    TracedAct.MEMBER_OFF_LIST,
+    TracedAct.REQUEST_DECLINED,
+    TracedAct.MANAGER_ENDED,
 )
 
 
@@ -84,16 +97,17 @@ class TraceManager(models.Manager["Trace"]):
 
 
 class Trace(models.Model):
-    """What staff did about whom. Append-only, which a trigger ensures.
+    """What staff, and managers of programmes, did about whom. Append-only, which a trigger ensures.
 
-    `subject` names what was looked at or done, if it isn't the person: for a session its uuid, for a role its name.
+    `subject` names what was looked at or done, if it isn't the person: for a session its uuid, for a role its name, for
+    a programme the last part of its address.
     Without `by` it was done on the server's command line.
     """
 
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     act = models.CharField(max_length=20, choices=TracedAct)
     about = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    subject = models.CharField(max_length=40, blank=True)
+    subject = models.CharField(max_length=50, blank=True)
     at = models.DateTimeField()
 
     objects = TraceManager()

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.mail import letter_to, send_account_email
 from accounts.models import (
     ABOUT_CASES,
+    ABOUT_PROGRAMMES,
     AccessToken,
     Consent,
     DataExport,
@@ -216,13 +217,13 @@ TABLES: tuple[Table | Step, ...] = (
         Trace,
         {
             "act": fact(),
-            "subject": not_personal("the number of a session, or the name of a role"),
+            "subject": not_personal("the number of a session, the name of a role, or the address of a programme"),
         },
         people=("about",),
         part="looked-at-by-staff",
         heading=_("Who of staff looked at your pages"),
         company=staff_name,
-        in_copy=lambda rows, now: rows.exclude(act__in=ABOUT_CASES),
+        in_copy=lambda rows, now: rows.exclude(act__in=(*ABOUT_CASES, *ABOUT_PROGRAMMES)),
         why="stays: which number looked at which, with no name",
     ),
     Step("roles", end_roles),

@@ -64,7 +64,7 @@ def doors_open_to(person: User, now: datetime) -> list[OpenDoor]:
         for one in live.order_by("programme")
     }
     known = Membership.objects.filter(person=person, programme=OuterRef("programme"), state__in=(*INSIDE, *SHUT_OUT))
-    rules = DomainRule.objects.filter(~Exists(known), domain=person.email.rpartition("@")[2])
+    rules = DomainRule.objects.live().filter(~Exists(known), domain=person.email.rpartition("@")[2])
     for rule in rules.select_related("programme").order_by("programme"):
         entry = Entry(rule.gives, rule.asks, Source.DOMAIN, needs_yes=rule.needs_yes)
         doors.setdefault(rule.programme_id, OpenDoor(rule.programme, entry))

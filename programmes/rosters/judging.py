@@ -63,7 +63,7 @@ class ListFacts:
             # Who left and is invited again counts as invited.
             if state != MembershipState.LEFT:
                 people[address] = Known(gives, asks, state, unit, person)
-        domains = DomainRule.objects.filter(programme=programme).values_list("domain", flat=True)
+        domains = DomainRule.objects.live().filter(programme=programme).values_list("domain", flat=True)
         return cls(people, roster.gives, roster.asks, frozenset(domains))
 
 

@@ -15,11 +15,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import User
+from accounts.models import TracedAct, User
 from programmes.errors import ProgrammeError, stale_error
 from programmes.invitations import why_closed
 from programmes.managers import check_manages, lock_programme
-from programmes.members import let_go
+from programmes.members import let_go, note_ends
 from programmes.models import (
     BAD,
     LIVE,
@@ -184,6 +184,8 @@ def _apply(programme: Programme, given: WholeList, plan: ListPlan, by: User, now
     for membership in plan.leaving:
         let_go(membership, now=now)
         tell_member(membership, News.OFF_LIST, now=now)
+    off_list = [membership.person_id for membership in plan.leaving]
+    note_ends(programme, off_list, TracedAct.MEMBER_OFF_LIST, by=by, now=now)
     Invitee.objects.filter(pk__in=plan.withdrawn).delete()
     apply_rows(programme, plan.judged, by, now)
     invited = plan.count(Verdict.NEW)

@@ -24,7 +24,7 @@ from common.pages.tabs import tab_links
 from programmes.access import for_managers
 from programmes.forms import ReasonForm, UnitForm
 from programmes.managers import give_manager
-from programmes.members import answer_request, bring_back, remove_member
+from programmes.members import answer_request, bring_back, find_end, remove_member
 from programmes.models import LIVE, Manager, Membership, MembershipState, Programme
 from programmes.units import set_unit, unit_mark
 
@@ -102,6 +102,7 @@ def programme_member(request: SignedInRequest, programme: Programme, uuid: UUID)
         "head": ManagerHead.read(programme, now),
         "membership": membership,
         "person": person,
+        "end": find_end(membership),
         "is_self": person == request.user,
         "is_manager": Manager.objects.live().filter(programme=programme, person=person).exists(),
         "form": form,

@@ -15,7 +15,7 @@ from accounts.roles import role_required
 from accounts.rules.roles import Power
 from common.pages.posting import act_on_post, show_beside_field, telling_refusals
 from common.pages.requests import post_data
-from programmes.domains import add_domain, remove_domain
+from programmes.domains import add_domain, end_domain
 from programmes.forms import ASKS
 from programmes.managers import end_manager, give_manager, open_programme
 from programmes.models import Manager, Programme
@@ -24,7 +24,7 @@ from programmes.views.rules import answer_rules
 
 from .forms import DomainForm, ManagerForm, OpenProgrammeForm
 
-MOST_PROGRAMMES = 200
+MOST_PROGRAMMES, LATEST_ENDED = 200, 20
 LIVE_MANAGERS = Count("managers", filter=Q(managers__ended_at=None, managers__person__is_active=True))
 
 
@@ -104,9 +104,11 @@ def staff_programme_domains(request: SignedInRequest, slug: str) -> HttpResponse
         messages.success(request, _("People with an address at %s can come in now.") % result.made.domain)
         return redirect("staff_programme_domains", slug)
     show_beside_field(form, result.error)
+    rules = programme.domains.select_related("by", "ended_by")
     context = {
         "programme": programme,
-        "domains": programme.domains.order_by("domain"),
+        "domains": rules.live().order_by("domain"),
+        "ended": rules.exclude(ended_at=None).order_by("-ended_at", "-pk")[:LATEST_ENDED],
         "form": form,
         "error": result.error,
         "nav": "staff",
@@ -118,7 +120,7 @@ def staff_programme_domains(request: SignedInRequest, slug: str) -> HttpResponse
 @role_required(Power.RUN)
 def staff_programme_domain_remove(request: SignedInRequest, slug: str, number: int) -> HttpResponse:
     programme = get_object_or_404(Programme, slug=slug)
-    if not remove_domain(programme=programme, number=number, by=request.user):
+    if not end_domain(programme=programme, number=number, by=request.user, now=timezone.now()):
         raise Http404
     messages.success(request, _("The domain is removed. Members whom it brought stay."))
     return redirect("staff_programme_domains", slug)

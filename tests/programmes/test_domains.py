@@ -5,12 +5,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from accounts.services import create_person
-from programmes.domains import DomainInput, add_domain, remove_domain
+from programmes.domains import DomainInput, add_domain, end_domain
 from programmes.errors import ProgrammeError
 from programmes.members import leave, remove_member
-from programmes.models import DomainRule, Membership, MembershipState, Source
+from programmes.models import DomainRule, Membership, MembershipState, Roster, Source
 from programmes.notices import News
 from programmes.rosters.invitees import come_in, doors_open_to
+from programmes.rosters.judging import ListFacts
 from tests.conftest import NOW
 from tests.programmes.making import let_in
 from tests.programmes.test_pages import kinds_told
@@ -85,13 +86,26 @@ def test_only_an_owner_names_and_removes_a_domain(programme, alice, maria, stude
 
     for act in (
         lambda: name_domain(programme, alice, "other.example"),
-        lambda: remove_domain(programme=programme, number=rule.pk, by=alice),
+        lambda: end_domain(programme=programme, number=rule.pk, by=alice, now=NOW),
     ):
         with pytest.raises(PermissionDenied):
             act()
     come_in(person=student, now=NOW)
-    assert [remove_domain(programme=programme, number=rule.pk, by=maria) for _again in range(2)] == [True, False]
+    assert [end_domain(programme=programme, number=rule.pk, by=maria, now=NOW) for _again in range(2)] == [True, False]
     assert row_of(student, programme)[0] == LIVE
+
+
+def test_removed_domain_lets_nobody_in_stays_as_history_and_can_be_named_again(programme, maria, student):
+    rule = name_domain(programme, maria)
+    end_domain(programme=programme, number=rule.pk, by=maria, now=NOW)
+
+    assert (doors_open_to(student, NOW), come_in(person=student, now=NOW, programme=programme)) == ([], [])
+    assert ListFacts.read(programme, Roster(programme=programme)).domains == frozenset()
+    name_domain(programme, maria)
+    assert list(DomainRule.objects.order_by("pk").values_list("domain", "ended_by", "ended_at")) == [
+        ("uni.example", maria.pk, NOW),
+        ("uni.example", None, None),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -215,5 +215,8 @@ def test_owner_names_a_domain_and_removes_it(client_for, maria, programme):
 
     assert codes_of(refused.context["form"]) == {"domain": ["free_mail"]}
     assert values_in(client.get(page), "domain") == ["uni.example"]
+    assert "ended" not in parts_in(markup_of(client.get(page)))
     client.post(page_of("staff_programme_domain_remove", programme, DomainRule.objects.get().pk))
-    assert values_in(client.get(page), "domain") == []
+    after = client.get(page)
+    assert (values_in(after, "domain"), "ended" in parts_in(markup_of(after))) == ([], True)
+    assert DomainRule.objects.get().ended_by == maria

@@ -6,10 +6,12 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
+from accounts.models import Trace
 from notifications.models import InboxItem
 from programmes.errors import ProgrammeError
 from programmes.invitations import find_invitation, revoke_invitation, why_not_use
-from programmes.members import bring_back, join, leave, remove_member
+from programmes.managers import end_manager, give_manager
+from programmes.members import answer_request, bring_back, find_end, join, leave, remove_member
 from programmes.models import Invitation, Manager, Membership, MembershipState, Programme, ProgrammeState, Source, Stage
 from programmes.notices import News
 from programmes.privacy import leave_programmes
@@ -86,6 +88,38 @@ def test_only_a_manager_brings_back_who_was_removed(programme, alice, bob):
     assert row_of(bob, programme) == (REMOVED, False, True, Source.LINK, NOW)
     assert [bring_back(programme=programme, person=bob, by=alice, now=NOW) for _ in range(2)] == [True, False]
     assert row_of(bob, programme) == (LIVE, False, True, Source.MANAGER, None)
+
+
+def test_log_says_who_removed_declined_and_ended_a_manager(programme, alice, bob, charlie, dora, maria):
+    give_manager(programme=programme, person=dora, by=maria, now=NOW)
+    for person, more in ((bob, {}), (charlie, {"needs_yes": True})):
+        let_in(person, programme, alice, **more)
+
+    about = {"programme": programme, "now": NOW}
+    for _again in range(2):
+        remove_member(person=bob, by=alice, **about)
+        answer_request(person=charlie, is_accepted=False, by=dora, **about)
+    for _again in range(2):
+        end_manager(person=dora, by=maria, **about)
+
+    assert list(Trace.objects.order_by("pk").values_list("by", "act", "about", "subject")) == [
+        (alice.pk, "member_removed", bob.pk, programme.slug),
+        (dora.pk, "request_declined", charlie.pk, programme.slug),
+        (maria.pk, "manager_ended", dora.pk, programme.slug),
+    ]
+    by = [find_end(row).by for row in Membership.objects.filter(person__in=(bob, charlie)).order_by("pk")]
+    assert by == [alice, dora]
+
+
+def test_who_left_after_being_brought_back_was_not_removed_by_anyone(programme, alice, bob):
+    let_in(bob, programme, alice)
+    remove_member(programme=programme, person=bob, by=alice, now=NOW)
+    bring_back(programme=programme, person=bob, by=alice, now=NOW)
+    assert find_end(Membership.objects.get(person=bob)) is None
+
+    leave(person=bob, programme=programme, now=NOW + timedelta(hours=1))
+
+    assert find_end(Membership.objects.get(person=bob)) is None
 
 
 def test_who_left_is_not_brought_back_by_a_manager(programme, alice, bob):

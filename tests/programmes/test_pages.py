@@ -463,6 +463,7 @@ def test_manager_removes_with_a_reason_and_brings_back(client_for, alice, bob, p
         "Moved",
         [News.REMOVED],
     )
+    assert "ended-by" in parts_in(markup_of(manager.get(page)))
     manager.post(page, {"act": "bring-back"})
     row.refresh_from_db()
     assert (row.state, row.reason, kinds_told(bob)) == (LIVE, "", [News.REMOVED, News.IN])

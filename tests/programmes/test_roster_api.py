@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from accounts.limits import LIMITS
-from accounts.models import AccessToken, Scope, User
+from accounts.models import AccessToken, Scope, Trace, User
 from accounts.second_factor.factors import has_factor
 from accounts.services import create_person
 from accounts.tokens import TokenError, make_token
@@ -84,6 +84,7 @@ def test_who_is_missing_goes_if_a_list_brought_them(caller, programme, alice, bo
     assert put(caller, programme, bob.email, *some(8)) == numbers(unchanged=9, ended=2)
     assert [state_of(one, programme)[0] for one in (bob, charlie, dora)] == [LIVE, LEFT, LIVE]
     assert [kinds_told(one) for one in (bob, charlie)] == [[], [News.OFF_LIST]]
+    assert list(Trace.objects.values_list("by", "act", "about")) == [(alice.pk, "member_off_list", charlie.pk)]
     assert invited(programme) == some(8)
     assert put(caller, programme, bob.email, charlie.email, *some(8)) == numbers(invited=1, unchanged=9)
 

@@ -7,8 +7,10 @@ from django.urls import get_resolver, reverse
 
 from accounts.models import Trace, TracedAct, User
 from accounts.rules.roles import POWERS, Power, StaffRoleName
+from programmes.members import remove_member
 from tests.conftest import NOW, make_person
 from tests.markup import elements_of, links_in, markup_of, problems_in
+from tests.programmes.making import let_in, make_programme
 from tests.test_project import routes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
@@ -139,3 +141,14 @@ def test_log_shows_what_staff_did_newest_first_in_pages(client_for, maria, bob):
     assert values_of(first, "act") == ["role_given", *["person"] * 49]
     assert values_of(second, "act") == ["person"] * 11
     assert [client.get(f"/staff/trace/?before={wrong}").status_code for wrong in ("x", "-1", "9" * 40)] == [200] * 3
+
+
+def test_log_leads_to_the_programme_whose_manager_removed_someone(client_for, maria, alice, bob):
+    programme = make_programme(alice, maria)
+    let_in(bob, programme, alice)
+    remove_member(programme=programme, person=bob, by=alice, now=NOW)
+
+    page = client_for(maria).get("/staff/trace/")
+
+    assert values_of(page, "act") == ["member_removed"]
+    assert f"/staff/programmes/{programme.slug}/" in links_in(markup_of(page))
