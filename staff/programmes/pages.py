@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,7 +25,7 @@ from programmes.views.rules import answer_rules
 
 from .forms import DomainForm, ManagerForm, OpenProgrammeForm
 
-MOST_PROGRAMMES, LATEST_ENDED = 200, 20
+PAGE_SIZE, LATEST_ENDED = 50, 20
 LIVE_MANAGERS = Count("managers", filter=Q(managers__ended_at=None, managers__person__is_active=True))
 
 
@@ -45,9 +46,11 @@ def staff_programmes(request: SignedInRequest) -> HttpResponse:
         messages.success(request, words % {"name": result.made.name})
         return redirect("staff_programme", result.made.slug)
     show_beside_field(form, result.error)
-    rows = Programme.objects.annotate(manager_count=LIVE_MANAGERS).order_by("-first_day", "name")
+    rows = Programme.objects.annotate(manager_count=LIVE_MANAGERS).order_by("-first_day", "name", "pk")
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
-        "programmes": [(row, row.stage_at(now)) for row in rows[:MOST_PROGRAMMES]],
+        "page": page,
+        "programmes": [(row, row.stage_at(now)) for row in page],
         "form": form,
         "error": result.error,
         "nav": "staff",
