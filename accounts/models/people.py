@@ -30,6 +30,14 @@ NAME_WORDS = SearchVector("name", config="simple")
 LOCK_PEOPLE = "SELECT FROM accounts_user WHERE id = ANY(%(people)s) ORDER BY id FOR NO KEY UPDATE"
 
 
+def query_names(text: str) -> SearchQuery | None:
+    """For names in which each of these words begins a word; None if there is no word in it."""
+    words = re.findall(r"\w+", text)
+    if not words:
+        return None
+    return SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="simple")
+
+
 class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
@@ -43,11 +51,15 @@ class UserQuerySet(models.QuerySet["User"]):
         Both are found by an index.
         """
         starts = Q(email__startswith=text.lower())
-        words = re.findall(r"\w+", text)
-        if "@" in text or not words:
+        query = None if "@" in text else query_names(text)
+        if query is None:
             return self.filter(starts)
-        query = SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="simple")
         return self.annotate(name_words=NAME_WORDS).filter(starts | Q(name_words=query))
+
+    def with_name_like(self, text: str) -> Self:
+        """The same by name alone, for who doesn't see addresses."""
+        query = query_names(text)
+        return self.none() if query is None else self.annotate(name_words=NAME_WORDS).filter(name_words=query)
 
     def locked(self, *people: "User | int") -> list["User"]:
         """Lock these people's rows against other bookers, always in the same order, and return them fresh."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,6 +22,7 @@ from common.pages.posting import PostResult, act_on_post
 from common.pages.requests import post_data
 from common.pages.seen import seen_by, still_seen
 from common.pages.tabs import tab_links
+from common.texts import one_line
 from programmes.access import for_managers
 from programmes.forms import ReasonForm, UnitForm
 from programmes.managers import give_manager
@@ -30,7 +32,7 @@ from programmes.units import set_unit, unit_mark
 
 from .managing import ManagerHead
 
-PAGE_SIZE = 50
+PAGE_SIZE, LONGEST_SEARCH = 50, 80
 STATES: dict[str, str | Promise] = {
     MembershipState.LIVE: gettext_lazy("Members"),
     MembershipState.ASKED: gettext_lazy("Asked to join"),
@@ -45,16 +47,22 @@ SET_UNIT = "set-unit"
 @require_safe
 @for_managers
 def programme_members(request: SignedInRequest, programme: Programme) -> HttpResponse:
-    """`?state=` chooses; all that is said of each is on the member's own page, too."""
+    """`?state=` chooses, `?q=` is the beginning of a name; what is said of each is on the member's own page, too."""
     wanted = request.GET.get("state", "")
     state = wanted if wanted in STATES else LIVE.value
+    search = one_line(request.GET.get("q", ""))[:LONGEST_SEARCH]
     rows = Membership.objects.filter(programme=programme, person__is_active=True)
+    if search:
+        rows = rows.filter(person__in=User.objects.get_queryset().with_name_like(search).values("pk"))
+    kept = f"{urlencode({'q': search})}&" if search else ""
     counts = dict(rows.values_list("state").annotate(Count("pk")))
     shown = rows.filter(state=state).select_related("person").order_by("person__name", "pk")
     context = {
         "head": ManagerHead.read(programme, timezone.now()),
-        "tabs": tab_links(STATES, state, counts=counts),
+        "tabs": tab_links(STATES, state, href=f"?{kept}state=", counts=counts),
         "state": state,
+        "search": search,
+        "longest": LONGEST_SEARCH,
         "page": Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page")),
         "tab": "members",
         "nav": "programmes",

@@ -548,6 +548,41 @@ def test_people_are_listed_by_state_and_paged(client_for, alice, programme, monk
     assert listed("?state=nonsense") == listed("")
 
 
+def test_people_are_found_by_name_alone_in_each_state_and_on_each_page(client_for, alice, programme, monkeypatch):
+    monkeypatch.setattr("programmes.views.people.PAGE_SIZE", 2)
+    names = ["Anna Berg", "Anna Bach", "Anna Boll", "Bruno Annan", "Zoë Ek"]
+    people = [User.objects.create_user(f"mail{n}@example.org", name=name) for n, name in enumerate(names)]
+    for person in people:
+        let_in(person, programme, alice)
+    remove_member(programme=programme, person=people[3], by=alice, now=NOW)
+    client, page = client_for(alice), page_of("programme_members", programme)
+
+    def listed(query: str) -> list[str]:
+        shown = set(values_in(client.get(page + query), "member"))
+        return [person.name for person in people if str(person.uuid) in shown]
+
+    assert listed("?q=anna") == listed("?q=B+ann") == ["Anna Berg", "Anna Bach"]
+    assert listed("?q=anna&page=2") == ["Anna Boll"]
+    assert listed("?q=ann&state=removed") == ["Bruno Annan"]
+    assert listed("?q=zoë") == ["Zoë Ek"]
+    found = client.get(page + "?q=ann&state=live")
+    tabs = [link for link in links_in(markup_of(found)) if "state=" in link]
+    assert "?q=ann&state=removed" in tabs
+    for nothing in ("mail1", "mail1@example.org", "%27%3A*", "nna"):
+        answer = client.get(f"{page}?q={nothing}")
+        assert (values_in(answer, "member"), "no-one" in parts_in(markup_of(answer))) == ([], True)
+
+
+def test_owners_page_through_all_programmes(client_for, alice, maria, monkeypatch):
+    monkeypatch.setattr("staff.programmes.pages.PAGE_SIZE", 2)
+    for number in range(3):
+        make_programme(alice, maria, f"Cohort {number}")
+    client, page = client_for(maria), reverse("staff_programmes")
+
+    assert values_in(client.get(page), "programme") == ["cohort-0", "cohort-1"]
+    assert values_in(client.get(f"{page}?page=2"), "programme") == ["cohort-2"]
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_lists_take_as_many_statements_for_one_as_for_three(
     client_for, alice, maria, programme, count, django_assert_num_queries
