@@ -1,5 +1,6 @@
 """What managers change of a programme: its words and days, whether it takes new members, and next year's copy."""
 
+import re
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
@@ -23,6 +24,7 @@ BEFORE = {
     ProgrammeState.OPEN: (ProgrammeState.DRAFT, ProgrammeState.CLOSED),
     ProgrammeState.CLOSED: (ProgrammeState.OPEN, ProgrammeState.ARCHIVED),
 }
+COPY_NUMBER = re.compile(r"(.*\S) ([2-9]|[1-9][0-9])")
 YEAR = timedelta(days=364)  # 52 weeks: the same day of the week
 
 
@@ -122,13 +124,16 @@ def copy_programme(*, programme: Programme, by: User, now: datetime) -> Programm
     return made
 
 
-# “Spring cohort 2” for “Spring cohort”: the first number for which name and address are free.
+# “Spring cohort 2” for “Spring cohort”, and “Spring cohort 3” for that: the first number for which name and address are
+# free. A longer number, such as a year, belongs to the name.
 def _free_name(programme: Programme) -> tuple[str, str]:
-    number = 2
+    numbered = COPY_NUMBER.fullmatch(programme.name)
+    stem, number = (numbered[1], int(numbered[2]) + 1) if numbered else (programme.name, 2)
+    slug_stem = programme.slug.removesuffix(f"-{number - 1}") if numbered else programme.slug
     while True:
         end = f" {number}"
-        name = programme.name[: LONGEST_NAME - len(end)].rstrip() + end
-        slug = f"{programme.slug[: LONGEST_SLUG - len(end)].rstrip('-')}-{number}"
+        name = stem[: LONGEST_NAME - len(end)].rstrip() + end
+        slug = f"{slug_stem[: LONGEST_SLUG - len(end)].rstrip('-')}-{number}"
         if not Programme.objects.filter(name=name).exists() and not Programme.objects.filter(slug=slug).exists():
             return name, slug
         number += 1

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.conf import settings
@@ -196,10 +197,11 @@ class LinkForm(forms.Form):
         help_text=_("We email all managers when someone asks"),
         required=False,
     )
+    key = PlainText(max_length=64, required=False, widget=forms.HiddenInput)
 
     @classmethod
     def usual(cls, data: Any = None) -> "LinkForm":
-        return cls(data, initial={"sides": [ASKS], "most": USUAL_USES, "days": USUAL_DAYS})
+        return cls(data, initial={"sides": [ASKS], "most": USUAL_USES, "days": USUAL_DAYS, "key": uuid4().hex})
 
     def read_link(self) -> LinkInput:
         said = self.cleaned_data

@@ -1,7 +1,6 @@
 """Links into a programme: made, shown once, found, revoked."""
 
-import secrets
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -9,12 +8,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.hashing import hash_text
+from common.hashing import hash_text, secret_of_form
 
 from .errors import ProgrammeError
 from .managers import check_manages, lock_programme
 from .models import Invitation, Programme, Stage
 from .models.invitations import LONGEST, LinkStage
+
+TOKEN_SIZE = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,10 @@ class LinkInput:
 
 
 @transaction.atomic
-def make_invitation(*, programme: Programme, given: LinkInput, by: User, now: datetime) -> tuple[Invitation, str]:
-    """A link, and its token, which is never shown again.
+def make_invitation(
+    *, programme: Programme, given: LinkInput, by: User, now: datetime, key: str = ""
+) -> tuple[Invitation, str]:
+    """A link, and its token, which is never shown again. The same form (`key`) sent twice gets the same link.
 
     Raises PermissionDenied, ProgrammeError `no_side`, `bad_uses`, `bad_days`, `too_many_links`, and as `join` when the
     programme takes nobody.
@@ -40,6 +43,12 @@ def make_invitation(*, programme: Programme, given: LinkInput, by: User, now: da
     check_manages(by, programme)
     if refusal := why_closed(programme, now):
         raise refusal
+    token = secret_of_form(key, programme.pk, by.pk, *astuple(given), size=TOKEN_SIZE)
+    links = Invitation.objects.filter(programme=programme)
+    if made := links.filter(token_hash=hash_text(token)).first():
+        if made.stage_at(now) == LinkStage.OPEN:
+            return made, token
+        token = secret_of_form("", size=TOKEN_SIZE)
     if not (given.gives or given.asks):
         raise ProgrammeError("no_side", _("Choose what people who come by this link can do."), field="asks")
     if not 1 <= given.most <= settings.MAX_INVITATION_USES:
@@ -48,10 +57,9 @@ def make_invitation(*, programme: Programme, given: LinkInput, by: User, now: da
     if not 1 <= given.days <= LONGEST.days:
         words = _("A link works for between 1 and %d days. Choose a number in between.") % LONGEST.days
         raise ProgrammeError("bad_days", words, field="days")
-    if Invitation.objects.open_at(now).filter(programme=programme).count() >= settings.MAX_INVITATION_LINKS:
+    if links.open_at(now).count() >= settings.MAX_INVITATION_LINKS:
         words = _("You can have up to %d links at a time. Revoke one you don’t use.") % settings.MAX_INVITATION_LINKS
         raise ProgrammeError("too_many_links", words)
-    token = secrets.token_urlsafe(24)
     made = Invitation.objects.create(
         programme=programme,
         label=given.label,

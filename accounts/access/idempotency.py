@@ -87,6 +87,21 @@ def act_once(person: User, key: str, *, now: datetime, act: Callable[[], object]
     return True
 
 
+def make_once(person: User, key: str, *, now: datetime, make: Callable[[], str]) -> str:
+    """The same for a press that makes something. `make` returns its name, which the same press again gets too."""
+    if not KEY.fullmatch(key):
+        return make()
+    with transaction.atomic():
+        lock_key(person, key)
+        own = KeptAnswer.objects.filter(person=person, key=key)
+        if kept := own.filter(created_at__gt=now - KEPT_FOR).first():
+            return kept.body
+        name = make()
+        own.delete()
+        KeptAnswer.objects.create(person=person, key=key, request_hash="", status=201, body=name, created_at=now)
+    return name
+
+
 def replay_answer(kept: KeptAnswer, digest: str) -> Response:
     if kept.request_hash != digest:
         said = _("This key was used for a different request. Use a new one.")

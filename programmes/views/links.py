@@ -30,7 +30,9 @@ def programme_links(request: SignedInRequest, programme: Programme) -> HttpRespo
     now, form = timezone.now(), LinkForm.usual(post_data(request))
     result = act_on_post(
         request,
-        lambda: make_invitation(programme=programme, given=form.read_link(), by=request.user, now=now),
+        lambda: make_invitation(
+            programme=programme, given=form.read_link(), by=request.user, now=now, key=form.cleaned_data["key"]
+        ),
         form,
     )
     made, token = result.made or (None, "")

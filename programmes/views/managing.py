@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access.idempotency import make_once
 from accounts.requests import SignedInRequest
 from common.pages.posting import PostResult, act_on_post, show_beside_field, telling_refusals
 from common.pages.requests import post_data
@@ -60,6 +61,7 @@ def show_overview(request: SignedInRequest, programme: Programme, result: PostRe
         "managers": list(managers.select_related("person").order_by("at", "pk")),
         "done": list(_list_steps_taken(programme)) if programme.state == ProgrammeState.DRAFT else [],
         "state_seen": state_mark(programme),
+        "key": uuid4().hex,
         "error": result.error,
         "tab": "overview",
         "nav": "programmes",
@@ -126,11 +128,17 @@ def programme_state(request: SignedInRequest, programme: Programme) -> HttpRespo
 @for_managers
 def programme_copy(request: SignedInRequest, programme: Programme) -> HttpResponse:
     """One press: what can be different next time is on the page that it leads to."""
-    result = act_on_post(request, lambda: copy_programme(programme=programme, by=request.user, now=timezone.now()))
+    now, key = timezone.now(), request.POST.get("key", "")
+
+    def copy() -> str:
+        return copy_programme(programme=programme, by=request.user, now=now).slug
+
+    mark = f"copy:{programme.slug}:{key}" if key else ""
+    result = act_on_post(request, lambda: make_once(request.user, mark, now=now, make=copy))
     if result.made is None:
         return show_overview(request, programme, result)
     messages.success(request, _("Here’s your draft. Check its name and its days, then open it."))
-    return redirect("programme_settings", result.made.slug)
+    return redirect("programme_settings", result.made)
 
 
 @require_POST

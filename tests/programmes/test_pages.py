@@ -258,9 +258,68 @@ def test_copy_is_a_draft_of_the_same_managers_a_year_later(client_for, alice, bo
     assert set(managers) == {(alice.pk, maria.pk), (bob.pk, maria.pk)}
     assert not made.memberships.exists()
 
+    again = page_of("programme_copy", made)
+    assert client.post(again)["Location"] == "/programmes/spring-cohort-3/manage/settings/"
+    assert Programme.objects.filter(name="Spring cohort 3").exists()
+
     settings.MAX_PROGRAMME_DRAFTS = 1
     assert refusals_in(markup_of(client.post(page))) == ["too_many_drafts"]
-    assert Programme.objects.count() == 2
+    assert Programme.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "copy"),
+    [
+        ("Class 2026", ("Class 2026 2", "class-2026-2")),
+        ("Class 2", ("Class 3", "class-3")),
+        ("Class 99", ("Class 100", "class-100")),
+        ("Class 02", ("Class 02 2", "class-02-2")),
+        ("2", ("2 2", "2-2")),
+        ("C" * 78 + " 9", ("C" * 77 + " 10", "c" * 47 + "-10")),
+    ],
+)
+def test_name_of_a_copy_counts_on(client_for, alice, maria, name, copy):
+    programme = make_programme(alice, maria, name, slug=name.lower().replace(" ", "-")[:50])
+
+    client_for(alice).post(page_of("programme_copy", programme))
+
+    assert Programme.objects.order_by("pk").values_list("name", "slug").last() == copy
+
+
+def test_copy_whose_button_is_pressed_twice_is_made_once(client_for, alice, programme):
+    client, page = client_for(alice), page_of("programme_copy", programme)
+
+    def key() -> str:
+        return elements_of(markup_of(client.get(page_of("programme_manage", programme))), "input", name="key")[
+            0
+        ].attributes["value"]
+
+    first = {"key": key()}
+    led = [client.post(page, sent)["Location"] for sent in (first, first, {"key": key()})]
+
+    assert led == [f"/programmes/spring-cohort-{number}/manage/settings/" for number in (2, 2, 3)]
+    assert Programme.objects.count() == 3
+
+
+def test_link_whose_form_is_sent_twice_is_made_once_and_shown_both_times(client_for, alice, programme):
+    client, page = client_for(alice), page_of("programme_links", programme)
+
+    def form_key(response: HttpResponse) -> str:
+        return elements_of(markup_of(response), "input", name="key")[0].attributes["value"]
+
+    def made_by(**changed: str) -> str:
+        answer = client.post(page, {"sides": "asks", "most": "3", "days": "10", "key": key, **changed})
+        return elements_of(markup_of(answer), "input", id="address")[0].attributes["value"]
+
+    key = form_key(client.get(page))
+    first = made_by()
+    assert (made_by(), Invitation.objects.count()) == (first, 1)
+    assert made_by(most="4") != first
+    # The page with the new link has another form
+    assert form_key(client.post(page, {"sides": "asks", "most": "3", "days": "10", "key": key})) != key
+    client.post(page_of("programme_link_revoke", programme, Invitation.objects.order_by("pk")[0].pk))
+    assert made_by() != first
+    assert Invitation.objects.count() == 3
 
 
 def test_link_is_shown_once_and_revoked(client_for, alice, bob, programme):
