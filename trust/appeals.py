@@ -13,6 +13,7 @@ from accounts.rules.roles import Power
 
 from .deadlines import APPEAL_DECIDED_WITHIN, APPEAL_WITHIN
 from .errors import TrustError
+from .evidence import check_read
 from .models import Appeal, AppealOutcome, Case, CaseState, Sanction
 from .notices import APPEAL, APPEAL_ANSWERED, APPEAL_KEY, APPEAL_RECEIVED, tell
 from .reports import show_again
@@ -70,8 +71,7 @@ def decide_appeal(*, appeal: Appeal, outcome: AppealOutcome, answer: str, by: Us
         raise TrustError("own_decision", _("You have a part in this case. Someone else needs to answer the appeal."))
     if appeal.decided_at:
         raise TrustError("answered", _("This appeal has been answered in the meantime. Check what was decided."))
-    if not case.openings.filter(by=by).exists():
-        raise TrustError("unread", _("Read the evidence first: say why you open it."))
+    check_read(case, by)
     appeal.decided_by, appeal.decided_at, appeal.outcome, appeal.answer = by, now, outcome, answer
     appeal.save(update_fields=["decided_by", "decided_at", "outcome", "answer"])
     if outcome == AppealOutcome.UPHELD:

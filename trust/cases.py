@@ -15,6 +15,7 @@ from common.refusals import STALE
 
 from .deadlines import APPEAL_WITHIN, READ_FOR
 from .errors import TrustError
+from .evidence import check_read
 from .models import (
     ABOUT_SANCTIONS,
     KEEPS_HIDDEN,
@@ -137,8 +138,7 @@ def decide_case(*, case: Case, decision: Decision, by: User, now: datetime, seen
         raise TrustError(STALE, said)
     if case.taken_by_id != by.pk:
         raise _not_taken()
-    if not case.openings.filter(by=by).exists():
-        raise TrustError("unread", _("Read the evidence first: say why you open it."))
+    check_read(case, by)
     sanction = _prepare_sanction(case, decision, by=by, now=now)
     outcome = decision.outcome
     case.state, case.decided_by, case.decided_at = CaseState.DECIDED, by, now

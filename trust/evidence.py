@@ -7,7 +7,11 @@ from uuid import uuid4
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils.translation import gettext as _
 
+from accounts.models import User
+
+from .errors import TrustError
 from .models import Case, Exhibit
 from .subjects import Evidence, Subject
 
@@ -18,6 +22,17 @@ def hash_evidence(evidence: Evidence) -> str:
     """The same for the same words and bytes, in whatever order the words are named."""
     words = json.dumps(dict(evidence.words), sort_keys=True, ensure_ascii=False)
     return sha256(words.encode() + b"\0" + evidence.content).hexdigest()
+
+
+def has_read(case: Case, person: User) -> bool:
+    """Whether they have ever said why they read it."""
+    return case.openings.filter(by=person).exists()
+
+
+def check_read(case: Case, person: User) -> None:
+    """Who decides, signs or answers an appeal has to have read the evidence. Raises TrustError `unread`."""
+    if not has_read(case, person):
+        raise TrustError("unread", _("Read the evidence first: say why you open it."))
 
 
 def keep_exhibit(case: Case, subject: Subject, pk: int, *, now: datetime) -> Exhibit:

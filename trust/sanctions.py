@@ -16,6 +16,7 @@ from accounts.rules.roles import Power
 from common.times import day_text
 
 from .errors import TrustError
+from .evidence import check_read
 from .models import Case, CaseState, Sanction, SanctionKind
 from .models.sanctions import ENDS_WHAT_IS_AHEAD
 from .notices import DECIDED, LIFTED, SANCTION, tell, tell_reporters
@@ -100,8 +101,12 @@ def begin_sanction(sanction: Sanction, *, now: datetime) -> None:
 
 @transaction.atomic
 def sign_second(*, sanction: Sanction, by: User, now: datetime) -> Sanction:
-    """An owner who didn't decide it signs a removal, which begins with that. Raises TrustError `signed`, `own_case`."""
+    """An owner who didn't decide it, and has read the evidence, signs a removal, which begins with that.
+
+    Raises TrustError `signed`, `own_case`, `unread`.
+    """
     sanction = _lock_to_sign(sanction, by)
+    check_read(sanction.case, by)
     sanction.second_by, sanction.begins = by, now
     sanction.save(update_fields=["second_by", "begins"])
     Trace.objects.create(by=by, act=TracedAct.SIGNED, about=sanction.person, subject=str(sanction.case.uuid), at=now)

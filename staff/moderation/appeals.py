@@ -17,6 +17,7 @@ from accounts.roles import may, role_required
 from accounts.rules.roles import Power
 from trust.appeals import decide_appeal
 from trust.cases import may_read, open_evidence
+from trust.evidence import has_read
 from trust.forms import AnswerForm, OpeningForm
 from trust.models import Appeal, AppealOutcome, Sanction
 from trust.sanctions import refuse_second, sign_second
@@ -64,6 +65,7 @@ def staff_appeal(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "sanction": sanction,
         "appeal": appeal,
         "can_sign": may_be_signed(sanction, request.user),
+        "has_read": has_read(sanction.case, request.user),
         "can_read": may_read(sanction.case, request.user),
         "opening": opening,
         "form": form,

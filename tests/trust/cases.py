@@ -10,6 +10,7 @@ from trust.appeals import make_appeal
 from trust.cases import Decision, decide_case, open_evidence, take_case
 from trust.models import Appeal, Case, Outcome, Report, ReportKind, Rule, Sanction
 from trust.reports import make_report
+from trust.sanctions import sign_second
 from trust.subjects import find_reportable
 
 TEXT = "You asked for money, which isn’t what sessions are for."
@@ -53,6 +54,11 @@ def decide(
 
 def sanction_for(case: Case) -> Sanction:
     return Sanction.objects.get(case=case)
+
+
+def read_and_sign(sanction: Sanction, by: User, *, now: datetime = NOW) -> Sanction:
+    open_evidence(case=sanction.case, reason="To sign", by=by, now=now)
+    return sign_second(sanction=sanction, by=by, now=now)
 
 
 def object_to(case: Case, *, now: datetime = NOW) -> Appeal:

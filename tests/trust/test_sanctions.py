@@ -18,7 +18,7 @@ from sessions_app.errors import SessionError
 from sessions_app.models import Booking, Feedback
 from tests.conftest import NOW, at, make_person, make_staff
 from tests.events.making import come, make_event
-from tests.markup import elements_of, markup_of, problems_in, refusals_in
+from tests.markup import elements_of, markup_of, parts_in, problems_in, refusals_in
 from tests.sessions_app.conftest import THURSDAY, book
 from tests.sessions_app.helpers.messages import write
 from tests.sessions_app.helpers.races import race
@@ -29,6 +29,7 @@ from tests.trust.cases import (
     decide,
     make_team,
     object_to,
+    read_and_sign,
     report_message,
     report_profile,
     sanction_for,
@@ -219,7 +220,10 @@ def test_removal_begins_with_the_signature_of_an_owner_who_did_not_decide_it(boo
     moderator = make_person("mod@example.org", "Mo", is_staff=True, roles=[StaffRoleName.MODERATOR])
     with pytest.raises(PermissionDenied):
         sign_second(sanction=made, by=moderator, now=NOW)
-    sign_second(sanction=made, by=team[0], now=NOW)
+    assert code_of(sign_second, sanction=made, by=team[0], now=NOW) == "unread"
+    bob.refresh_from_db()
+    assert bob.is_active
+    read_and_sign(made, team[0])
 
     bob.refresh_from_db()
     made.refresh_from_db()
@@ -247,6 +251,24 @@ def told_about_reports(person: User) -> int:
     return Notification.objects.filter(recipient=person, kind="report_outcome").count()
 
 
+def test_page_offers_the_signature_once_the_evidence_was_read(bob, maria, team, client_for):
+    made = sanction(bob, maria, Outcome.REMOVAL)
+    client, page = client_for(team[0]), f"/staff/appeals/{made.uuid}/"
+
+    def buttons() -> set[str]:
+        return {one.attributes["value"] for one in elements_of(markup_of(client.get(page)), "button", name="act")}
+
+    assert buttons() == {"open", "refuse"}
+    assert "read-first" in parts_in(markup_of(client.get(page)))
+    refused = client.post(page, {"act": "sign"})
+    assert (refused.status_code, refusals_in(markup_of(refused))) == (409, ["unread"])
+    client.post(page, {"act": "open", "reason": "To sign"})
+    assert buttons() == {"sign", "refuse"}
+    assert client.post(page, {"act": "sign"}).status_code == 302
+    made.refresh_from_db()
+    assert made.second_by == team[0]
+
+
 @pytest.mark.parametrize("is_signed", [True, False])
 def test_reporters_hear_of_a_removal_once_it_is_signed(is_signed, alice, bob, maria, team, client_for):
     report = report_profile(alice, bob)
@@ -255,8 +277,10 @@ def test_reporters_hear_of_a_removal_once_it_is_signed(is_signed, alice, bob, ma
     page = f"/reports/{report.uuid}/"
 
     before = (told_about_reports(bob), "data-outcome" in client_for(bob).get(page).content.decode())
-    act = sign_second if is_signed else refuse_second
-    act(sanction=made, by=team[0], now=NOW)
+    if is_signed:
+        read_and_sign(made, team[0])
+    else:
+        refuse_second(sanction=made, by=team[0], now=NOW)
     after = (told_about_reports(bob), "data-outcome" in client_for(bob).get(page).content.decode())
 
     assert (before, after) == ((0, False), (1, True) if is_signed else (0, False))
@@ -330,7 +354,7 @@ def test_person_reads_the_decision_and_objects_once(bob, charlie, maria, team, c
 
 def test_who_was_removed_objects_by_the_link_in_their_mail(bob, maria, team, client):
     made = sanction(bob, maria, Outcome.REMOVAL)
-    sign_second(sanction=made, by=team[0], now=NOW)
+    read_and_sign(made, team[0])
     made.refresh_from_db()
     link = "/" + appeal_url(made).split("/", 3)[3]
 
