@@ -13,7 +13,7 @@ from accounts.roles import may
 from accounts.rules.roles import Power
 from common.refusals import STALE
 
-from .deadlines import APPEAL_WITHIN, READ_FOR
+from .deadlines import APPEAL_WITHIN, READ_FOR, TAKEN_LATE_FOR
 from .errors import TrustError
 from .evidence import check_read
 from .models import (
@@ -53,17 +53,28 @@ class Decision:
 
 @transaction.atomic
 def take_case(*, case: Case, by: User, now: datetime) -> Case:
-    """From now on it is this person's to decide. Raises TrustError `taken`, `decided`, `own_case`."""
+    """From now on it is this person's to decide, also one that someone else has and that is overdue.
+
+    Raises TrustError `taken`, `decided`, `own_case`.
+    """
     case = _lock_case(case, by)
     if case.taken_by_id == by.pk and case.is_undecided:
         return case
     _refuse_decided(case)
-    if not is_free(case):
+    is_left = is_free(case)
+    if not is_left and not can_be_taken_over(case, now=now):
         raise TrustError("taken", _("Someone else has just taken this case. Take the next one."))
     case.state, case.taken_by, case.taken_at, case.version = CaseState.TAKEN, by, now, case.version + 1
     case.save(update_fields=["state", "taken_by", "taken_at", "version"])
-    note_act(case, TracedAct.CASE_TAKEN, by=by, now=now)
+    note_act(case, TracedAct.CASE_TAKEN if is_left else TracedAct.CASE_TAKEN_OVER, by=by, now=now)
     return case
+
+
+def can_be_taken_over(case: Case, *, now: datetime) -> bool:
+    """Whether it is overdue, and who has it has had their time: until the deadline, or a day if they took it later."""
+    if case.taken_at is None or not case.is_overdue(now):
+        return False
+    return case.taken_at < case.due_at or case.taken_at <= now - TAKEN_LATE_FOR
 
 
 def narrow_to_free(cases: CaseQuerySet) -> CaseQuerySet:
@@ -89,6 +100,7 @@ def release_case(*, case: Case, by: User, now: datetime) -> Case:
         raise _not_taken()
     case.state, case.taken_by, case.taken_at, case.version = CaseState.OPEN, None, None, case.version + 1
     case.save(update_fields=["state", "taken_by", "taken_at", "version"])
+    note_act(case, TracedAct.CASE_RELEASED, by=by, now=now)
     return case
 
 

@@ -23,6 +23,8 @@ WORKING_DAYS: Mapping[str, int] = {
 ON_CALL_AFTER = (timedelta(), 4 * HOUR, 12 * HOUR)
 APPEAL_WITHIN, APPEAL_DECIDED_WITHIN = timedelta(days=180), timedelta(days=7)
 READ_FOR = HOUR
+# So long a case that was taken after its deadline stays with who took it.
+TAKEN_LATE_FOR = timedelta(days=1)
 # Who looked is shown to the person so long after a case is closed.
 SHOWN_AFTER = timedelta(days=30)
 GRAVITY = {kind: place for place, kind in enumerate(dict(CASE_KINDS))}

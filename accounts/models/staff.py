@@ -49,6 +49,8 @@ class TracedAct(models.TextChoices):
     LETTER_DECLINED = "letter_declined", _("declined what they asked for by letter")
     COPY_TAKEN = "copy_taken", _("downloaded the copy of their data")
     CASE_TAKEN = "case_taken", _("took a case about them")
+    CASE_TAKEN_OVER = "case_taken_over", _("took over a case about them that was overdue")
+    CASE_RELEASED = "case_released", _("gave back a case about them")
     CASE_DECIDED = "case_decided", _("decided a case about them")
     SIGNED = "signed", _("signed their removal")
     NOT_SIGNED = "not_signed", _("didn’t sign their removal")
@@ -63,6 +65,8 @@ class TracedAct(models.TextChoices):
 # Of cases, which their person learns of by other ways, and not while they are open
 ABOUT_CASES = (
     TracedAct.CASE_TAKEN,
+    TracedAct.CASE_TAKEN_OVER,
+    TracedAct.CASE_RELEASED,
     TracedAct.CASE_DECIDED,
     TracedAct.SIGNED,
     TracedAct.NOT_SIGNED,

@@ -23,6 +23,7 @@ from common.pages.tabs import tab_links
 from trust.cases import (
     ABOUT_EVENTS,
     Decision,
+    can_be_taken_over,
     decide_case,
     is_free,
     is_open_to,
@@ -112,6 +113,7 @@ def staff_case(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         "sent": sent,
         "is_mine": case.taken_by_id == request.user.pk,
         "is_free": is_free(case),
+        "is_left_late": can_be_taken_over(case, now=now),
         "can_lift": may_be_lifted(case, request.user, now=now),
     }
     return render(request, "staff/case.html", context, status=result.status)

@@ -16,7 +16,7 @@ from sessions_app.conversation.files import add_file
 from sessions_app.conversation.uploads import read_upload
 from tests.conftest import NOW, make_person, make_staff
 from tests.events.making import make_event
-from tests.markup import answers_in, elements_of, links_in, markup_of, problems_in
+from tests.markup import answers_in, elements_of, links_in, markup_of, parts_in, problems_in, refusals_in
 from tests.sessions_app.helpers.documents import PDF
 from tests.sessions_app.helpers.messages import write
 from tests.sessions_app.helpers.races import race
@@ -44,6 +44,14 @@ def code_of(act, **kwargs) -> str:
     with pytest.raises(TrustError) as refused:
         act(**kwargs)
     return refused.value.code
+
+
+def acts_in(case: Case) -> list[tuple[int, str]]:
+    return list(Trace.objects.filter(subject=str(case.uuid)).order_by("pk").values_list("by", "act"))
+
+
+def presses_in(response) -> list[str]:
+    return [one.attributes["value"] for one in elements_of(markup_of(response), "button", name="act")]
 
 
 def page_of(case: Case) -> str:
@@ -89,6 +97,42 @@ def test_one_takes_a_case_gives_it_back_and_another_takes_it(case, maria):
     assert code_of(release_case, case=case, by=other, now=NOW) == "not_taken"
     release_case(case=case, by=maria, now=NOW)
     assert take_case(case=case, by=other, now=NOW).taken_by == other
+    assert acts_in(case) == [(maria.pk, "case_taken"), (maria.pk, "case_released"), (other.pk, "case_taken")]
+
+
+def test_an_overdue_case_is_taken_over_from_who_only_has_it(case, maria, client_for):
+    absent, third = make_team(2)
+    take_case(case=case, by=absent, now=NOW)
+    late = case.due_at + HOUR
+    with time_machine.travel(case.due_at, tick=False):
+        assert code_of(take_case, case=case, by=maria, now=case.due_at) == "taken"
+        shown = client_for(maria).get(page_of(case))
+        assert (parts_in(markup_of(shown)), presses_in(shown)) == (["taken"], [])
+    with time_machine.travel(late, tick=False):
+        desk = client_for(maria)
+        assert presses_in(desk.get(page_of(case))) == ["take"]
+        assert desk.post(page_of(case), {"act": "take"}).status_code == 302
+
+    case.refresh_from_db()
+    assert (case.taken_by, acts_in(case)[-1]) == (maria, (maria.pk, "case_taken_over"))
+    # Who took it over has a day for it
+    assert code_of(take_case, case=case, by=third, now=late + DAY - HOUR) == "taken"
+    assert take_case(case=case, by=third, now=late + DAY).taken_by == third
+
+
+def test_words_of_who_lost_the_case_meanwhile_stay(case, maria, client_for):
+    [absent] = make_team(1)
+    take_and_read(case, absent)
+    case.refresh_from_db()
+    take_case(case=case, by=maria, now=case.due_at + HOUR)
+    case.refresh_from_db()
+    sent = {"act": "decide", "seen": case.version, "outcome": "nothing", "rule": "selling", "text": "All is well"}
+
+    refused = client_for(absent).post(page_of(case), sent)
+
+    page = markup_of(refused)
+    assert (refused.status_code, refusals_in(page)) == (409, ["not_taken"])
+    assert "All is well</textarea>" in page
 
 
 @pytest.mark.parametrize("why", ["role", "closed", "party"])
