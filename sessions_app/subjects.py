@@ -1,5 +1,6 @@
 """What of this app can be reported, and can show someone whom one doesn't want to meet again."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db.models import Max
@@ -59,10 +60,11 @@ def gather_message(pk: int) -> Evidence:
     return Evidence({"message": message.body, "sent": utc_text(message.sent_at)})
 
 
-def read_around_message(pk: int) -> list[Neighbour]:
-    message = Message.objects.filter(pk=pk).select_related("author", "engagement").first()
-    found = messages_around(message) if message else []
-    return [Neighbour(one.author, one.kept_words, one.sent_at, one.pk == pk) for one in found]
+def read_around_messages(pks: Collection[int]) -> dict[int, list[Neighbour]]:
+    return {
+        pk: [Neighbour(one.author, one.kept_words, one.sent_at, one.pk == pk) for one in found]
+        for pk, found in messages_around(pks).items()
+    }
 
 
 def hide_message(pk: int, is_hidden: bool) -> None:
@@ -178,7 +180,7 @@ MESSAGE = Subject(
     find_message,
     label=gettext_lazy("a message"),
     gather=gather_message,
-    around=read_around_message,
+    around=read_around_messages,
     hide=hide_message,
     remove=remove_message,
 )

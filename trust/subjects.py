@@ -1,6 +1,6 @@
 """What can be reported, or show someone whom one doesn't want to meet again. Apps above enter theirs by name."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -45,8 +45,8 @@ class Neighbour:
     is_subject: bool = False
 
 
-def nothing_around(pk: int) -> list[Neighbour]:
-    return []
+def nothing_around(pks: Collection[int]) -> Mapping[int, list[Neighbour]]:
+    return {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +56,8 @@ class Subject:
     `can_part`: the page it is on offers to keep the two apart.
     `label`: what staff and mails call it, as in “someone reported a message”.
     `gather`: what is kept as evidence when it is reported; without it, it can't be reported.
-    `around`: what staff read beside it. `hide(pk, True)` takes it from the sight of both while a report about privacy
-    waits, and `hide(pk, False)` brings it back. `remove`: staff decided that it goes.
+    `around`: what staff read beside each of them. `hide(pk, True)` takes it from the sight of both while a report about
+    privacy waits, and `hide(pk, False)` brings it back. `remove`: staff decided that it goes.
     `has_absences`: someone can fail to come to it, which is said on its own page.
     """
 
@@ -66,7 +66,7 @@ class Subject:
     can_part: bool = False
     label: "str | StrPromise" = ""
     gather: Callable[[int], Evidence] | None = None
-    around: Callable[[int], list[Neighbour]] = nothing_around
+    around: Callable[[Collection[int]], Mapping[int, list[Neighbour]]] = nothing_around
     hide: Callable[[int, bool], None] | None = None
     remove: Callable[[int, User, datetime], None] | None = None
     has_absences: bool = False

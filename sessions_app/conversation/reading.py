@@ -1,6 +1,6 @@
 """What a page shows of a thread, and the list of a person's threads."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -167,12 +167,26 @@ def new_among(messages: list[Message], reader: User, *, read_to: int) -> list[in
     return [message.pk for message in messages if message.pk > read_to and message.author_id != reader.pk]
 
 
-def messages_around(message: Message) -> list[Message]:
-    """A message with the two before and the two after it, enough to see how it was meant."""
-    others = Message.objects.filter(engagement=message.engagement_id).select_related("author")
-    before = others.filter(pk__lt=message.pk).order_by("-pk")[:NEIGHBOURS]
-    after = others.filter(pk__gt=message.pk)[:NEIGHBOURS]
-    return [*reversed(before), message, *after]
+def messages_around(pks: Collection[int]) -> dict[int, list[Message]]:
+    """Each of these messages with the two before and the two after it, enough to see how it was meant."""
+    threads = dict(Message.objects.filter(pk__in=pks).values_list("pk", "engagement"))
+    if not threads:
+        return {}
+    sides = [Message.objects.filter(pk__in=threads).order_by().values("pk")]
+    for pk, thread in threads.items():
+        own = Message.objects.filter(engagement=thread).values("pk")
+        sides += [own.filter(pk__lt=pk).order_by("-pk")[:NEIGHBOURS], own.filter(pk__gt=pk).order_by("pk")[:NEIGHBOURS]]
+    near = Message.objects.filter(pk__in=sides[0].union(*sides[1:], all=True)).select_related("author").order_by("pk")
+    by_thread: dict[int, list[Message]] = {}
+    for message in near:
+        by_thread.setdefault(message.engagement_id, []).append(message)
+    return {pk: _beside(by_thread[thread], pk) for pk, thread in threads.items()}
+
+
+def _beside(messages: Sequence[Message], pk: int) -> list[Message]:
+    before, after = [one for one in messages if one.pk < pk], [one for one in messages if one.pk > pk]
+    own = [one for one in messages if one.pk == pk]
+    return [*before[-NEIGHBOURS:], *own, *after[:NEIGHBOURS]]
 
 
 def is_chat(booking: Booking, now: datetime) -> bool:

@@ -6,7 +6,8 @@ import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Trace, User
 from accounts.rules.roles import StaffRoleName
@@ -30,7 +31,7 @@ from trust.reports import make_report
 from trust.subjects import find_reportable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
-DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)
 SAFETY, SELLING = ReportKind.SAFETY, ReportKind.SELLING
 DECISION = Decision(Outcome.NOTE, Rule.SELLING, TEXT)
 
@@ -56,6 +57,49 @@ def presses_in(response) -> list[str]:
 
 def page_of(case: Case) -> str:
     return f"/staff/cases/{case.uuid}/"
+
+
+# What staff read of it
+
+
+def test_all_that_staff_did_is_one_list_by_time(case, maria, client_for):
+    [other] = make_team(1)
+    for act, minute in ((take_case, 0), (release_case, 2), (take_case, 3)):
+        act(case=case, by=maria, now=NOW + minute * MINUTE)
+    open_evidence(case=case, reason="First", by=maria, now=NOW + 4 * MINUTE)
+    release_case(case=case, by=maria, now=NOW + 5 * MINUTE)
+    decide(case, other, now=NOW + 6 * MINUTE)
+
+    with time_machine.travel(NOW + 10 * MINUTE, tick=False):
+        page = markup_of(client_for(other).get(page_of(case)))
+
+    acts = [one.attributes["data-act"] for one in elements_of(page, "li") if "data-act" in one.attributes]
+    taken, back = "case_taken", "case_released"
+    assert acts == [taken, back, taken, "read", back, taken, "read", "case_decided"]
+
+
+def test_page_takes_as_many_statements_for_one_report_as_for_three(
+    booking, alice, bob, charlie, dora, maria, client_for, django_assert_num_queries
+):
+    write(booking, bob, "Hello Alice")
+    case = report_message(booking, bob).case
+    client = client_for(maria)
+    take_and_read(case, maria)
+    client.get(page_of(case))
+
+    with CaptureQueriesContext(connection) as for_one:
+        client.get(page_of(case))
+    for number in range(2):
+        assert report_message(booking, bob).case == case
+        write(booking, bob, f"Please stop {number}")
+    for person in (charlie, dora):
+        report_profile(alice, person)
+    with django_assert_num_queries(len(for_one)):
+        page = markup_of(client.get(page_of(case)))
+
+    assert len([one for one in elements_of(page, "article") if "data-report" in one.attributes]) == 5
+    read_along = [one for one in elements_of(page, "li") if "data-subject" in one.attributes]
+    assert len(read_along) == 3
 
 
 # Other cases about the same person
