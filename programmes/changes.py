@@ -17,6 +17,7 @@ from .looks import copy_look
 from .managers import check_manages, lock_programme, why_bad_days, why_name_taken
 from .models import Manager, Programme, ProgrammeState
 from .models.programmes import LONGEST_NAME, LONGEST_SLUG
+from .notices import tell_manager
 from .rules import rules_of
 
 # From which states each can be reached; the archive from all. A draft that was opened once is never a draft again.
@@ -91,7 +92,7 @@ def change_state(*, programme: Programme, state: ProgrammeState, by: User, seen:
 
 @transaction.atomic
 def copy_programme(*, programme: Programme, by: User, now: datetime) -> Programme:
-    """A draft like this programme, 52 weeks later, with the same managers and nobody in it yet.
+    """A draft like this programme, 52 weeks later, with the same managers and nobody in it yet. The others are told.
 
     Raises PermissionDenied, ProgrammeError `too_many_drafts`.
     """
@@ -116,10 +117,9 @@ def copy_programme(*, programme: Programme, by: User, now: datetime) -> Programm
         reminds=programme.reminds,
         made_at=now,
     )
-    Manager.objects.bulk_create(
-        Manager(programme=made, person=row.person, given_by=row.given_by, at=now)
-        for row in Manager.objects.live().filter(programme=programme).select_related("person", "given_by")
-    )
+    for row in Manager.objects.live().filter(programme=programme).select_related("person", "given_by").order_by("pk"):
+        named = Manager.objects.create(programme=made, person=row.person, given_by=row.given_by, at=now)
+        tell_manager(named, now=now, by=by)
     copy_look(programme, made)
     return made
 

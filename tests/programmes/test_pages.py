@@ -256,6 +256,8 @@ def test_copy_is_a_draft_of_the_same_managers_a_year_later(client_for, alice, bo
     assert (made.last_day - made.first_day) == (programme.last_day - programme.first_day)
     managers = Manager.objects.live().filter(programme=made).values_list("person", "given_by")
     assert set(managers) == {(alice.pk, maria.pk), (bob.pk, maria.pk)}
+    # Of the programme, and bob of its copy too
+    assert [kinds_told(person) for person in (alice, bob)] == [[MANAGER_NAMED], [MANAGER_NAMED] * 2]
     assert not made.memberships.exists()
 
     again = page_of("programme_copy", made)
