@@ -1,6 +1,7 @@
 """The kinds of notices about programmes.
 
-All but announcements always come: each asks for something, or changes what one may.
+All but announcements always come: each asks for something, or changes what one may. That another manager has applied a
+list does neither, so it is a line of the inbox alone.
 """
 
 from notifications.registry import Kind
@@ -26,4 +27,5 @@ KINDS = [
         Kind(kind, notices.MANAGER, notices.render_manager_email, notices.manager_lines)
         for kind in (notices.MANAGER_NAMED, notices.MANAGER_ENDED)
     ),
+    Kind(notices.LIST_APPLIED, notices.LIST, None, notices.list_lines),
 ]

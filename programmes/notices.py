@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from common.mail.rendering import Context, absolute_url
@@ -13,12 +14,13 @@ from mentors.models import MentorProfile
 from notifications.models import InboxItem, Notification
 from notifications.readers import NoticeReader
 from notifications.registry import InboxLine, Message, Nothing
-from notifications.services import Due, schedule_notices, withdraw_older_versions
+from notifications.services import Due, schedule_notices, show_in_inbox, withdraw_older_versions
 
-from .models import ASKED, LIVE, Directory, Manager, Membership, MembershipState, Programme
+from .models import ASKED, LIVE, Directory, Manager, Membership, MembershipState, Programme, Roster
 
 MEMBERSHIP, MANAGER = "membership", "manager"
 MANAGER_NAMED, MANAGER_ENDED = "programme_manager", "programme_manager_ended"
+LIST, LIST_APPLIED = "programme_list", "programme_list_applied"
 WORTH_TELLING_FOR = timedelta(days=14)
 
 
@@ -67,6 +69,13 @@ def tell_manager(manager: Manager, *, now: datetime, by: User | None = None) -> 
         return
     kind = MANAGER_NAMED if manager.ended_at is None else MANAGER_ENDED
     schedule_notices(_due(kind, manager.person_id, MANAGER, manager.pk, 0, now=now), now=now)
+
+
+def tell_list_applied(roster: Roster, *, by: User, now: datetime) -> None:
+    """The other managers find it in their inbox."""
+    others = Manager.objects.live().filter(programme=roster.programme_id).exclude(person=by).order_by("person")
+    people = others.values_list("person", flat=True)
+    show_in_inbox(*(_due(LIST_APPLIED, person, LIST, roster.pk, 0, now=now) for person in people))
 
 
 def _due(kind: str, person: int, subject: str, pk: int, version: int, *, now: datetime) -> Due:
@@ -154,3 +163,21 @@ def _manager_line(kind: str, row: Manager) -> InboxLine:
     if kind == MANAGER_ENDED:
         return InboxLine(_("You don’t manage %(programme)s any more") % names, reverse("programmes"))
     return InboxLine(_("You manage %(programme)s now") % names, reverse("programme_manage", args=[row.programme.slug]))
+
+
+def list_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
+    """For managers only while they are."""
+    managed = Programme.objects.with_manager(reader)
+    found = Roster.objects.filter(programme__in=managed).select_related("programme", "by")
+    rows = found.in_bulk([item.subject_id for item in items])
+    return {item.pk: _list_line(rows[item.subject_id]) for item in items if item.subject_id in rows}
+
+
+def _list_line(row: Roster) -> InboxLine:
+    words = ngettext(
+        "%(person)s applied a list to %(programme)s and invited %(n)d person",
+        "%(person)s applied a list to %(programme)s and invited %(n)d people",
+        row.invited,
+    )
+    names = {"person": row.by.display_name, "programme": row.programme.name, "n": row.invited}
+    return InboxLine(words % names, reverse("programme_list", args=[row.programme.slug]))

@@ -99,6 +99,7 @@ from sessions_app.written.acts import decline_written, expire_written, withdraw_
 from tests.conftest import NOW, at, make_mentor, make_person
 from tests.events.afterwards.evening import CLOSED, close, meet
 from tests.events.making import come, make_event, make_said
+from tests.programmes.listing import invite
 from tests.programmes.making import let_in, make_link, make_programme
 from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 from tests.sessions_app.helpers.written import ask, reply, writes
@@ -395,6 +396,13 @@ def leave_list(cast: Cast) -> None:
         come_in(person=listed, now=NOW)
 
 
+def apply_list(cast: Cast) -> None:
+    """bob manages with alice, who invites someone by a list."""
+    programme = make_programme(cast.alice, cast.maria)
+    give_manager(programme=programme, person=cast.bob, by=cast.maria, now=NOW)
+    invite(programme, cast.alice, "email", "kim@uni.example")
+
+
 def run_programme(cast: Cast, *, until: str) -> None:
     """bob asks to join what alice manages, and hears of what follows."""
     programme = make_programme(cast.alice, cast.maria)
@@ -612,6 +620,7 @@ STORIES: dict[str, Callable[[Cast], object]] = {
     "declined by a programme": lambda cast: run_programme(cast, until="declined"),
     "removed from a programme": lambda cast: run_programme(cast, until="removed"),
     "off the list of a programme": leave_list,
+    "list of a programme applied": apply_list,
     "manages no more": lambda cast: run_programme(cast, until="ended"),
     "figures by mail": mail_figures,
     "announcement of a programme": announce_to_members,

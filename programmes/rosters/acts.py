@@ -21,6 +21,7 @@ from programmes.invitations import why_closed
 from programmes.managers import check_manages, lock_programme
 from programmes.models import BAD, Membership, Programme, Roster, RosterRow, RosterState, Verdict
 from programmes.models.rosters import OPEN_STATES
+from programmes.notices import tell_list_applied
 
 from .applying import AT_ONCE, apply_rows, find_people
 from .columns import Field, match_columns, unique_headings
@@ -264,6 +265,7 @@ def _apply(programme: Programme, number: int, by: User, seen: str, now: datetime
         return stale
     roster.invited = apply_rows(programme, judged, by, now)
     settle_roster(roster, RosterState.APPLIED, now)
+    tell_list_applied(roster, by=by, now=now)
     return roster.invited
 
 

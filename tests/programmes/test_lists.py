@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from accounts.models import User
 from accounts.privacy.retention import retain
 from accounts.services import create_person
+from notifications.models import InboxItem, Notification
 from programmes.domains import DomainInput, add_domain
 from programmes.errors import ProgrammeError
+from programmes.managers import give_manager
 from programmes.members import leave, remove_member
 from programmes.models import (
     Invitee,
@@ -28,6 +30,7 @@ from programmes.models import (
     Source,
     Verdict,
 )
+from programmes.notices import LIST_APPLIED, list_lines
 from programmes.rosters import invitees
 from programmes.rosters.acts import (
     ListInput,
@@ -476,3 +479,18 @@ def test_link_and_list_together_make_one_member(programme, alice, bob):
     assert state_of(bob, programme) == (MembershipState.LIVE, True, True, Source.LINK)
     assert make_link(programme, alice)[0].uses == 0
     assert csv_of("a", "b") == b"a\r\nb"
+
+
+def test_other_managers_read_in_their_inbox_who_applied_a_list(programme, alice, dora, maria):
+    give_manager(programme=programme, person=dora, by=maria, now=NOW)
+    roster = upload(programme, alice, "email", "kim@uni.example", "lee@uni.example")
+
+    for _again in range(2):
+        apply(roster, alice)
+
+    [item] = InboxItem.objects.filter(kind=LIST_APPLIED)
+    [line] = list_lines([item], dora, NOW).values()
+    assert (item.recipient, line.url) == (dora, f"/programmes/{programme.slug}/manage/list/")
+    assert (alice.display_name in line.text, "2 people" in line.text) == (True, True)
+    assert not Notification.objects.filter(kind=LIST_APPLIED).exists()
+    assert list_lines([item], maria, NOW) == {}
