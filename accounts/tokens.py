@@ -1,6 +1,5 @@
 """Tokens with which programs act for a person: named, shown once, with a scope and an end."""
 
-import secrets
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from common.hashing import hash_text
+from common.hashing import hash_text, secret_of_form
 from common.refusals import RefusalError
 
 from . import mail
@@ -19,7 +18,7 @@ from .models.programs import LONGEST_IN_AREA
 
 # A prefix by which people who find a token in a file, and programs that look for lost secrets, see what it opens.
 PREFIX = "mmt_"
-MOST = 20
+MOST, TOKEN_SIZE = 20, 32
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -28,20 +27,33 @@ class TokenError(RefusalError):
 
 
 def make_token(
-    *, person: User, name: str, scope: Scope, days: int, now: datetime, area: str = ""
+    *,
+    person: User,
+    name: str,
+    scope: Scope,
+    days: int,
+    now: datetime,
+    area: str = "",
+    key: str = "",
+    is_again: bool = False,
 ) -> tuple[AccessToken, str]:
     """A new token, whose text is never shown again; its person is told by email that there is one.
 
-    `area`: the key of one of theirs, if it is for that alone.
+    `area`: the key of one of theirs, if it is for that alone. The same form (`key`) sent twice gets the same token;
+    `is_again`, and if that has been revoked, another one, so that a text that leaked stays dead.
 
     Raises TokenError `same_name`, `too_many`, `unknown_area`, `too_long`.
     """
     if refusal := _why_not_area(person, area, days):
         raise refusal
-    text = PREFIX + secrets.token_urlsafe(32)
+    text = PREFIX + secret_of_form(key, person.pk, name, scope, days, area, size=TOKEN_SIZE)
     with transaction.atomic():
         User.objects.locked(person)
         mine = AccessToken.objects.filter(person=person)
+        if made := mine.filter(token_hash=hash_text(text)).first():
+            return made, text
+        if is_again:
+            text = PREFIX + secret_of_form("", size=TOKEN_SIZE)
         if mine.filter(name=name).exists():
             raise TokenError(
                 "same_name", _("You already have a token with this name. Choose a different name"), field="name"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -47,8 +48,11 @@ class TokenForm(forms.Form):
         error_messages={"required": _("Choose one")},
     )
 
+    key = PlainText(max_length=64, required=False, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, areas: Sequence[Area] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.initial.setdefault("key", uuid4().hex)
         offered = [(one.key, one.name) for one in areas if one.is_open]
         if offered:
             field_of(self, "area", forms.ChoiceField).choices = [("", _("Everything of mine")), *offered]

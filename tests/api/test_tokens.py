@@ -140,6 +140,26 @@ def test_the_page_shows_a_token_once(as_bob, bob):
     assert "2027-02-22T13:46Z" in [time.attributes["datetime"] for time in elements_of(later.content.decode(), "time")]
 
 
+def test_a_form_that_is_sent_twice_makes_one_token_and_shows_it_both_times(
+    as_bob, bob, mailoutbox, django_capture_on_commit_callbacks
+):
+    def key_in(response) -> str:
+        return elements_of(response.content.decode(), "input", name="key")[0].attributes["value"]
+
+    sent = {**MINE, "key": key_in(as_bob.get(PAGE))}
+    with django_capture_on_commit_callbacks(execute=True):
+        first, second = as_bob.post(PAGE, sent), as_bob.post(PAGE, sent)
+
+    assert (second.context["token"], AccessToken.objects.count(), len(mailoutbox)) == (first.context["token"], 1, 1)
+    assert key_in(second) != sent["key"]
+    changed = as_bob.post(PAGE, {**sent, "name": "Other"})
+    assert changed.context["token"] != first.context["token"]
+    # What was revoked stays dead, also if its form is sent once more
+    stop_token(person=bob, uuid=AccessToken.objects.get(name="Phone").uuid)
+    later = as_bob.post(PAGE, sent)
+    assert (later.status_code, find_token(first.context["token"], now=NOW)) == (200, None)
+
+
 def test_the_page_says_what_is_missing_and_keeps_what_was_typed(as_bob):
     as_bob.post(PAGE, MINE)
     again, nameless = as_bob.post(PAGE, MINE), as_bob.post(PAGE, {**MINE, "name": ""})
