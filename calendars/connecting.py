@@ -70,8 +70,8 @@ def replace_address(*, connection: Connection, address: str, now: datetime) -> N
     read_soon(row, now)
 
 
+# As we ask it, and its host. Raises CalendarError `address`.
 def _read_address(address: str) -> tuple[str, str]:
-    """As we ask it, and its host. Raises CalendarError `address`."""
     address = as_https(address)
     try:
         _secure, host, _port, _path = parts_of(address)
@@ -112,8 +112,8 @@ def make_connection(
     return made
 
 
+# As if it were new, but for sessions that we put there before: those go on being taken out.
 def _begin_again(ending: Connection, secret: bytes, now: datetime) -> Connection:
-    """As if it were new, but for sessions that we put there before: those go on being taken out."""
     row = known(lock_connection(ending))
     row.secret, row.state, row.ending_at = seal_secret(secret), ConnectionState.PROPOSED, None
     row.created_at = row.asked_at = row.next_at = now
@@ -256,9 +256,9 @@ def finish_endings(*, now: datetime) -> int:
     return sum(_finish_ending(one, now) for one in ending)
 
 
+# Unless it was connected again meanwhile.
 @transaction.atomic
 def _finish_ending(connection: Connection, now: datetime) -> bool:
-    """Unless it was connected again meanwhile."""
     row = lock_connection(connection)
     if row is None or row.ending_at is None:
         return False
@@ -279,8 +279,8 @@ def _end_connection(row: Connection, now: datetime) -> None:
     _forget_connection(row, now)
 
 
+# Nothing of it stays: not the address, not what was read.
 def _forget_connection(row: Connection, now: datetime) -> None:
-    """Nothing of it stays: not the address, not what was read."""
     for calendar in row.calendars.all():
         replace_busy_times(person=row.person, calendar=calendar.pk, spans=(), now=now)
     _withdraw_all(row)
@@ -294,8 +294,8 @@ def _withdraw_all(row: Connection) -> None:
     withdraw_unwritten(row)
 
 
+# The same for the same address of the same person, and of no use to find it out.
 def _fingerprint_of(person: User, address: str) -> str:
-    """The same for the same address of the same person, and of no use to find it out."""
     return salted_hmac("calendars.fingerprint", f"{person.pk}:{address}", algorithm="sha256").hexdigest()
 
 

@@ -154,8 +154,8 @@ def _all_headers(target: Target, headers: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+# At most so many bytes, whether they travel compressed or not. Raises FetchError `too_large`.
 def _read_content(response: http.client.HTTPResponse, budget: Budget) -> bytes:
-    """At most so many bytes, whether they travel compressed or not. Raises FetchError `too_large`."""
     encoding = (response.getheader("Content-Encoding") or "identity").strip().lower()
     if encoding not in ("identity", "gzip", "x-gzip"):
         raise FetchError("broken")

@@ -17,8 +17,8 @@ def list_counting(person: User, now: datetime) -> list[NamedCalendar]:
     return [NamedCalendar(one.pk, one.shown_name, _warn_of(one.connection, now)) for one in counting]
 
 
+# Silent about what may pass by itself within a day.
 def _warn_of(connection: Connection, now: datetime) -> str:
-    """Silent about what may pass by itself within a day."""
     since = connection.failing_since
     if since is None or (connection.state != ConnectionState.NEEDS_YOU and now - since < TOLD_AFTER):
         return ""

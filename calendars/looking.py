@@ -169,8 +169,8 @@ def _note_remote(calendar: ExternalCalendar, remote: RemoteCalendar) -> None:
     calendar.save()
 
 
+# One that can't be read is in the way of no other, unless the reason is the account's.
 def _read_all(row: Connection, source: Source, calendars: Sequence[ExternalCalendar], now: datetime) -> Looked:
-    """One that can't be read is in the way of no other, unless the reason is the account's."""
     looked = Looked()
     end = time.monotonic() + MOST_SECONDS
     for calendar in calendars:
@@ -294,14 +294,14 @@ def _mark_question(reader: Reader, ahead: timedelta) -> str:
     return form_mark(reader.zone, *sorted(reader.addresses), ahead.days)
 
 
+# As the source found it to be meanwhile, unless someone else has changed it since.
 def _keep_secret(held: Connection, row: Connection, secret: bytes) -> None:
-    """As the source found it to be meanwhile, unless someone else has changed it since."""
     if held.secret == row.secret and secret != open_secret(held):
         held.secret = seal_secret(secret)
 
 
+# A worker that was taken for dead, or whose calendar was switched or disconnected meanwhile, writes nothing.
 def _still_leased(row: Connection) -> Connection | None:
-    """A worker that was taken for dead, or whose calendar was switched or disconnected meanwhile, writes nothing."""
     User.objects.locked(row.person_id)
     found = Connection.objects.select_for_update(of=("self",)).select_related("person")
     return found.filter(pk=row.pk, lease_until=row.lease_until).first()
@@ -320,8 +320,8 @@ def _note_reading(calendar: ExternalCalendar, reading: Reading, cursor: dict[str
     calendar.save()
 
 
+# Of events at the very same time, all.
 def _titles_to_keep(calendar: ExternalCalendar, reading: Reading) -> dict[tuple[datetime, datetime], str]:
-    """Of events at the very same time, all."""
     if not calendar.keeps_titles:
         return {}
     return {
@@ -346,8 +346,8 @@ def _follow_up(held: Connection, now: datetime, well: Collection[int]) -> None:
         tell_person(held, News.AWAY, now=now)
 
 
+# Later after each failure, but not past the moments at which something follows from it.
 def _next_try(held: Connection, now: datetime) -> datetime:
-    """Later after each failure, but not past the moments at which something follows from it."""
     wait = LONGEST_WAIT if held.state == ConnectionState.NEEDS_YOU else EVERY * 2 ** min(held.failures - 1, 10)
     found = now + _jittered(min(wait, LONGEST_WAIT / (1 + JITTER)))
     since = held.failing_since or now

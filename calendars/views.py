@@ -237,10 +237,10 @@ def _replace_address(request: SignedInRequest, connection: Connection, now: date
     return _save_secret(request, form, replace, said, Typed(addresses={connection.pk: form}), now)
 
 
+# What replaces the secret of a connection; the page is shown again with what stands against it.
 def _save_secret(
     request: SignedInRequest, form: Form, save: Callable[[], None], said: str, typed: Typed, now: datetime
 ) -> HttpResponse:
-    """What replaces the secret of a connection; the page is shown again with what stands against it."""
     if form.is_valid():
         try:
             save()

@@ -71,16 +71,16 @@ def _find_or_404(slug: str) -> CalendarProvider:
     return provider
 
 
+# What its person allowed before, they are asked for again: also while sessions are being taken out of it.
 def _wrote_before(request: SignedInRequest, slug: str, again: Connection | None) -> bool:
-    """What its person allowed before, they are asked for again: also while sessions are being taken out of it."""
     if again is not None:
         return may_write(again)
     ending = Connection.objects.filter(person=request.user, kind=slug, ending_at__isnull=False)
     return any(may_write(one) for one in ending)
 
 
+# The connection of theirs that is to be mended, if the form names one. Raises Http404.
 def _again_in(request: SignedInRequest) -> Connection | None:
-    """The connection of theirs that is to be mended, if the form names one. Raises Http404."""
     given = request.POST.get("again", "")
     if not given:
         return None

@@ -75,8 +75,8 @@ def read_objects(contents: Iterable[bytes], reader: Reader, *, first: datetime, 
     return replace(reading, unread=reading.unread + broken)
 
 
+# Each has its own zones: two may mean different ones by the same name.
 def _read_files(files: Iterable[RawCalendar], reader: Reader, first: datetime, last: datetime) -> Reading:
-    """Each has its own zones: two may mean different ones by the same name."""
     name, unread = "", 0
     spans, titles, guessed = list[Span](), defaultdict[Span, list[str]](list), Counter[str]()
     for found in files:
@@ -112,8 +112,8 @@ def join_spans(spans: Iterable[Span]) -> list[Span]:
     return joined
 
 
+# Events that belong together: those of one UID. Groups that are long over or far ahead are left out unread.
 def _groups(found: RawCalendar, first: datetime, last: datetime) -> Iterator[list[RawEvent]]:
-    """Events that belong together: those of one UID. Groups that are long over or far ahead are left out unread."""
     groups: dict[str, list[RawEvent]] = defaultdict(list)
     for number, event in enumerate(found.events):
         groups[event.value_of("UID").strip() or f" {number}"].append(event)
@@ -123,8 +123,8 @@ def _groups(found: RawCalendar, first: datetime, last: datetime) -> Iterator[lis
             yield group
 
 
+# Whether its dates, as they are written, say that it can't touch the range. When in doubt, not.
 def _is_elsewhere(event: RawEvent, earliest: str, latest: str) -> bool:
-    """Whether its dates, as they are written, say that it can't touch the range. When in doubt, not."""
     start = event.value_of("DTSTART").strip()[:8]
     if not start.isdigit():
         return False
@@ -145,8 +145,8 @@ def _read_entries(group: Sequence[RawEvent], zones: Zones, reader: Reader) -> tu
     return entries, broken
 
 
+# Of the events with one UID, each with its title.
 def _spans_of(entries: Sequence[Entry], zone: tzinfo, first: datetime, last: datetime) -> Iterator[tuple[Span, str]]:
-    """Of the events with one UID, each with its title."""
     whole = [entry for entry in entries if entry.replaces is None]
     newest = max((entry.sequence for entry in whole), default=0)
     # Some programs give one UID to all events they write: of the same version, each counts.

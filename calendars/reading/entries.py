@@ -117,8 +117,8 @@ def _sequence_of(raw: RawEvent) -> int:
     return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
 
 
+# Start, end, and whether the length was given in whole days.
 def _read_ends(start: Moment, raw: RawEvent, zones: Zones) -> tuple[Moment, Moment, bool]:
-    """Start, end, and whether the length was given in whole days."""
     ends, lasts = raw.find("DTEND"), raw.value_of("DURATION").strip()
     if ends is not None:
         return *_make_alike(start, _first_moment(ends, zones), zones), False
@@ -160,8 +160,8 @@ def _moments(line: Line, zones: Zones) -> list[Moment]:
     return [found[0] if isinstance(found, tuple) else found for found in _found_in(line, zones)]
 
 
+# Raises ValueError where there is no moment, or something else.
 def _found_in(line: Line, zones: Zones) -> list[Moment | Period]:
-    """Raises ValueError where there is no moment, or something else."""
     texts = [text.strip().upper() for text in line.value.split(",") if text.strip()]
     found = [icalendar.vDDDTypes.from_ical(text) for text in texts]
     ends = [end for one in found for end in (one if isinstance(one, tuple) else (one,))]
@@ -180,13 +180,13 @@ def _zone_of(line: Line, zones: Zones) -> tzinfo:
     return zones.find(said[1]) if said else zones.floating
 
 
+# A time that has no zone gets this one.
 def _place(found: Any, zone: tzinfo | None) -> Any:
-    """A time that has no zone gets this one."""
     return found.replace(tzinfo=zone) if isinstance(found, datetime) and found.tzinfo is None else found
 
 
+# As the wall of this zone shows it: the library compares what the walls of a series show.
 def _beside(found: Any, zone: tzinfo | None) -> Any:
-    """As the wall of this zone shows it: the library compares what the walls of a series show."""
     if isinstance(found, tuple):
         return tuple(_beside(end, zone) for end in found)
     return found.astimezone(zone) if zone is not None and isinstance(found, datetime) else found
@@ -231,8 +231,8 @@ def _makes_busy(raw: RawEvent, reader: Reader, *, whole_days: bool) -> bool:
     return raw.value_of("TRANSP").strip().upper() != "TRANSPARENT" and shown not in FREE
 
 
+# What the owner answered to the invitation, as PARTSTAT has it; empty for an event without them.
 def _own_answer(raw: RawEvent, addresses: frozenset[str]) -> str:
-    """What the owner answered to the invitation, as PARTSTAT has it; empty for an event without them."""
     for line in raw.lines:
         if line.name == "ATTENDEE":
             said = {name.upper(): value.strip('"') for name, value in PARAMETER.findall(line.parameters)}

@@ -138,8 +138,8 @@ def _read_lines(content: bytes) -> Iterator[Line]:
             yield line
 
 
+# Lines that were folded are joined as bytes: some programs fold in the middle of a character.
 def _text_of(content: bytes) -> str:
-    """Lines that were folded are joined as bytes: some programs fold in the middle of a character."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         content = content.decode("utf-16", "replace").encode()
     content = content.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n").replace(b"\0", b"")

@@ -34,10 +34,10 @@ def expand_series(entries: Sequence[Entry], first: datetime, last: datetime) -> 
         yield from _unchanged(core, changes, left_out, first, last)
 
 
+# Occurrences that no change names; but some follow an earlier one that was changed with all later ones.
 def _unchanged(
     core: Entry, changes: dict[Moment, Entry], left_out: set[Moment], first: datetime, last: datetime
 ) -> Iterator[Occurrence]:
-    """Occurrences that no change names; but some follow an earlier one that was changed with all later ones."""
     later = sorted((mark, change) for mark, change in changes.items() if change.and_later)
     shifts = [NO_TIME, *(_shift_of(change, core) for _mark, change in later)]
     lengths = [_length_of(entry) for entry in (core, *(change for _mark, change in later))]
@@ -55,8 +55,8 @@ def _unchanged(
         yield begin, begin + (_length_of(entry) if length is None or entry is not core else length), entry
 
 
+# Each start by the wall, perhaps more than once, with the length of one that has its own.
 def _starts(core: Entry, first: datetime, last: datetime) -> Iterator[tuple[Moment, timedelta | None]]:
-    """Each start by the wall, perhaps more than once, with the length of one that has its own."""
     begins_in_rule = not core.rules
     for rule in core.rules:
         begins_in_rule = begins_in_rule or _reaches(rule, core.start)
@@ -74,8 +74,8 @@ def _starts(core: Entry, first: datetime, last: datetime) -> Iterator[tuple[Mome
         yield core.start, None
 
 
+# Not so if the rule ends before the start: what is left of a series that was deleted from its beginning on.
 def _reaches(rule: str, start: Moment) -> bool:
-    """Not so if the rule ends before the start: what is left of a series that was deleted from its beginning on."""
     until = next((part.removeprefix("UNTIL=") for part in rule.split(";") if part.startswith("UNTIL=")), "")
     written = f"{start.astimezone(UTC):%Y%m%dT%H%M%SZ}" if isinstance(start, datetime) else f"{start:%Y%m%d}"
     return not until or written <= until
@@ -85,20 +85,20 @@ def _start_date(start: Moment) -> date:
     return start.date() if isinstance(start, datetime) else start
 
 
+# Some programs name the occurrence of a timed series by its date alone, or one of whole days by a time.
 def _as_in_series(named: Moment, start: Moment) -> Moment:
-    """Some programs name the occurrence of a timed series by its date alone, or one of whole days by a time."""
     if isinstance(start, datetime) and not isinstance(named, datetime):
         return datetime.combine(named, start.timetz())
     return named.date() if isinstance(named, datetime) and not isinstance(start, datetime) else named
 
 
+# The same for the same moment, in whatever zone it is written.
 def _mark_of(moment: Moment) -> Any:
-    """The same for the same moment, in whatever zone it is written."""
     return moment.astimezone(UTC) if isinstance(moment, datetime) else moment
 
 
+# By how much a change of this and all later occurrences moves them on the wall.
 def _shift_of(change: Entry, core: Entry) -> timedelta:
-    """By how much a change of this and all later occurrences moves them on the wall."""
     replaced = _as_in_series(change.replaces or change.start, core.start)
     return _wall(change.start) - _wall(replaced)
 
@@ -115,8 +115,8 @@ def _as_time(moment: Moment) -> datetime:
     return moment if isinstance(moment, datetime) else datetime.combine(moment, time())
 
 
+# As the rule of a series that starts so can compare it.
 def _like(moment: datetime, start: Moment) -> datetime:
-    """As the rule of a series that starts so can compare it."""
     return moment if isinstance(start, datetime) else moment.replace(tzinfo=None)
 
 

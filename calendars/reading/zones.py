@@ -59,8 +59,8 @@ class Zones:
         return _iana_zone(windows) if windows else None
 
 
+# Also for `/vendor.example/2026/Europe/Berlin`, as some programs write it, and in any case.
 def _iana_zone(name: str) -> zoneinfo.ZoneInfo | None:
-    """Also for `/vendor.example/2026/Europe/Berlin`, as some programs write it, and in any case."""
     parts = name.strip("/").lower().split("/")
     for first in range(min(len(parts), 6)):
         if known := _names().get("/".join(parts[first:])):
@@ -73,8 +73,8 @@ def _names() -> dict[str, str]:
     return {name.lower(): name for name in zoneinfo.available_timezones()}
 
 
+# The zone that a VTIMEZONE describes, or None if it makes no sense.
 def _described_zone(lines: Sequence[str]) -> tzinfo | None:
-    """The zone that a VTIMEZONE describes, or None if it makes no sense."""
     text = "\n".join(["BEGIN:VTIMEZONE", *lines, "END:VTIMEZONE", ""])
     try:
         found: tzinfo | None = tz.tzical(StringIO(text)).get()

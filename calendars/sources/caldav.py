@@ -138,8 +138,8 @@ class CalDavSource:
             return []
         raise _most_telling(failures)
 
+    # What the account has, which may be none. Raises FetchError where there is no account.
     def _begin_at(self, client: WebDavClient, url: str) -> list[RemoteCalendar]:
-        """What the account has, which may be none. Raises FetchError where there is no account."""
         found = client.find_properties(url, ABOUT_ACCOUNT)
         asked = _first(found)
         if asked.has_inside(f"{DAV}current-user-principal", f"{DAV}unauthenticated"):
@@ -171,8 +171,8 @@ class CalDavSource:
         return list(calendars.values())
 
 
+# Of a host alone, what RFC 6764 says comes first; of a whole address, that address.
 def _starting_points(address: str) -> list[str]:
-    """Of a host alone, what RFC 6764 says comes first; of a whole address, that address."""
     known = join_address(address, WELL_KNOWN)
     return [known, address] if address.rstrip("/").count("/") == 2 else [address, known]
 
@@ -214,8 +214,8 @@ def _describe(resource: Resource, remote_id: str) -> RemoteCalendar:
     )
 
 
+# Without the host, if it is that of the address.
 def _shorten(url: str, address: str) -> str:
-    """Without the host, if it is that of the address."""
     host = join_address(address, "/")
     return f"/{url.removeprefix(host)}" if url.startswith(host) else url
 
@@ -240,8 +240,8 @@ def _digest(texts: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 
+# Raises FetchError `broken`, if any of them couldn't be read: half a calendar would free the other half.
 def _contents_of(resources: Iterable[Resource]) -> list[bytes]:
-    """Raises FetchError `broken`, if any of them couldn't be read: half a calendar would free the other half."""
     contents = []
     for one in resources:
         if text := one.text_of(f"{CALDAV}calendar-data"):

@@ -74,8 +74,8 @@ class GoogleSource:
                 return
         raise FetchError("too_large")
 
+    # What it says of one calendar. All that are wanted are asked for at once, and remembered.
     def _answer_for(self, remote_id: str, first: datetime, last: datetime) -> Mapping[str, Any]:
-        """What it says of one calendar. All that are wanted are asked for at once, and remembered."""
         if (remote_id, first, last) not in self.answers:
             others = [one for one in self.list_wanted() if one != remote_id and (one, first, last) not in self.answers]
             asked = [remote_id, *others][:MOST_CALENDARS]

@@ -79,8 +79,8 @@ class MicrosoftSource:
         return f"{self.service.provider.api}/me"
 
 
+# By what is left of each event beside the person's own sessions.
 def _titles_of(titles: Iterable[tuple[Span, str]], own: Sequence[Span]) -> Mapping[Span, Sequence[str]]:
-    """By what is left of each event beside the person's own sessions."""
     found: dict[Span, list[str]] = defaultdict(list)
     for span, title in titles:
         for left in subtract_spans([span], own):
@@ -97,8 +97,8 @@ def _calendar_of(item: Mapping[str, Any]) -> RemoteCalendar:
     )
 
 
+# None if it makes nobody busy. Raises ValueError for an event that makes no sense.
 def _read_event(event: Mapping[str, Any], reader: Reader) -> Span | None:
-    """None if it makes nobody busy. Raises ValueError for an event that makes no sense."""
     whole_day = event.get("isAllDay") is True
     if not _makes_busy(event, reader, whole_day=whole_day):
         return None

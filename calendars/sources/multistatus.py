@@ -52,8 +52,8 @@ def read_multistatus(content: bytes) -> list[Resource]:
     return [found for answer in root.iterfind(f"{DAV}response") for found in _resources_of(answer)]
 
 
+# One, but for answers that name several things for which there is only a status.
 def _resources_of(answer: ET.Element) -> Iterator[Resource]:
-    """One, but for answers that name several things for which there is only a status."""
     properties, statuses = dict[str, ET.Element](), list[int]()
     for group in answer.iterfind(f"{DAV}propstat"):
         status = _status_of(group)

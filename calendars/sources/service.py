@@ -86,8 +86,8 @@ class Service:
         headers = {"Authorization": f"Bearer {self.tokens.access}", **options.pop("headers", {})}
         return ask_service(method, address, within=left, headers=headers, **options)
 
+    # Our token goes to the service only, wherever its answer sends us.
     def _check_place(self, address: str) -> None:
-        """Our token goes to the service only, wherever its answer sends us."""
         try:
             asked, known = urlsplit(address), urlsplit(self.provider.api)
             is_same = (asked.scheme, asked.netloc) == (known.scheme, known.netloc)
@@ -109,8 +109,8 @@ class Service:
             return new
         return self._load_others() or new
 
+    # Those of a worker, or of the person, who was faster.
     def _load_others(self) -> Tokens | None:
-        """Those of a worker, or of the person, who was faster."""
         secret = self.keeper.load_secret() if self.keeper else None
         found = Tokens.from_secret(secret) if secret else None
         return found if found != self.tokens else None

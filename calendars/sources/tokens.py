@@ -85,8 +85,8 @@ def _ask_for_tokens(provider: CalendarProvider, form: Mapping[str, str]) -> Serv
     raise FetchError("limited" if answer.status in (429, 503) else "broken", answer.wait)
 
 
+# A service that gives no new token to refresh with means the one it gave before.
 def _read_tokens(body: Mapping[str, Any], *, kept: str = "") -> Tokens:
-    """A service that gives no new token to refresh with means the one it gave before."""
     access, refresh, life = body.get("access_token"), body.get("refresh_token") or kept, body.get("expires_in")
     if not _is_token(access) or not _is_token(refresh):
         raise FetchError("broken")

@@ -75,8 +75,8 @@ class CalDavWriter:
         if answer.status not in KEPT | MISSING:
             raise _error_of(answer)
 
+    # None if there is nothing.
     def _look_at(self, client: WebDavClient, name: str, asked: str) -> Resource | None:
-        """None if there is nothing."""
         try:
             found = client.find_properties(self._address_of(name), asked).resources[:1]
         except StatusError as error:
@@ -107,8 +107,8 @@ def _name_in(remote_id: str, uid: str) -> str:
     return f"{remote_id.rstrip('/')}/{uid.partition('@')[0]}.ics"
 
 
+# Whether it is of this UID, as its lines are once they are unfolded.
 def _holds(resource: Resource, uid: str) -> bool:
-    """Whether it is of this UID, as its lines are once they are unfolded."""
     lines = FOLD.sub("", resource.text_of(f"{CALDAV}calendar-data")).splitlines()
     return any(line.upper().startswith("UID") and line.partition(":")[2].strip() == uid for line in lines)
 

@@ -31,7 +31,7 @@ class WritingForm(forms.Form):
         field.choices = [(NOWHERE, _("Into none: email me an invitation for each")), *named]
 
 
+# With its server's name, where two are called the same.
 def _name_of(calendar: ExternalCalendar, others: Sequence[ExternalCalendar]) -> str:
-    """With its server's name, where two are called the same."""
     is_alone = sum(one.shown_name == calendar.shown_name for one in others) == 1
     return calendar.shown_name if is_alone else f"{calendar.shown_name} ({calendar.connection.host})"
