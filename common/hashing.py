@@ -6,6 +6,9 @@ from hashlib import sha256
 
 from django.utils.crypto import salted_hmac
 
+# The field with the key of a form, by which it is recognised when it is sent twice
+FORM_KEY = "key"
+
 
 def hash_text(text: str) -> str:
     """What is random and long, as a token is, can't be found out from this."""

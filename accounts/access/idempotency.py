@@ -12,6 +12,7 @@ from hashlib import sha256
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,10 +20,11 @@ from rest_framework.response import Response
 from accounts.models import KeptAnswer, User
 from common.api.description import LONGEST_KEY
 from common.api.problems import CONFLICT, UNPROCESSABLE, ApiError
-from common.hashing import hash_text
+from common.hashing import FORM_KEY, form_mark, hash_text
 
 KEPT_FOR = timedelta(hours=48)
 KEY = re.compile(f"[!-~]{{1,{LONGEST_KEY}}}", re.ASCII)
+CSRF_FIELD = "csrfmiddlewaretoken"
 REPLAYED = "Idempotency-Replayed"
 
 
@@ -87,10 +89,15 @@ def act_once(person: User, key: str, *, now: datetime, act: Callable[[], object]
     return True
 
 
-def make_once(person: User, key: str, *, now: datetime, make: Callable[[], str]) -> str:
-    """The same for a press that makes something. `make` returns its name, which the same press again gets too."""
-    if not KEY.fullmatch(key):
+def make_once(person: User, request: HttpRequest, *, now: datetime, make: Callable[[], str]) -> str:
+    """For a form with `{% form_key %}` that makes something. `make` returns its name, which the same form sent again
+    gets too; changed in between, or without a key, it makes another one.
+    """
+    given = request.POST.get(FORM_KEY, "")
+    if not given:
         return make()
+    typed = sorted((name, values) for name, values in request.POST.lists() if name != CSRF_FIELD)
+    key = form_mark(given, request.path, typed)
     with transaction.atomic():
         lock_key(person, key)
         own = KeptAnswer.objects.filter(person=person, key=key)

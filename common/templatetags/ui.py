@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from math import cos, pi, sin
 from typing import Any
+from uuid import uuid4
 
 import lucide
 from django import template
@@ -21,6 +22,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext as _
 
 from common import times
+from common.hashing import FORM_KEY
 from common.mail.addresses import readable_address
 from common.mail.typos import meant_address
 from common.pages.coming_back import page_shown, with_next
@@ -99,6 +101,12 @@ def one_line(content: str) -> SafeString:
 def this_page(context: Context) -> str:
     """The address to come back to from a form that acts and leads back."""
     return page_shown(context["request"])
+
+
+@register.simple_tag
+def form_key() -> SafeString:
+    """By which a form that is sent twice is recognised: `accounts/access/idempotency.py: make_once`."""
+    return format_html('<input type="hidden" name="{}" value="{}">', FORM_KEY, uuid4().hex)
 
 
 @register.simple_tag

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access.idempotency import make_once
 from accounts.requests import SignedInRequest
 from accounts.roles import role_required
 from accounts.rules.roles import Power
@@ -57,10 +58,14 @@ def event_new(request: SignedInRequest) -> HttpResponse:
     kind = like.kind if like else request.GET.get("kind", "")
     kind = kind if kind in PLANNED_KINDS else EventKind.SPEED
     form = EventForm(post_data(request), kind=kind, now=now, zone=viewer_zone(request), initial=like_initial(like))
-    result = act_on_post(request, lambda: create_event(said=form.cleaned_data["said"], by=request.user), form)
+
+    def create() -> str:
+        return create_event(said=form.cleaned_data["said"], by=request.user).slug
+
+    result = act_on_post(request, lambda: make_once(request.user, request, now=now, make=create), form)
     if result.is_done and result.made:
         messages.success(request, _("This is your draft. Only your team sees it until you open registration."))
-        return redirect("event", result.made.slug)
+        return redirect("event", result.made)
     context = {
         "form": form,
         "error": result.error,

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access.idempotency import make_once
 from accounts.requests import SignedInRequest
 from common.pages.posting import act_on_post, show_beside_field, telling_refusals
 from common.pages.requests import post_data
@@ -42,15 +43,14 @@ def event_hours_new(request: SignedInRequest, profile: MentorProfile) -> HttpRes
     except RefusalError as error:
         refused = error
     form = OfficeHoursForm(post_data(request), zone=zone, free=next_free(profile, now=now))
-    result = act_on_post(
-        request,
-        lambda: offer_office_hours(host=request.user, said=form.cleaned_data["said"], now=now),
-        form,
-        error=refused,
-    )
+
+    def offer() -> str:
+        return offer_office_hours(host=request.user, said=form.cleaned_data["said"], now=now).slug
+
+    result = act_on_post(request, lambda: make_once(request.user, request, now=now, make=offer), form, error=refused)
     if result.is_done and result.made:
         messages.success(request, _("Your office hours are open: people can register, each with a question."))
-        return redirect("event", result.made.slug)
+        return redirect("event", result.made)
     show_beside_field(form, result.error)
     notice = profile.schedule.notice
     ahead = notice_words(notice) if notice else ""

@@ -3,9 +3,11 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.access.idempotency import make_once
 from accounts.requests import SignedInRequest
 from common.pages.requests import post_data
 from common.pages.seen import seen_by, still_seen
@@ -48,10 +50,15 @@ def mentor_offer_edit(request: SignedInRequest, profile: MentorProfile, uuid: st
 def _edit_offer(request: SignedInRequest, profile: MentorProfile, offer: Offer) -> HttpResponse:
     form = OfferForm(post_data(request), initial=OfferForm.initial_of(offer))
     present, stale = offer_mark(offer) if offer.pk else "", False
+
+    def save() -> str:
+        save_offer(profile=profile, offer=offer, topics=form.cleaned_data["topics"], seen=seen_by(request))
+        return str(offer.uuid)
+
     if request.method == "POST" and form.is_valid():
         form.write_to(offer)
         try:
-            save_offer(profile=profile, offer=offer, topics=form.cleaned_data["topics"], seen=seen_by(request))
+            make_once(request.user, request, now=timezone.now(), make=save)
         except ProfileError as error:
             form.add_error(None, error.as_form_error())
             stale = error.code == MOVED_ON

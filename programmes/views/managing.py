@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -61,7 +61,6 @@ def show_overview(request: SignedInRequest, programme: Programme, result: PostRe
         "managers": list(managers.select_related("person").order_by("at", "pk")),
         "done": list(_list_steps_taken(programme)) if programme.state == ProgrammeState.DRAFT else [],
         "state_seen": state_mark(programme),
-        "key": uuid4().hex,
         "error": result.error,
         "tab": "overview",
         "nav": "programmes",
@@ -128,13 +127,12 @@ def programme_state(request: SignedInRequest, programme: Programme) -> HttpRespo
 @for_managers
 def programme_copy(request: SignedInRequest, programme: Programme) -> HttpResponse:
     """One press: what can be different next time is on the page that it leads to."""
-    now, key = timezone.now(), request.POST.get("key", "")
+    now = timezone.now()
 
     def copy() -> str:
         return copy_programme(programme=programme, by=request.user, now=now).slug
 
-    mark = f"copy:{programme.slug}:{key}" if key else ""
-    result = act_on_post(request, lambda: make_once(request.user, mark, now=now, make=copy))
+    result = act_on_post(request, lambda: make_once(request.user, request, now=now, make=copy))
     if result.made is None:
         return show_overview(request, programme, result)
     messages.success(request, _("Here’s your draft. Check its name and its days, then open it."))
