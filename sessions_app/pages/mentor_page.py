@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from django.urls import reverse
 
 from accounts.models import User
-from common.zones import UTC_NAME
 from mentors.models import Format, MentorProfile, Offer
 from mentors.offers import terms_mark
 from mentors.saved import saved_among
@@ -189,7 +188,7 @@ def read_mentor_page(
     offers = [offer for offer in timed if pair.allows(offer.length, offer.format)]
     limit = read_limit(profile, reader, standing, now=now) or (other_kind_error() if timed and not offers else None)
     timetable = read_times(profile, pair, held=held, is_hidden=is_apart or is_kept_out(limit), now=now)
-    their_zone = timetable.rules.zone if timetable else UTC_NAME
+    their_zone = timetable.rules.zone if timetable else profile.person.zone_name
     choice = read_choice(offers, address=address, typed=typed)
     offer = choice.offer or (usual_offer(offers) if offers else None)
     browser = browse_times(timetable, offer, reader=reader, zone=zone, now=now) if timetable and offer else None

@@ -154,6 +154,16 @@ def test_mentors_time_is_that_of_their_week_for_everybody(offer, alice, maria, c
     assert ["Mentor’s time: 19:16 (Kolkata)" in markup_of(page) for page in pages] == [True] * 3
 
 
+def test_mentors_time_is_that_of_their_account_until_they_save_a_week(offer, alice):
+    offer.profile.schedule.delete()
+    alice.timezone = "Asia/Kolkata"
+    alice.save()
+
+    page = markup_of(Client().get(PAGE))
+
+    assert ("Mentor’s time: 19:16 (Kolkata)" in page, "(UTC)" in page) == (True, False)
+
+
 def test_person_without_a_zone_takes_the_browsers_on_the_next_page(client_for, bob):
     bob.timezone = ""
     bob.save()
