@@ -66,7 +66,9 @@ POWERS: dict[str, frozenset[Power]] = {
 ABOUT_ROLES: dict[str, Any] = {
     StaffRoleName.SUPPORT: _("Looks up people and sessions, answers messages, sends failed emails again."),
     StaffRoleName.PROGRAMME: _("Plans and runs events, and sees the figures."),
-    StaffRoleName.MODERATOR: _("Reviews profiles and feedback, decides cases, and who came."),
+    StaffRoleName.MODERATOR: _(
+        "Reviews profiles, topics and feedback, decides cases and who came, plans and runs events."
+    ),
     StaffRoleName.OWNER: _(
         "Gives roles, signs removals, answers appeals, sets terms and webhooks, reads staff’s log, opens the admin."
     ),

@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.models import StaffRole, Trace, User
 from accounts.roles import RoleError, end_role, give_role, may
-from accounts.rules.roles import POWERS, Power, StaffRoleName
+from accounts.rules.roles import ABOUT_ROLES, POWERS, Power, StaffRoleName, roles_with
 from tests.conftest import NOW, make_person
 
 pytestmark = pytest.mark.django_db
@@ -141,3 +141,9 @@ def test_two_owners_cannot_end_each_other_at_once():
     [thread.join() for thread in threads]
     assert sorted(codes) == ["ended", "last_owner"]
     assert User.objects.who_may(Power.RUN).count() == 1
+
+
+def test_each_role_that_plans_events_says_so():
+    says_so = {str(role) for role, words in ABOUT_ROLES.items() if "events" in str(words)}
+
+    assert says_so == set(roles_with(Power.EVENTS))
