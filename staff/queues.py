@@ -5,7 +5,7 @@ Each app says which rows wait; here stands only which moment of a row is the one
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db.models import DateTimeField, F, QuerySet, Value
@@ -30,6 +30,8 @@ from trust.models import Appeal, Case, Sanction
 
 # As far as a queue is counted: a longer one costs no more.
 MOST_COUNTED = 99
+# Their rows are counted by the day of UTC, whose midnight is no moment at which something happened.
+KEPT_BY_DAY = frozenset({"staff_reading", "staff_unmet"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,11 @@ class Queue:
     @property
     def is_longer(self) -> bool:
         return self.count > MOST_COUNTED
+
+    @property
+    def oldest_day(self) -> date | None:
+        """Of rows that know their day only, not the hour."""
+        return self.oldest.astimezone(UTC).date() if self.oldest and self.key in KEPT_BY_DAY else None
 
 
 # What a reader must be allowed to do to see a queue

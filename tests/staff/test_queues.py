@@ -152,6 +152,17 @@ def test_stuck_work_proposals_and_unmet_searches_wait(topic, maria):
     assert oldest(maria, "staff_unmet") == at("2026-11-21 00:00")
 
 
+def test_what_is_counted_by_day_says_the_day_and_no_hours(topic, maria, client_for):
+    StuckRow.objects.create(act="complete", row=1, error="x", first_at=NOW - timedelta(hours=3))
+    UnmetSearch.objects.create(words="law", day=NOW.date())
+    ProposedExample.objects.create(topic=topic, text="law", day=NOW.date() - timedelta(days=1))
+
+    page = markup_of(client_for(maria).get("/staff/"))
+
+    oldest_of_each = [cell.text for cell in elements_of(page, "td", class_="nowrap")]
+    assert oldest_of_each == ["23 Nov", "24 Nov", "3 hours ago"]
+
+
 def test_a_long_queue_is_counted_no_further(maria):
     StuckRow.objects.bulk_create(StuckRow(act="complete", row=row, error="x") for row in range(MOST_COUNTED + 20))
 
