@@ -1,5 +1,7 @@
 """The forms in which people write to staff, and staff write the organisation's texts."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -7,7 +9,7 @@ from accounts.forms.credentials import NAME_ERRORS, email_field
 from accounts.rules.validators import validate_person_name
 from common.forms import PlainText
 
-from .models import LONGEST_MESSAGE, LONGEST_TEXT
+from .models import LONGEST_MESSAGE, LONGEST_TEXT, TextKind
 
 
 class ContactForm(forms.Form):
@@ -39,15 +41,26 @@ class ContactForm(forms.Form):
         return [self["name"], self["email"], self["text"]]
 
 
+WHEN_EMPTY = {
+    TextKind.TERMS: _("An empty text takes the page away."),
+    TextKind.PRIVACY: _("If it’s empty, the page lists only what this software keeps."),
+    TextKind.LONG_TERM: _("If it’s empty, the page has our words on how to find a mentor for longer."),
+}
+
+
 class PublishedTextForm(forms.Form):
     use_required_attribute = False
     body = PlainText(
         label=_("Text"),
-        help_text=_(
-            "Leave an empty line between paragraphs. Begin a heading with “# ” and each line of a list with “- ”. "
-            "Addresses become links. An empty text takes the page away."
-        ),
         required=False,
         max_length=LONGEST_TEXT,
         widget=forms.Textarea(attrs={"rows": 24}),
     )
+
+    def __init__(self, *args: Any, kind: TextKind, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        how = _(
+            "Leave an empty line between paragraphs. Begin a heading with “# ” and each line of a list with “- ”. "
+            "Addresses become links."
+        )
+        self.fields["body"].help_text = f"{how} {WHEN_EMPTY[kind]}"

@@ -34,7 +34,7 @@ def staff_text(request: SignedInRequest, kind: str) -> HttpResponse:
     if kind not in TextKind.values:
         raise Http404
     chosen, newest = TextKind(kind), newest_version(TextKind(kind))
-    form = PublishedTextForm(post_data(request), initial={"body": newest.body if newest else ""})
+    form = PublishedTextForm(post_data(request), kind=chosen, initial={"body": newest.body if newest else ""})
     result = act_on_post(
         request,
         lambda: publish_text(

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.test import Client
 
+from about.forms import WHEN_EMPTY
 from about.models import PublishedText, TextKind
 from about.texts import (
     TextError,
@@ -83,6 +84,14 @@ def test_staff_publish_on_a_page(client_for, maria):
     version = PublishedText.objects.get()
 
     assert (answer["Location"], version.body, version.by, version.published_at) == (EDIT, "Be kind.", maria, NOW)
+
+
+def test_form_says_what_an_empty_text_does_to_its_own_page(client_for, maria):
+    for kind in TextKind:
+        page = markup_of(client_for(maria).get(f"/staff/texts/{kind}/"))
+        assert [other for other, words in WHEN_EMPTY.items() if str(words) in page] == [kind]
+    assert Client().get("/terms/").status_code == 404
+    assert [Client().get(address).status_code for address in ("/privacy/", "/guide/?need=direction")] == [200, 200]
 
 
 def test_what_another_wrote_meanwhile_is_not_overwritten_unseen(client_for, maria):
