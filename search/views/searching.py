@@ -86,6 +86,7 @@ def home_page(request: HttpRequest) -> HttpResponse:
             "voices": list_voices(now=now),
             "record": read_recent_record(now=now),
             "soonest": soonest,
+            "nobody_is_free": not soonest and not is_anyone_free(reader, zone=zone, now=now),
             "limit": None if upcoming else why_not_book_anyone(reader, now=now),
             "today_only": bool(soonest)
             and all(match.slots[0].start.astimezone(ZoneInfo(zone)).date() == today for match in soonest),
@@ -94,6 +95,11 @@ def home_page(request: HttpRequest) -> HttpResponse:
             "nav": "home",
         },
     )
+
+
+def is_anyone_free(reader: User | None, *, zone: str, now: datetime) -> bool:
+    """Whether this reader would find any time at all. Pages ask it where they have nobody to show."""
+    return bool(find_mentors(SearchCriteria(later=True), zone=zone, now=now, mentee=reader, count=1).matches)
 
 
 def next_session_of(reader: User, *, now: datetime) -> SessionRow | None:
@@ -148,6 +154,7 @@ def mentor_list(request: HttpRequest) -> HttpResponse:
             (DROPPED[name], other.query_string(), count, count >= PAGE)
             for name, other, count in list_relaxations(wish, **asked)
         ]
+        context["nobody_is_free"] = not wish.shown and not is_anyone_free(reader, zone=zone, now=now)
     return render_results(request, wish, context)
 
 

@@ -23,9 +23,9 @@ from search.words import read_question
 from sessions_app.availability.slots import Slot
 from sessions_app.booking.changes import cancel_booking
 from sessions_app.booking.clock import complete_ended
-from sessions_app.models import Feedback
+from sessions_app.models import DateOverride, Feedback
 from tests.conftest import NOW, at, make_mentor, make_person
-from tests.markup import elements_in, elements_of, links_in, markup_of
+from tests.markup import elements_in, elements_of, links_in, markup_of, parts_in
 from tests.sessions_app.conftest import THURSDAY, book
 
 pytestmark = pytest.mark.django_db
@@ -362,6 +362,35 @@ def test_home_without_anybody_says_so(db, now):
     page = Client().get("/").content.decode()
 
     assert len(elements_of(page, "div", class_="empty")) == 1
+
+
+@pytest.mark.parametrize("query", ["", "?q=quantum+gravity", "?topic=negotiation&len=45"])
+@pytest.mark.parametrize("path", ["/", "/mentors/"])
+def test_where_nobody_has_times_no_page_leads_to_another_empty_one(path, query, alice, topic, now):
+    alice.mentor_profile.schedule.windows.all().delete()
+    write_profiles([alice.mentor_profile.pk])
+
+    answer = Client().get(path + query)
+    page = markup_of(answer)
+
+    [empty] = elements_of(page, "div", class_="empty")
+    looks_for_them = 'action="/waiting/join/"' in page
+    assert answer.context["nobody_is_free"]
+    assert not [link for link in elements_of(page, "a") if empty.start <= link.start < empty.end]
+    assert ("ask-anyway" in parts_in(page)) != looks_for_them
+    assert looks_for_them == (path + query == "/mentors/?q=quantum+gravity")
+
+
+def test_home_leads_to_later_times_where_there_are_some(alice, now):
+    alice.mentor_profile.schedule.windows.all().delete()
+    DateOverride.objects.create(schedule=alice.mentor_profile.schedule, date=date(2026, 12, 10), minutes=[540, 600])
+    write_profiles([alice.mentor_profile.pk])
+
+    home = Client().get("/")
+
+    assert not home.context["nobody_is_free"]
+    assert links_in(markup_of(home), class_="empty") == {"/mentors/?later=1"}
+    assert "Alice Adair" in markup_of(Client().get("/mentors/?later=1"))
 
 
 def test_home_shows_my_next_session(offer, bob, client_for, now):
