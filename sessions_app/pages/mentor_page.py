@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
@@ -112,6 +112,13 @@ class MentorPage:
     @property
     def can_save(self) -> bool:
         return not self.is_own
+
+    def can_move(self, now: datetime) -> bool:
+        """Whether the chosen time, or the last of the day shown, is far enough ahead to be rescheduled."""
+        if self.picker is None:
+            return False
+        notice = timedelta(minutes=self.profile.schedule.move_notice)
+        return (self.picker.chosen or self.picker.last_start) - notice > now
 
     @property
     def asks_in_writing(self) -> bool:

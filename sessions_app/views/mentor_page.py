@@ -59,7 +59,7 @@ def mentor_page(
     `asking` is the form of a question in writing, which has the same words and no time. htmx asks for the picker
     alone, unless something was refused.
     """
-    typed = form or asking
+    typed, now = form or asking, timezone.now()
     page = read_mentor_page(
         mentor,
         reader=signed_in(request),
@@ -69,7 +69,7 @@ def mentor_page(
         is_asking=asking is not None,
         error=error,
         held=held_here(request),
-        now=timezone.now(),
+        now=now,
     )
     status = error.status if error else 422 if typed else 200
     if status == 200 and page.picker is None and wants_part(request):
@@ -87,6 +87,7 @@ def mentor_page(
         "offer": page.offer,
         "asks": page.offer is not None and not page.offer.instant,
         "picker": page.picker,
+        "can_move": page.can_move(now),
         "opener": open_days_at(page.address, in_form=not page.is_own),
         "their_zone": page.their_zone,
         "question": page.question,

@@ -265,6 +265,27 @@ def test_another_offer_brings_the_button_that_says_how_it_is_booked(alice, offer
     assert swapped.text == standing.text != instant.text
 
 
+@pytest.mark.parametrize(("chosen", "says_so"), [("2026-11-25T13:30Z", False), ("2026-11-25T14:00Z", True)])
+def test_page_promises_rescheduling_only_for_times_that_leave_it(alice, offer, chosen, says_so):
+    alice.mentor_profile.schedule.move_notice = 24 * 60
+    alice.mentor_profile.schedule.save()
+
+    page = markup_of(Client().get(PAGE, {"t": chosen}))
+
+    [picked] = [one for one in elements_of(page, "input", name="start") if "checked" in one.attributes]
+    assert picked.attributes["value"] == chosen
+    assert ("can-move" in parts_in(page)) == says_so
+
+
+def test_page_promises_no_rescheduling_on_a_day_that_is_too_close(alice, offer):
+    alice.mentor_profile.schedule.move_notice = 48 * 60
+    alice.mentor_profile.schedule.save()
+
+    days = ("2026-11-25", "2026-11-27")
+
+    assert ["can-move" in parts_in(markup_of(Client().get(PAGE, {"day": day}))) for day in days] == [False, True]
+
+
 def test_mentors_see_on_their_own_page_what_others_see_and_book_nothing(offer, bob, alice, client_for):
     book(offer, bob)
     asked = {"day": "2026-11-26"}
