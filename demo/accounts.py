@@ -49,7 +49,7 @@ def account_table() -> str:
     there = set(User.objects.filter(email__in=[one.email for one in ACCOUNTS]).values_list("email", flat=True))
     found = [account for account in ACCOUNTS if account.email in there]
     if not found:
-        return "There are no invented people to sign in as. Make them: script/manage seed_demo"
+        return "There are no invented people here: sign in with your own account. script/manage seed_demo adds some."
     rows = [("e-mail", "role", "password"), *((account.email, account.role, PASSWORD) for account in found)]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
