@@ -20,7 +20,7 @@ from about.texts import (
     version_mark,
 )
 from tests.conftest import NOW
-from tests.markup import elements_of, links_in, markup_of, part_in, parts_in, refusals_in
+from tests.markup import elements_in, elements_of, links_in, markup_of, part_in, parts_in, refusals_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 TERMS, EDIT = "/terms/", "/staff/texts/terms/"
@@ -43,6 +43,17 @@ def test_nothing_is_offered_until_something_is_written(client, maria):
 
     assert (before, after) == ((404, False, []), (200, True, ["terms"]))
     assert (client.get(TERMS).status_code, TERMS in footer_of(client)) == (404, False)
+
+
+def test_rules_name_the_terms_once_there_are_some(client, maria):
+    def count_rules() -> tuple[int, set[str]]:
+        page = markup_of(client.get("/trust/"))
+        return len(elements_in(page, "li", id="our-rules")), links_in(page, id="our-rules")
+
+    before = count_rules()
+    publish(maria, "Be kind.")
+
+    assert (before, count_rules()) == ((5, set()), (6, {TERMS}))
 
 
 def test_terms_say_when_they_last_changed(client, maria):

@@ -16,7 +16,9 @@ from trust.models import Rule
 @listed
 def trust_page(request: HttpRequest) -> HttpResponse:
     context = {
-        "rules": [rule.label for rule in Rule],
+        # The terms are a rule where staff have written some: the page says so with a link.
+        "rules": [rule.label for rule in Rule if rule != Rule.OTHER],
+        "terms_rule": Rule.OTHER.label,
         "quarters": list_quarters(now=timezone.now()),
         "nav": "",
     }
