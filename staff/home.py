@@ -8,10 +8,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from about.models import TextKind
+from about.texts import kinds_shown
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.roles import may, staff_required
 from accounts.rules.roles import Power
 from accounts.viewing import viewer_zone
+from mentors.models import MentorProfile, Topic
 
 from .profile_queue import next_to_review
 from .queues import MOST_COUNTED, list_queues
@@ -30,10 +34,24 @@ def staff_home(request: SignedInRequest) -> HttpResponse:
         "week": week,
         "week_note": week_note(week),
         "bars": [(dateformat.format(day, "D"), count) for day, count in week.days],
+        "steps_taken": read_first_steps(request.user),
         "has_admin": bool(admin.site.get_app_list(request)),
         "nav": "staff",
     }
     return render(request, "staff/home.html", context)
+
+
+def read_first_steps(reader: User) -> list[str] | None:
+    """Which of the first steps of a new site are taken; None for who isn't an owner, or once a mentor can be found."""
+    if not may(reader, Power.RUN) or MentorProfile.objects.public().exists():
+        return None
+    taken = {
+        "topics": Topic.objects.exists(),
+        "texts": {TextKind.TERMS, TextKind.PRIVACY} <= kinds_shown(),
+        "roles": User.objects.filter(is_active=True, is_staff=True).exclude(pk=reader.pk).exists(),
+        "mentors": MentorProfile.objects.exists(),
+    }
+    return [step for step, is_taken in taken.items() if is_taken]
 
 
 def week_note(week: WeekFacts) -> str:

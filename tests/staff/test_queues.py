@@ -7,14 +7,16 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from about.models import TextKind
+from about.texts import publish_text, version_mark
 from accounts.rules.roles import StaffRoleName
-from mentors.models import ProfileDraft, ProfileState, Topic
+from mentors.models import MentorProfile, ProfileDraft, ProfileState, Topic
 from notifications.models import Notification, State
 from search.models import ProposedExample, UnmetSearch
 from sessions_app.attendance.disputes import contest_missed
 from sessions_app.models import Booking, BookingState, Feedback, LedgerReview, StuckRow
 from staff.queues import LABELS, MOST_COUNTED, list_queues
-from tests.conftest import NOW, at, make_person, make_staff
+from tests.conftest import NOW, at, make_mentor, make_person, make_staff
 from tests.markup import elements_of, markup_of
 from tests.sessions_app.conftest import THURSDAY
 from tests.trust.cases import decide, make_team, report_message
@@ -243,3 +245,27 @@ def test_no_queue_reads_a_whole_table(maria):
     scanned = set(re.findall(r"Scan (?:using|on) (\w+)", plan))
     assert scanned >= BIG_INDEXES, plan
     assert scanned & INDEXES_OF_TROUBLE, plan
+
+
+def steps_in(page: str) -> dict[str, bool]:
+    """The first steps that a page names, and whether each is marked as taken."""
+    steps = [one.attributes for one in elements_of(page, "li") if "data-step" in one.attributes]
+    return {step["data-step"]: step.get("class") == "done" for step in steps}
+
+
+def test_owners_of_a_new_site_are_told_what_comes_first_until_a_mentor_can_be_found(maria, bob, charlie, client_for):
+    make_staff(bob, StaffRoleName.MODERATOR)
+    owner, moderator = client_for(maria), client_for(bob)
+    steps = ("topics", "texts", "roles", "mentors", "review")
+    assert steps_in(markup_of(owner.get("/staff/"))) == {step: step == "roles" for step in steps}
+    assert steps_in(markup_of(moderator.get("/staff/"))) == {}
+
+    Topic.objects.create(name="Law", slug="law")
+    for kind in (TextKind.TERMS, TextKind.PRIVACY):
+        publish_text(kind=kind, body="Be kind.", by=maria, now=NOW, seen=version_mark(None))
+    profile = make_mentor(charlie)
+    MentorProfile.objects.filter(pk=profile.pk).update(state=ProfileState.SUBMITTED)
+    assert steps_in(markup_of(owner.get("/staff/"))) == {step: step != "review" for step in steps}
+
+    MentorProfile.objects.filter(pk=profile.pk).update(state=ProfileState.APPROVED)
+    assert steps_in(markup_of(owner.get("/staff/"))) == {}
