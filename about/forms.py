@@ -54,7 +54,7 @@ class PublishedTextForm(forms.Form):
         label=_("Text"),
         required=False,
         max_length=LONGEST_TEXT,
-        widget=forms.Textarea(attrs={"rows": 24}),
+        widget=forms.Textarea(attrs={"rows": 24, "class": "textarea textarea--page"}),
     )
 
     def __init__(self, *args: Any, kind: TextKind, **kwargs: Any) -> None:
