@@ -144,7 +144,7 @@ def token_letter(*, person: User, token: AccessToken, place: str = "") -> Accoun
 
 def letter_to(person: User, template: str, context: Mapping[str, Any]) -> AccountEmail:
     """A mail about a person's account, in their own language and time zone."""
-    zone = person.zone_name
+    zone, context = person.zone_name, {"has_password": person.has_usable_password(), **context}
     return AccountEmail(template, person.email, context, zone=zone, language=person.language, hour12=person.hour12)
 
 

@@ -47,7 +47,11 @@ def render_copy_email(row: Notification, now: datetime) -> Message | Nothing:
     if export is None or export.expires_at is None or not export.can_be_downloaded(now):
         return Nothing("copy is gone")
     reader = NoticeReader(row.recipient, now)
-    context: Context = {"until": reader.when_in_city(export.expires_at), "page_url": absolute_url("my_data")}
+    context: Context = {
+        "until": reader.when_in_city(export.expires_at),
+        "page_url": absolute_url("my_data"),
+        "has_password": row.recipient.has_usable_password(),
+    }
     return reader.render_email("accounts/copy_ready", context)
 
 
@@ -68,6 +72,7 @@ def render_removal_email(row: Notification, now: datetime) -> Message | Nothing:
         "zone": reader.zone_label(erasure.due_at),
         "is_soon": row.kind == REMOVAL_SOON,
         "sign_in_url": absolute_url("account_login"),
+        "has_password": row.recipient.has_usable_password(),
     }
     return reader.render_email("accounts/removal_asked", context)
 

@@ -3,9 +3,11 @@
 import logging
 import socket
 import time
+from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
+from django.conf import settings
 from django.test import Client
 
 from accounts import mail as account_mail
@@ -18,6 +20,7 @@ from tests.smtp import smtp_sink  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db
 MENTOR = "/mentors/alice-adair/"
+MAILS = Path(settings.BASE_DIR, "templates", "mail")
 
 HEADERS = ["Subject", "From", "To", "Reply-To", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"]
 
@@ -190,3 +193,23 @@ def test_password_for_an_address_that_cannot_be_proven_now_says_so(client, over_
     answer = client.post(PASSWORD, {"login": root.email, "password": "secret-pass-1"})
     assert [error.code for error in answer.context["form"].errors.as_data()["login"]] == ["code_not_sent"]
     assert signed_in(client) is None
+
+
+def test_mails_about_safety_name_a_password_only_to_those_who_have_one(bob, maria, mailoutbox):
+    """Who signs in by code would look for it in vain."""
+    maria.set_unusable_password()
+    about = {"name": "Laptop", "changes": True, "until": "1 June", "place": "", "tokens_url": "https://example.org"}
+
+    for person in (bob, maria):
+        account_mail.send_account_email(account_mail.letter_to(person, "accounts/new_token", about))
+
+    assert ["your password" in mail.body for mail in mailoutbox] == [True, False]
+    assert ["your mailbox" in mail.body for mail in mailoutbox] == [False, True]
+
+
+def test_every_mail_asks_first_whether_there_is_a_password():
+    """Those that name one do so by the part that asks, or ask themselves."""
+    naming = [path for path in MAILS.rglob("*.html") if "your password" in path.read_text()]
+
+    assert naming
+    assert all("has_password" in path.read_text() for path in naming)
