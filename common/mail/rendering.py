@@ -24,6 +24,8 @@ from .headers import Mailbox
 INLINER = css_inline.CSSInliner(minify_css=True, load_remote_stylesheets=False)
 NAME_AND_ADDRESS = re.compile(r"\s*(?P<name>.*?)\s*<(?P<address>[^<>]*)>\s*")
 LAYOUTS = ("mail/subject.txt", "mail/base.txt", "mail/base.html")
+# Where the foot of a text begins, as in templates/mail/base.txt
+FOOT = "\n--\n"
 
 
 def render_mail(
@@ -60,9 +62,11 @@ def _render_layout(template: str, layout: str, facts: Mapping[str, object]) -> s
 
 
 def _tidy_text(text: str) -> str:
-    """The text with at most one empty line between pieces, and none at the ends."""
+    """The text with at most one empty line between pieces, and none at the ends or in the foot."""
     lines = "\n".join(line.strip() for line in text.splitlines())
-    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
+    body, mark, foot = lines.rpartition(FOOT)
+    foot = "\n".join(line for line in foot.splitlines() if line)
+    return re.sub(r"\n{3,}", "\n\n", body + mark + foot).strip() + "\n"
 
 
 Context = dict[str, object]

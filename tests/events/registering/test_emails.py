@@ -72,6 +72,17 @@ def test_who_registers_reads_when_where_and_what_they_bring(event, bob, read):
     assert words_of(mail)
 
 
+def test_a_mentor_reads_that_they_come_as_one(event, alice, bob, read):
+    come(event, alice, side=Side.MENTOR)
+    come(event, bob)
+
+    sent = read(NOW)
+
+    assert ["as a mentor" in text_of(sent[one.email]) for one in (alice, bob)] == [True, False]
+    foot = text_of(sent[bob.email]).partition("\n--\n")[2]
+    assert "" not in foot.strip().splitlines()
+
+
 def test_an_entry_has_one_name_for_life_and_later_numbers_each_time(event, maria, bob, read):
     registration = come(event, bob)
     entries = [entry_of(read(NOW)[bob.email])]
