@@ -38,6 +38,7 @@ NEEDS = {
         "staff_programme_rules", "staff_programme_domains", "staff_programme_domain_remove",
         "staff_programme_claims", "staff_programme_claim_end",
         "staff_webhooks", "staff_webhook", "staff_webhook_add", "staff_webhook_change", "staff_webhook_resend",
+        "staff_webhook_resend_all",
     },
 }  # fmt: skip
 
