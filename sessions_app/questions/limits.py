@@ -38,7 +38,7 @@ class AlreadyTogetherError(SessionError):
     @cached_property
     def booking(self) -> Booking | None:
         """The next session of the two, for a page that leads to it; read only there."""
-        return self._ahead.order_by("during").first()
+        return self._ahead.only("uuid", "during").order_by("during").first()
 
 
 def check_mentee(
