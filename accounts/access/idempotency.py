@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
+from http import HTTPStatus
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
@@ -78,15 +79,12 @@ def act_once(person: User, key: str, *, now: datetime, act: Callable[[], object]
     if not KEY.fullmatch(key):
         act()
         return True
-    with transaction.atomic():
-        lock_key(person, key)
-        own = KeptAnswer.objects.filter(person=person, key=key)
-        if own.filter(created_at__gt=now - KEPT_FOR).exists():
-            return False
+
+    def make() -> str:
         act()
-        own.delete()
-        KeptAnswer.objects.create(person=person, key=key, request_hash="", status=204, body="", created_at=now)
-    return True
+        return ""
+
+    return _keep_once(person, key, now=now, status=HTTPStatus.NO_CONTENT, make=make)[1]
 
 
 def make_once(person: User, request: HttpRequest, *, now: datetime, make: Callable[[], str]) -> str:
@@ -98,15 +96,22 @@ def make_once(person: User, request: HttpRequest, *, now: datetime, make: Callab
         return make()
     typed = sorted((name, values) for name, values in request.POST.lists() if name != CSRF_FIELD)
     key = form_mark(given, request.path, typed)
-    with transaction.atomic():
-        lock_key(person, key)
-        own = KeptAnswer.objects.filter(person=person, key=key)
-        if kept := own.filter(created_at__gt=now - KEPT_FOR).first():
-            return kept.body
-        name = make()
-        own.delete()
-        KeptAnswer.objects.create(person=person, key=key, request_hash="", status=201, body=name, created_at=now)
-    return name
+    return _keep_once(person, key, now=now, status=HTTPStatus.CREATED, make=make)[0]
+
+
+# What `make` returns, or returned for this key before, and whether that is now
+@transaction.atomic
+def _keep_once(
+    person: User, key: str, *, now: datetime, status: HTTPStatus, make: Callable[[], str]
+) -> tuple[str, bool]:
+    lock_key(person, key)
+    own = KeptAnswer.objects.filter(person=person, key=key)
+    if kept := own.filter(created_at__gt=now - KEPT_FOR).first():
+        return kept.body, False
+    name = make()
+    own.delete()
+    KeptAnswer.objects.create(person=person, key=key, request_hash="", status=status, body=name, created_at=now)
+    return name, True
 
 
 def replay_answer(kept: KeptAnswer, digest: str) -> Response:
