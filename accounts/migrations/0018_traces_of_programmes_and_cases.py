@@ -1,4 +1,7 @@
-"""Whom managers removed, declined or took the role from is a line of the log; it names the programme by its address."""
+"""Lines of the log: whom managers removed, declined or took the role from, and who took over or gave back a case.
+
+Those of programmes name them by their address.
+"""
 
 from django.db import migrations, models
 
@@ -24,6 +27,8 @@ class Migration(migrations.Migration):
                     ("letter_declined", "declined what they asked for by letter"),
                     ("copy_taken", "downloaded the copy of their data"),
                     ("case_taken", "took a case about them"),
+                    ("case_taken_over", "took over a case about them that was overdue"),
+                    ("case_released", "gave back a case about them"),
                     ("case_decided", "decided a case about them"),
                     ("signed", "signed their removal"),
                     ("not_signed", "didn’t sign their removal"),
