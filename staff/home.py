@@ -27,8 +27,10 @@ from .week import WeekFacts, week_facts
 def staff_home(request: SignedInRequest) -> HttpResponse:
     now = timezone.now()
     week = week_facts(now, viewer_zone(request))
+    queues = list_queues(request.user, now=now)
     context = {
-        "queues": list_queues(request.user, now=now),
+        "waiting": [queue for queue in queues if queue.count],
+        "done": [queue for queue in queues if not queue.count],
         "most_counted": MOST_COUNTED,
         "first": next_to_review(by=request.user) if may(request.user, Power.REVIEW) else None,
         "week": week,
