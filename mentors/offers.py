@@ -115,7 +115,7 @@ def put_away_offer(*, profile: MentorProfile, offer: Offer, seen: str | None = N
         return offer
     check_seen(seen, offer_mark(offer))
     if not profile.offers.active().exclude(pk=offer.pk).exists():
-        raise ProfileError("last", _("This is your only offer. Add another one first, or pause your profile."))
+        raise ProfileError("last", _("This is your only offer. Add another one first, or add time off instead."))
     offer.is_active = False
     offer.save(update_fields=["is_active"])
     announce_change(profile)

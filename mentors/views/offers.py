@@ -15,7 +15,7 @@ from mentors.decorators import mentor_required
 from mentors.errors import MOVED_ON, ProfileError
 from mentors.forms.offers import OfferForm
 from mentors.models import MentorProfile, Offer
-from mentors.offers import offer_mark
+from mentors.offers import MAX_OFFERS, offer_mark
 from mentors.services import bring_back_offer, put_away_offer, save_offer
 
 
@@ -31,6 +31,7 @@ def offers_page(request: SignedInRequest, profile: MentorProfile, *, status: int
         "profile": profile,
         "active": [(offer, mark) for offer, mark in offers if offer.is_active],
         "away": [(offer, mark) for offer, mark in offers if not offer.is_active],
+        "most": MAX_OFFERS,
     }
     return render(request, "mentors/offers.html", context, status=status)
 
@@ -38,6 +39,8 @@ def offers_page(request: SignedInRequest, profile: MentorProfile, *, status: int
 @require_http_methods(["GET", "HEAD", "POST"])
 @mentor_required
 def mentor_offer_add(request: SignedInRequest, profile: MentorProfile) -> HttpResponse:
+    if request.method != "POST" and profile.offers.active().count() >= MAX_OFFERS:
+        return redirect("mentor_offers")  # which says why none can be added
     return _edit_offer(request, profile, Offer(profile=profile))
 
 

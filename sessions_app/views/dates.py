@@ -28,7 +28,7 @@ from sessions_app.availability.walltime import Spans
 from sessions_app.availability.wording import date_text, wall_range_text
 from sessions_app.forms.schedule import OverrideForm, TimeOffForm, add_schedule_error
 from sessions_app.forms.week import FIRST_RANGE, DayRow, TypedDay, edited_day
-from sessions_app.models import DateOverride, TimeOff
+from sessions_app.models import DateOverride, Schedule, TimeOff
 
 from .week import tell_saved
 
@@ -38,7 +38,7 @@ READS_AND_POSTS = ["GET", "HEAD", "POST"]
 @require_http_methods(READS_AND_POSTS)
 @mentor_required
 def mentor_date_add(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
-    return _edit_date(request, profile, None)
+    return _lead_to_week(request, profile) or _edit_date(request, profile, None)
 
 
 @require_http_methods(READS_AND_POSTS)
@@ -48,6 +48,14 @@ def mentor_date(request: HttpRequest, profile: MentorProfile, pk: int) -> HttpRe
     if request.method == "POST" and "delete" in request.POST:
         return _remove_date(request, profile, override)
     return _edit_date(request, profile, override)
+
+
+# What is saved without a normal week is refused, so who has none is told before they fill in the form.
+def _lead_to_week(request: HttpRequest, profile: MentorProfile) -> HttpResponse | None:
+    if request.method == "POST" or Schedule.objects.filter(profile=profile).exists():
+        return None
+    messages.info(request, _("Save your normal week first"), extra_tags="no_schedule")
+    return redirect("mentor_availability")
 
 
 def _remove_date(request: HttpRequest, profile: MentorProfile, override: DateOverride) -> HttpResponse:
@@ -156,7 +164,7 @@ def _mark_for(request: HttpRequest, row: DateOverride | TimeOff | None, *, told:
 @require_http_methods(READS_AND_POSTS)
 @mentor_required
 def mentor_time_off_add(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
-    return _time_off(request, profile, None)
+    return _lead_to_week(request, profile) or _time_off(request, profile, None)
 
 
 @require_http_methods(READS_AND_POSTS)

@@ -4,8 +4,8 @@ import pytest
 from django.contrib.messages import get_messages
 
 from mentors.models import Offer
-from mentors.offers import MAX_OFFERS
-from tests.markup import problems_in
+from mentors.offers import MAX_OFFERS, offer_mark
+from tests.markup import forms_in, links_in, markup_of, problems_in
 from tests.mentors.conftest import queries_of
 
 pytestmark = pytest.mark.django_db
@@ -100,11 +100,34 @@ def test_offer_is_put_away_and_brought_back(client, live_profile):
 def test_the_only_offer_stays(client, live_profile):
     offer = live_profile.offers.get()
 
-    response = client.post(f"{OFFERS}{offer.uuid}/show/", {"show": "no"})
+    response = client.post(f"{OFFERS}{offer.uuid}/show/", {"show": "no", "seen": offer_mark(offer)})
 
     offer.refresh_from_db()
     assert offer.is_active is True
     assert told(response) == ["last"]
+
+
+def test_no_page_offers_to_archive_the_only_offer(client, live_profile):
+    switch = f"{OFFERS}{live_profile.offers.get().uuid}/show/"
+    page = markup_of(client.get(OFFERS))
+    assert switch not in forms_in(page)
+    assert "/mentor/availability/time-off/add/" in links_in(page)
+
+    live_profile.offers.create(length=45)
+    assert switch in forms_in(markup_of(client.get(OFFERS)))
+
+
+def test_no_page_offers_one_more_than_there_can_be(client, live_profile):
+    archived = live_profile.offers.create(length=45, is_active=False)
+    restore = f"{OFFERS}{archived.uuid}/show/"
+    assert restore in forms_in(markup_of(client.get(OFFERS)))
+    Offer.objects.bulk_create(Offer(profile=live_profile) for _ in range(MAX_OFFERS - 1))
+
+    page = markup_of(client.get(OFFERS))
+
+    assert restore not in forms_in(page)
+    assert f"{OFFERS}add/" not in links_in(page)
+    assert client.get(f"{OFFERS}add/").headers["Location"] == OFFERS
 
 
 def test_offers_are_not_without_end(client, live_profile):

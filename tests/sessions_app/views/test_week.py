@@ -10,7 +10,7 @@ from sessions_app.availability.preview import preview_of
 from sessions_app.availability.timetable import load_timetable
 from sessions_app.models import DateOverride, Schedule, TimeOff
 from tests.conftest import NOW, at, make_mentor, make_person
-from tests.markup import alerts_in, answers_in, elements_of, links_in, markup_of, part_in, parts_in
+from tests.markup import alerts_in, answers_in, elements_of, links_in, markup_of, part_in, parts_in, refusals_in
 from tests.sessions_app.conftest import book
 
 PAST_MIDNIGHT = ". For hours past midnight, end at 00:00 and put the rest on the next day"
@@ -486,6 +486,19 @@ def test_dates_before_a_week_is_saved_lead_to_the_reason(client_for, bob, now):
     make_mentor(bob).schedule.delete()
     response = client_for(bob).post("/mentor/availability/dates/add/", {"day": "2026-12-12", "kind": "closed"})
     assert summary_of(response) == ["Save your normal week first"]
+
+
+@pytest.mark.parametrize("path", ["dates/add/", "time-off/add/"])
+def test_no_date_is_offered_before_a_week_is_saved(client_for, bob, now, path):
+    mentor = make_mentor(bob)
+    client, add = client_for(bob), f"{URL}{path}"
+    assert add in links_in(markup_of(client.get(URL)))
+    mentor.schedule.delete()
+
+    assert add not in links_in(markup_of(client.get(URL)))
+    led = client.get(add, follow=True)
+    assert led.request["PATH_INFO"] == URL
+    assert refusals_in(markup_of(led)) == ["no_schedule"]
 
 
 def test_book_still_sees_what_the_page_promised(client, profile, bob, offer):
