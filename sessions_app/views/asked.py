@@ -22,7 +22,7 @@ from sessions_app.asking.acts import decline_route, extra_times, offer_of, offer
 from sessions_app.asking.settling import offered_times
 from sessions_app.availability.slots import Slot
 from sessions_app.forms.waiting import OfferTimeForm
-from sessions_app.models import Route
+from sessions_app.models import HeldTime, Route
 from sessions_app.models.schedules import Weekday
 from sessions_app.models.waiting import DayPart
 
@@ -50,13 +50,15 @@ def asked_for_help(request: SignedInRequest, uuid: UUID) -> HttpResponse:
         return redirect("asked_for_help", route.uuid)
     route = get_route(uuid, reader=request.user)
     is_open = Route.objects.unanswered(now).filter(pk=route.pk).exists()
-    offer = offer_of(route, now=now) if is_open else None
+    has_time = is_open and HeldTime.objects.open().filter(person=route.waiting.person_id).exists()
+    offer = offer_of(route, now=now) if is_open and not has_time else None
     context = {
         "route": route,
         "person": route.waiting.person,
         "passed": offered_times(route)[-1:] if is_open else [],
         "their_zone": route.waiting.person.timezone,
         "is_open": is_open,
+        "has_time": has_time,
         "offer": offer,
         "parts": [DayPart(part).label for part in route.waiting.parts],
         "could_on": [Weekday(day).label for day in route.waiting.days],

@@ -10,7 +10,8 @@ from django.urls import reverse
 from accounts.models import User
 from sessions_app.asking.advancing import advance_routes
 from sessions_app.models import Booking, BookingState, HeldTime, Route, RouteState, Schedule, WaitlistEntry
-from tests.conftest import NOW, make_mentor, make_person
+from sessions_app.waiting.handing_out import hold_for
+from tests.conftest import NOW, at, make_mentor, make_person
 from tests.markup import answers_in, choices_in, elements_of, links_in, markup_of, parts_in, refusals_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
@@ -104,6 +105,21 @@ def test_a_time_that_has_gone_is_refused_and_the_others_stay(route, keeper, clie
     assert response.status_code == 409
     assert refusals_in(markup_of(response))
     assert choices_in(markup_of(response), "start")
+
+
+def test_no_times_are_offered_while_another_mentors_time_is_held(route, keeper, client_for):
+    other = make_mentor(make_person("lou@example.org", "Lou Lavender"))
+    client, page = client_for(keeper.person), reverse("asked_for_help", args=[route.uuid])
+    start = choices_in(markup_of(client.get(page)), "start")[0]
+    held = hold_for(waiting=route.waiting, offer=other.offers.get(), start=at("2026-11-26 10:00"), now=NOW)
+    assert held
+
+    told = markup_of(client.get(page))
+
+    assert "has-time" in parts_in(told)
+    assert choices_in(told, "start") == []
+    late = client.post(page, {"start": start})
+    assert (late.status_code, refusals_in(markup_of(late))) == (409, ["has_time"])
 
 
 def test_never_is_kept_from_a_page_that_is_answered_too_late(route, keeper, client_for):
