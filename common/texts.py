@@ -141,9 +141,13 @@ def _balance_directions(line: str) -> str:
 
 
 WORD = re.compile(r"[^\W_]+")
-# Arabic letters that people write in two ways, and the stroke that only stretches a word.
+# Letters that are no other letter with a mark, as `search_plain` in the database has them, then Arabic letters that
+# people write in two ways, and the stroke that only stretches a word.
 ALIKE = str.maketrans(
-    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ـ": "", "ß": "ss", "ø": "o", "œ": "oe", "’": "'"}
+    {"ß": "ss", "ø": "o", "œ": "oe", "æ": "ae", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h", "ŧ": "t"}
+    | {"ŋ": "n", "ə": "e"}
+    | dict.fromkeys("‘’\u02bb\u02bc", "'")
+    | {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ة": "ه", "ـ": ""}
 )
 
 

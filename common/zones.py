@@ -5,10 +5,11 @@ So every process calls `use_pinned_tzdata()` where settings load, and reads the 
 """
 
 import re
-import unicodedata
 import zoneinfo
 from functools import cache
 from importlib import resources
+
+from common.texts import fold
 
 UTC_NAME = "UTC"
 
@@ -351,17 +352,12 @@ def _ends_in_a_city(name: str) -> bool:
     )
 
 
-# Letters that are no other letter with a mark.
-OTHER_LETTERS = str.maketrans({"ø": "o", "ł": "l", "ı": "i", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"})
 HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 
 
 def plain_name(text: str) -> str:
     """Without accents, in small letters, with single blanks where names of zones and people write other things."""
-    letters = unicodedata.normalize("NFKD", text.casefold().translate(OTHER_LETTERS))
-    bare = "".join(
-        character for character in letters if not unicodedata.combining(character) and character not in ".'’"
-    )
+    bare = "".join(character for character in fold(text) if character not in ".'’")
     return " ".join(HYPHEN.sub(" ", bare).replace("_", " ").split())
 
 

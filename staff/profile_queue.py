@@ -55,7 +55,8 @@ def profiles_in(tab: str, *, search: str, now: datetime) -> QuerySet[MentorProfi
     """Those that wait for staff come oldest first, all others by name."""
     order = ("draft__submitted_at", "pk") if tab in (NEW, CHANGED) else ("person__name", "pk")
     found = MentorProfile.objects.filter(tab_filter(tab, now)).select_related("person", "draft").order_by(*order)
-    return found.filter(person__name__icontains=search) if search else found
+    named = User.objects.get_queryset().with_name_like(search)
+    return found.filter(person__in=named.values("pk")) if search else found
 
 
 def tab_counts(now: datetime) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """People: one account each, known by e-mail address; mentee, mentor and staff may be the same person."""
 
 import re
+import unicodedata
 import uuid
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.db.models.functions import Lower
 from django.utils.timezone import now as this_moment
 from django.utils.translation import gettext_lazy as _
@@ -22,20 +23,25 @@ from accounts.rules.names import name_to_greet
 from accounts.rules.roles import FIRST_ROLES, Power, StaffRoleName, powers_of, roles_with
 from accounts.rules.validators import validate_person_name, validate_timezone
 from common.mail.addresses import canonical_address, readable_address, validate_address
+from common.plain_letters import PlainLetters
 
 # ASCII without blanks or quotes, or nothing; `common.mail.addresses` checks the rest.
 ONE_FORM = r"^([!#-~]+@[a-z0-9.-]+)?$"
-# The words of a name, in small letters
-NAME_WORDS = SearchVector("name", config="simple")
+# The words of a name, in small letters without accents
+NAME_WORDS = SearchVector(PlainLetters("name"), config="simple")
+# Marks that stand within names, which the database takes for quotes, are no part of a word.
+WORD = re.compile(r"[^\W\u02bb\u02bc]+")
 LOCK_PEOPLE = "SELECT FROM accounts_user WHERE id = ANY(%(people)s) ORDER BY id FOR NO KEY UPDATE"
 
 
 def query_names(text: str) -> SearchQuery | None:
-    """For names in which each of these words begins a word; None if there is no word in it."""
-    words = re.findall(r"\w+", text)
+    """For names in which each of these words begins a word, whatever accents either has; None if there is no word."""
+    # NFKC first: it may make brackets and the like of a letter, which would be signs of the query.
+    words = WORD.findall(unicodedata.normalize("NFKC", text))
     if not words:
         return None
-    return SearchQuery(" & ".join(f"{word}:*" for word in words), search_type="raw", config="simple")
+    asked = PlainLetters(Value(" & ".join(f"{word}:*" for word in words)))
+    return SearchQuery(asked, search_type="raw", config="simple")
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -155,7 +161,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(Lower("email"), name="one_account_per_email"),
             models.CheckConstraint(condition=Q(email=Lower("email"), email__regex=ONE_FORM), name="email_in_one_form"),
         ]
-        indexes = [GinIndex(NAME_WORDS, name="person_name_words", fastupdate=False)]
+        indexes = [GinIndex(NAME_WORDS, name="person_plain_name_words", fastupdate=False)]
 
     def __str__(self) -> str:
         return self.name or self.email

@@ -1,12 +1,12 @@
 """What the board in the room shows to everyone: phase, time left, and each name with its table."""
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
 
 from common.pages.seen import mark_of
+from common.texts import fold
 from events.live.clock import Phase
 from events.live.evening import Evening
 from events.models import Chair
@@ -18,12 +18,6 @@ PAGE_SIZE = 24
 SECONDS_PER_PAGE = 12
 # Seconds between two looks while it hears of changes: with several pages to turn, and with one
 ASKS_EVERY, ASKS_SELDOM = 4, 15
-
-
-def plain_name(name: str) -> str:
-    """For the order: É stands with E."""
-    letters = unicodedata.normalize("NFKD", name)
-    return "".join(letter for letter in letters if not unicodedata.combining(letter)).casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +39,8 @@ class BoardPage:
             return []
         chairs = Chair.objects.filter(round=place).select_related("registration", "table")
         rows = [BoardRow(one.registration.board_name, one.table.name if one.table else "") for one in chairs]
-        return sorted(rows, key=lambda row: (plain_name(row.name), row.table))
+        # É stands with E.
+        return sorted(rows, key=lambda row: (fold(row.name), row.table))
 
     @property
     def letters(self) -> str:

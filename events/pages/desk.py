@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 
 from common.pages.seen import mark_of
-from common.texts import one_line
+from common.texts import fold, one_line
 from events.live.clock import Phase
 from events.live.evening import Evening, Standing, standings_of
 from events.live.presence import doors_open_at
@@ -64,7 +64,7 @@ class DeskPage:
     @cached_property
     def rows(self) -> list[DeskRow]:
         """Everyone, or those in whose name the words are; first who isn't here yet."""
-        wanted = one_line(self.words).casefold()
+        wanted = fold(one_line(self.words))
         rows = [
             DeskRow(
                 one,
@@ -73,7 +73,7 @@ class DeskPage:
                 one.pk in self.idle,
             )
             for one in self.registrations
-            if wanted in one.board_name.casefold()
+            if wanted in fold(one.board_name)
         ]
         return sorted(rows, key=lambda row: row.is_here or row.is_gone)
 

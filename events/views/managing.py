@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access.idempotency import make_once
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.roles import role_required
 from accounts.rules.roles import Power
@@ -21,6 +22,7 @@ from common.pages.posting import act_on_post, show_beside_field, telling_refusal
 from common.pages.requests import post_data
 from common.pages.seen import seen_by, still_seen
 from common.pages.tabs import tab_links
+from common.plain_letters import PlainLetters
 from events.access import get_led_event, get_registration
 from events.forms.event import CancelEventForm, EventForm
 from events.forms.office_hours import OfficeHoursForm
@@ -181,12 +183,22 @@ def event_people(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def find_mentors(event: Event, words: str) -> list[MentorProfile]:
-    """Live mentors with this in their name or headline, or a topic that begins like it, who aren't on the list yet."""
+    """Live mentors with a name or topic that begins like this, or this in their headline, who aren't on the list yet.
+
+    Accents make no difference.
+    """
     asked = event.registrations.exclude(state__in=CAN_BE_INVITED).values("person")
     known = MentorProfile.objects.findable().exclude(person__in=asked).select_related("person")
-    topical = Topic.objects.active().filter(name__istartswith=words).values("pk")
-    fits = Q(person__name__icontains=words) | Q(headline__icontains=words) | Q(topics__in=topical)
-    return list(known.filter(fits).distinct().order_by("person__name", "pk")[:MOST_FOUND])
+    plain = PlainLetters(Value(words))
+    topical = Topic.objects.active().annotate(plain=PlainLetters("name")).filter(plain__istartswith=plain).values("pk")
+    named = User.objects.get_queryset().with_name_like(words).values("pk")
+    fits = Q(person__in=named) | Q(plain_headline__icontains=plain) | Q(topics__in=topical)
+    return list(
+        known.annotate(plain_headline=PlainLetters("headline"))
+        .filter(fits)
+        .distinct()
+        .order_by("person__name", "pk")[:MOST_FOUND]
+    )
 
 
 @require_POST

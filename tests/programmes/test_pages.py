@@ -625,7 +625,7 @@ def test_people_are_found_by_name_alone_in_each_state_and_on_each_page(client_fo
     assert listed("?q=anna") == listed("?q=B+ann") == ["Anna Berg", "Anna Bach"]
     assert listed("?q=anna&page=2") == ["Anna Boll"]
     assert listed("?q=ann&state=removed") == ["Bruno Annan"]
-    assert listed("?q=zoë") == ["Zoë Ek"]
+    assert listed("?q=zoë") == listed("?q=ZOE") == ["Zoë Ek"]
     found = client.get(page + "?q=ann&state=live")
     tabs = [link for link in links_in(markup_of(found)) if "state=" in link]
     assert "?q=ann&state=removed" in tabs

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.utils.html import escape
 
+from common.texts import fold
 from demo.data import weighted_cities
 from mentors.models import Topic
 from search.criteria import Order, SearchCriteria
@@ -161,6 +162,16 @@ def test_a_small_word_that_is_somebodys_name_asks_for_them_alone(others, alice):
 def test_marks_stand_over_accents():
     assert marked("My résumé & I", ["resum"]) == "My <mark>résumé</mark> &amp; I"
     assert marked("Straße, ﬁnance, résumés", ["resum", "financ"]).endswith("<mark>résumés</mark>")
+
+
+def test_python_and_the_database_take_the_same_accents_away():
+    """Who is found by an index is found in a list that a page holds, too."""
+    letters = [chr(code) for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)) if chr(code).isalpha()]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT said, search_plain(said) FROM unnest(%s) AS said", [letters])
+        differ = {said for said, plain in cursor.fetchall() if fold(said) != plain.casefold()}
+
+    assert differ == set()
 
 
 def test_search_plain_leaves_other_scripts_whole():

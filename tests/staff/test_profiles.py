@@ -4,6 +4,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
+from accounts.models import User
 from mentors.models import Decision, MentorProfile, ProfileState
 from mentors.services import (
     ProfileTexts,
@@ -148,8 +149,11 @@ def test_queue_that_is_empty_says_so(client):
 
 
 def test_queue_finds_by_name(client, sent_profile):
-    assert page_of(sent_profile) in markup_of(client.get(f"{QUEUE}?q=dora"))
+    User.objects.filter(pk=sent_profile.person_id).update(name="Dóra Díaz")
 
+    for text in ("dora", "diaz d", "DÓRA"):
+        assert page_of(sent_profile) in markup_of(client.get(f"{QUEUE}?q={text}"))
+    assert page_of(sent_profile) not in markup_of(client.get(f"{QUEUE}?q=ora"))
     page = markup_of(client.get(f"{QUEUE}?q=<b>nobody"))
     assert len(elements_of(page, "div", class_="empty")) == 1
     assert any(link.startswith("?state=all&q=") for link in links_in(page))

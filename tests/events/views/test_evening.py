@@ -174,7 +174,7 @@ def test_desk_checks_people_in_finds_them_and_says_who_has_to_leave(evening, clo
     started(evening, without=(evening.mentees[0],))
     desk, late = client_for(maria), evening.mentees[0]
     desk.post(f"{desk_of(evening)}{late.uuid}/", {"press": "in"})
-    found = desk.get(f"{desk_of(evening)}?q=mentee%201").context["page"].rows
+    found = desk.get(f"{desk_of(evening)}?q=mentéE%201").context["page"].rows
     desk.post(f"{desk_of(evening)}{late.uuid}/", {"press": "gone"})
     Occupancy.objects.create(
         person=evening.mentees[1].person,

@@ -3,10 +3,13 @@
 import pytest
 from django.test import Client
 
+from accounts.models import User
 from events.errors import EventError
 from events.models import Event, EventState, Plan, PlanState, Registration, RegistrationState, Side
 from events.planning.solving import solve_asked
 from events.registering.managing import cancel_event, delete_draft
+from events.views.managing import find_mentors
+from mentors.models import MentorProfile, Topic
 from tests.conftest import NOW
 from tests.events.forms.test_event import FILLED
 from tests.events.making import come, make_event, make_guests
@@ -109,6 +112,17 @@ def test_only_a_draft_is_deleted_and_only_what_people_know_is_cancelled(maria, e
 
     assert (known.value.code, unknown.value.code) == ("closed", "draft")
     assert list(Event.objects.all()) == [event]
+
+
+def test_mentors_are_found_however_accents_are_typed(event, alice, topic):
+    User.objects.filter(pk=alice.pk).update(name="Alícia Łukaszewska")
+    Topic.objects.filter(pk=topic.pk).update(name="Écriture")
+    MentorProfile.objects.filter(person=alice).update(headline="Résumés and CVs")
+    alice.mentor_profile.topics.set([topic])
+
+    words = ("alicia", "LUKASZ", "ecriture", "resumes and", "nobody", "%", "(")
+
+    assert [bool(find_mentors(event, one)) for one in words] == [True, True, True, True, False, False, False]
 
 
 def test_mentors_are_found_by_name_and_topic_and_invited(event, maria, alice, topic, client_for):
