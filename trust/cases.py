@@ -215,8 +215,7 @@ def reports_in(case: Case) -> QuerySet[Report]:
 
 
 def note_act(case: Case, act: TracedAct, *, by: User, now: datetime) -> None:
-    if case.about:
-        Trace.objects.create(by=by, act=act, about=case.about, subject=str(case.uuid), at=now)
+    Trace.objects.create(by=by, act=act, about=case.about, subject=str(case.uuid), at=now)
 
 
 def _lock_case(case: Case, by: User) -> Case:

@@ -48,10 +48,10 @@ class TracedAct(models.TextChoices):
     LETTER_SIGNED = "letter_signed", _("signed what they asked for by letter")
     LETTER_DECLINED = "letter_declined", _("declined what they asked for by letter")
     COPY_TAKEN = "copy_taken", _("downloaded the copy of their data")
-    CASE_TAKEN = "case_taken", _("took a case about them")
-    CASE_TAKEN_OVER = "case_taken_over", _("took over a case about them that was overdue")
-    CASE_RELEASED = "case_released", _("gave back a case about them")
-    CASE_DECIDED = "case_decided", _("decided a case about them")
+    CASE_TAKEN = "case_taken", _("took a case")
+    CASE_TAKEN_OVER = "case_taken_over", _("took over a case that was overdue")
+    CASE_RELEASED = "case_released", _("gave back a case")
+    CASE_DECIDED = "case_decided", _("decided a case")
     SIGNED = "signed", _("signed their removal")
     NOT_SIGNED = "not_signed", _("didn’t sign their removal")
     LIFTED = "lifted", _("ended a decision about them early")
@@ -103,14 +103,14 @@ class TraceManager(models.Manager["Trace"]):
 class Trace(models.Model):
     """What staff, and managers of programmes, did about whom. Append-only, which a trigger ensures.
 
-    `subject` names what was looked at or done, if it isn't the person: for a session its uuid, for a role its name, for
-    a programme the last part of its address.
+    `subject` names what was looked at or done, if it isn't the person: for a session or a case its uuid, for a role its
+    name, for a programme the last part of its address. A case about an event is about no person.
     Without `by` it was done on the server's command line.
     """
 
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     act = models.CharField(max_length=20, choices=TracedAct)
-    about = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    about = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     subject = models.CharField(max_length=50, blank=True)
     at = models.DateTimeField()
 
@@ -120,4 +120,4 @@ class Trace(models.Model):
         indexes = [models.Index(fields=["about", "-at"], name="trace_about")]
 
     def __str__(self) -> str:
-        return f"{self.by} {self.get_act_display()} ({self.about})"
+        return f"{self.by} {self.get_act_display()} ({self.about or self.subject})"

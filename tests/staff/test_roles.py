@@ -5,13 +5,19 @@ from django.http import Http404
 from django.test import RequestFactory
 from django.urls import get_resolver, reverse
 
-from accounts.models import Trace, TracedAct, User
+from accounts.models import LetterAct, Trace, TracedAct, User
 from accounts.rules.roles import POWERS, Power, StaffRoleName
 from programmes.members import remove_member
 from tests.conftest import NOW, make_person
-from tests.markup import elements_of, links_in, markup_of, problems_in
+from tests.events.making import make_event
+from tests.markup import elements_in, elements_of, links_in, markup_of, problems_in
 from tests.programmes.making import let_in, make_programme
 from tests.test_project import routes
+from tests.trust.cases import make_team
+from trust.cases import take_case
+from trust.models import ReportKind
+from trust.reports import make_report
+from trust.subjects import find_reportable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 # Every page and act that needs a role
@@ -142,6 +148,39 @@ def test_log_shows_what_staff_did_newest_first_in_pages(client_for, maria, bob):
     assert values_of(first, "act") == ["role_given", *["person"] * 49]
     assert values_of(second, "act") == ["person"] * 11
     assert [client.get(f"/staff/trace/?before={wrong}").status_code for wrong in ("x", "-1", "9" * 40)] == [200] * 3
+
+
+def test_log_names_cases_and_leads_who_may_open_one_to_it(client_for, maria, alice, bob):
+    """The owner is moderator too, and reported one of the two: that they don't open."""
+    event = make_event(make_person("lead@example.org", "Lea Lead", is_staff=True))
+    reports = [
+        make_report(found=find_reportable(kind, key, by), kind=ReportKind.SELLING, words="", by=by, now=NOW)
+        for kind, key, by in (("event", event.slug, bob), ("profile", alice.mentor_profile.slug, maria))
+    ]
+    [other] = make_team(1)
+    for report in reports:
+        take_case(case=report.case, by=other, now=NOW)
+    owner = person_with(StaffRoleName.OWNER)
+
+    page, unopened = (markup_of(client_for(person).get("/staff/trace/")) for person in (maria, owner))
+
+    pages = [f"/staff/cases/{report.case.uuid}/" for report in reports]
+    assert [link for link in links_in(page) if link.startswith("/staff/cases/")] == pages[:1]
+    assert [link for link in links_in(unopened) if link.startswith("/staff/cases/")] == []
+    assert not any(str(report.case.uuid) in unopened for report in reports)
+    assert (page.count(str(ReportKind.SELLING.label)), page.count("A case")) == (1, 1)
+    assert "An event" in page
+
+
+def test_log_names_roles_and_letters_in_words(client_for, maria, bob):
+    for act, subject in ((TracedAct.ROLE_ENDED, "programme"), (TracedAct.LETTER_PREPARED, "removal")):
+        Trace.objects.create(by=maria, act=act, about=bob, subject=subject, at=NOW)
+
+    page = markup_of(client_for(maria).get("/staff/trace/"))
+
+    rows = [elements_in(page, "td", **{"data-act": act}) for act in ("role_ended", "letter_prepared")]
+    shown = [cells[-1].text for cells in rows]
+    assert shown == [StaffRoleName.PROGRAMME.label, LetterAct.REMOVAL.label]
 
 
 def test_log_leads_to_the_programme_whose_manager_removed_someone(client_for, maria, alice, bob):

@@ -408,6 +408,8 @@ def test_case_about_an_event_has_no_person_to_decide_about(maria, bob, client_fo
         case=case, decision=Decision(Outcome.NOTE, Rule.OTHER, "x"), by=maria, now=NOW, seen=case.version
     )
     assert not hasattr(decided, "sanction")
+    assert acts_in(case) == [(maria.pk, "case_taken"), (maria.pk, "case_decided")]
+    assert [trace.about for trace in Trace.objects.filter(subject=str(case.uuid))] == [None, None]
 
 
 @pytest.mark.parametrize(
