@@ -30,7 +30,7 @@ from .models import (
 )
 from .models.cases import CaseQuerySet
 from .models.sanctions import WITHOUT_END
-from .notices import tell_reporters
+from .notices import tell_reporters, tell_taken_over
 from .reports import show_again
 from .sanctions import begin_sanction, check_second, check_until
 from .subjects import Subject, subject_named
@@ -53,7 +53,7 @@ class Decision:
 
 @transaction.atomic
 def take_case(*, case: Case, by: User, now: datetime) -> Case:
-    """From now on it is this person's to decide, also one that someone else has and that is overdue.
+    """From now on it is this person's to decide, also one that someone else has and that is overdue, who is told.
 
     Raises TrustError `taken`, `decided`, `own_case`.
     """
@@ -64,9 +64,12 @@ def take_case(*, case: Case, by: User, now: datetime) -> Case:
     is_left = is_free(case)
     if not is_left and not can_be_taken_over(case, now=now):
         raise TrustError("taken", _("Someone else has just taken this case. Take the next one."))
+    had = case.taken_by_id
     case.state, case.taken_by, case.taken_at, case.version = CaseState.TAKEN, by, now, case.version + 1
     case.save(update_fields=["state", "taken_by", "taken_at", "version"])
     note_act(case, TracedAct.CASE_TAKEN if is_left else TracedAct.CASE_TAKEN_OVER, by=by, now=now)
+    if had and not is_left:
+        tell_taken_over(case, had, now=now)
     return case
 
 

@@ -11,6 +11,7 @@ KINDS = [
     Kind(notices.RECEIVED, notices.REPORT, notices.render_received_email, notices.report_lines),
     Kind(notices.OUTCOME, notices.REPORT, notices.render_outcome_email, notices.report_lines),
     *(Kind(name, notices.CASE, notices.render_on_call_email, notices.case_lines) for name in notices.ON_CALL),
+    Kind(notices.TAKEN_OVER, notices.CASE, render=None, lines=notices.taken_over_lines),
     Kind(notices.CASES_OVERDUE, notices.DAY_OF_CASES, notices.render_overdue_email, None),
     Kind(
         notices.DECIDED,

@@ -18,7 +18,7 @@ from common.times import in_zone
 from notifications.models import InboxItem, Notification
 from notifications.readers import NoticeReader
 from notifications.registry import InboxLine, Message, Nothing
-from notifications.services import Due, schedule_notices
+from notifications.services import Due, schedule_notices, show_in_inbox
 
 from .deadlines import APPEAL_WITHIN, ON_CALL_AFTER
 from .models import Appeal, Case, CaseState, Outcome, Report, ReportKind, Sanction, SanctionKind
@@ -30,7 +30,7 @@ DECIDED, LIFTED = "case_decided", "sanction_lifted"
 APPEAL_RECEIVED, APPEAL_ANSWERED = "appeal_received", "appeal_answered"
 # At 0, 4 and 12 hours
 ON_CALL = ("safety_case", "safety_case_4_hours", "safety_case_12_hours")
-CASES_OVERDUE = "cases_overdue"
+CASES_OVERDUE, TAKEN_OVER = "cases_overdue", "case_taken_over"
 WORTH_TELLING_FOR = timedelta(days=14)
 DAY = timedelta(days=1)
 APPEAL_KEY = Signer(salt="trust.appeal")
@@ -69,6 +69,11 @@ def tell_on_call(case: Case, *, now: datetime) -> None:
         for kind, after in zip(ON_CALL, ON_CALL_AFTER, strict=True)
     ]
     schedule_notices(*dues, now=now)
+
+
+def tell_taken_over(case: Case, person: int, *, now: datetime) -> None:
+    """Who had it sees in their inbox that someone else decides it now. They needn't do anything, so no mail comes."""
+    show_in_inbox(Due(TAKEN_OVER, person, CASE, case.pk, case.version, now, now + WORTH_TELLING_FOR))
 
 
 def tell_owners_of_overdue(*, now: datetime) -> int:
@@ -263,3 +268,11 @@ def case_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mappi
     waiting = Case.objects.filter(state=CaseState.OPEN, pk__in=[item.subject_id for item in items])
     pages = dict(waiting.decidable_by(reader).values_list("pk", "uuid"))
     return _lines(items, pages, "staff_case", dict.fromkeys(ON_CALL, _("A case about safety waits")))
+
+
+def taken_over_lines(items: Sequence[InboxItem], reader: User, now: datetime) -> Mapping[int, InboxLine]:
+    if not may(reader, Power.MODERATE):
+        return {}
+    cases = Case.objects.decidable_by(reader).filter(pk__in=[item.subject_id for item in items])
+    words = {TAKEN_OVER: _("Someone else has taken over your overdue case")}
+    return _lines(items, dict(cases.values_list("pk", "uuid")), "staff_case", words)

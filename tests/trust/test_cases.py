@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Trace, User
 from accounts.rules.roles import StaffRoleName
 from mentoring.metrics import Tables
-from notifications.models import Notification
+from notifications.models import InboxItem, Notification
 from sessions_app.conversation.files import add_file
 from sessions_app.conversation.uploads import read_upload
 from tests.conftest import NOW, make_person, make_staff
@@ -159,6 +159,11 @@ def test_an_overdue_case_is_taken_over_from_who_only_has_it(case, maria, client_
 
     case.refresh_from_db()
     assert (case.taken_by, acts_in(case)[-1]) == (maria, (maria.pk, "case_taken_over"))
+    told = InboxItem.objects.get(kind="case_taken_over")
+    with time_machine.travel(late, tick=False):
+        inbox = client_for(absent).get("/notifications/")
+    assert (told.recipient, page_of(case) in links_in(markup_of(inbox))) == (absent, True)
+    assert not Notification.objects.filter(recipient=absent, kind="case_taken_over").exists()
     # Who took it over has a day for it
     assert code_of(take_case, case=case, by=third, now=late + DAY - HOUR) == "taken"
     assert take_case(case=case, by=third, now=late + DAY).taken_by == third
@@ -195,6 +200,8 @@ def test_another_takes_a_case_from_who_cannot_decide_it_any_more(why, case, alic
     taken = desk.post(page_of(case), {"act": "take"})
 
     case.refresh_from_db()
+    # They can't open it any more, so there is nothing to tell them.
+    assert not InboxItem.objects.filter(kind="case_taken_over").exists()
     assert listed.count(page_of(case)) == 2  # in the list, and as the next one
     assert (taken.status_code, case.taken_by) == (302, other)
     assert code_of(take_case, case=case, by=maria, now=NOW) == "taken"
