@@ -56,6 +56,10 @@ class TopicQuerySet(models.QuerySet["Topic"]):
     def active(self) -> Self:
         return self.filter(is_active=True).exclude(parent__is_active=False)
 
+    def there_are_some(self) -> bool:
+        """Without any, nobody can send a profile: a mentor chooses at least one."""
+        return self.active().exists()
+
     def roots(self) -> Self:
         return self.filter(parent=None)
 

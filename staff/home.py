@@ -48,7 +48,7 @@ def read_first_steps(reader: User) -> list[str] | None:
     if not may(reader, Power.RUN) or MentorProfile.objects.public().exists():
         return None
     taken = {
-        "topics": Topic.objects.exists(),
+        "topics": Topic.objects.there_are_some(),
         "texts": {TextKind.TERMS, TextKind.PRIVACY} <= kinds_shown(),
         "roles": User.objects.filter(is_active=True, is_staff=True).exclude(pk=reader.pk).exists(),
         "mentors": MentorProfile.objects.exists(),

@@ -71,6 +71,9 @@ class WhoForm(forms.Form):
         return ProfileTexts(headline=self.cleaned_data["headline"])
 
 
+NO_TOPICS = _("There are no topics to choose from yet. Go on: you can send your profile once our team has added some.")
+
+
 class QuestionsForm(forms.Form):
     topics = TopicsField(
         label=_("Topics"),
@@ -88,7 +91,11 @@ class QuestionsForm(forms.Form):
         super().__init__(*args, **kwargs)
         asks = {f"ask_{number}": _ask_field(number) for number in range(1, ASKS_NEEDED + 1)}
         self.fields = asks | self.fields
-        field_of(self, "topics", TopicsField).choices = grouped_topics()
+        topics = field_of(self, "topics", TopicsField)
+        topics.choices = grouped_topics()
+        if not topics.choices:
+            # Whoever applies keeps what they have written; it can't be sent before there are some.
+            topics.required, topics.help_text = False, NO_TOPICS
 
     @staticmethod
     def initial_of(draft: ProfileDraft) -> dict[str, Any]:

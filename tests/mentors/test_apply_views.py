@@ -2,7 +2,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from mentors.models import MentorProfile, ProfileState
+from mentors.forms.profile import NO_TOPICS
+from mentors.models import MentorProfile, ProfileState, Topic
+from mentors.moderation import completeness
 from mentors.services import draft_of, start_application
 from tests.conftest import NOW
 from tests.markup import elements_in, elements_of, forms_in, markup_of, parts_in, problems_in, refusals_in
@@ -206,6 +208,23 @@ def test_send_page_says_what_is_missing_and_where(client, started):
     named = elements_in(page, "a", class_="error-summary")
     assert {url(2), url(4)} <= {link.attributes["href"] for link in named}
     assert state_of(started) == ProfileState.DRAFT
+
+
+def test_while_there_are_no_topics_the_rest_is_kept_and_nothing_can_be_sent(client, started):
+    """The first topics of a site come later than its first mentors. What is hidden can't be chosen either."""
+    Topic.objects.create(name="Gone", slug="gone", is_active=False)
+    answers = {f"ask_{number}": ask for number, ask in enumerate(QUESTIONS, start=1)} | {"languages": ["en"]}
+
+    form = client.get(url(2)).context["form"]
+    saved = client.post(url(2), answers)
+    sent = client.post(url(5))
+
+    assert form["topics"].help_text == NO_TOPICS
+    assert (saved.headers["Location"], draft_of(started).asks) == (url(3), QUESTIONS)
+    assert (2, completeness.NO_TOPICS) in sent.context["missing"]
+    Topic.objects.create(name="Writing", slug="writing")
+    assert client.post(url(2), answers).status_code == 422
+    assert (2, completeness.NO_TOPICS) not in client.post(url(5)).context["missing"]
 
 
 def test_send_page_sends_once(client, draft_profile):

@@ -52,6 +52,14 @@ def test_topics_are_ours_with_their_other_words():
     }
 
 
+def test_without_topics_it_says_what_nobody_can_do_and_how_to_add_some(capsys):
+    set_up(topics="none")
+    assert "--topics starter" in capsys.readouterr().out
+
+    set_up(topics="starter")
+    assert Topic.objects.leaves().count() == len(starter_topics())
+
+
 def test_each_step_is_made_once():
     set_up()
     set_up(email="another@example.org")

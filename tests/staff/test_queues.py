@@ -17,7 +17,7 @@ from sessions_app.attendance.disputes import contest_missed
 from sessions_app.models import Booking, BookingState, Feedback, LedgerReview, StuckRow
 from staff.queues import LABELS, MOST_COUNTED, list_queues
 from tests.conftest import NOW, at, make_mentor, make_person, make_staff
-from tests.markup import elements_of, markup_of
+from tests.markup import elements_of, markup_of, parts_in
 from tests.sessions_app.conftest import THURSDAY
 from tests.trust.cases import decide, make_team, report_message
 from trust.models import Outcome, Report
@@ -261,6 +261,9 @@ def test_owners_of_a_new_site_are_told_what_comes_first_until_a_mentor_can_be_fo
     assert steps_in(markup_of(owner.get("/staff/"))) == {step: step == "roles" for step in steps}
     assert steps_in(markup_of(moderator.get("/staff/"))) == {}
 
+    # Hidden, it is none that a mentor could choose.
+    Topic.objects.create(name="Old", slug="old", is_active=False)
+    assert "no-topics" in parts_in(markup_of(owner.get("/staff/")))
     Topic.objects.create(name="Law", slug="law")
     for kind in (TextKind.TERMS, TextKind.PRIVACY):
         publish_text(kind=kind, body="Be kind.", by=maria, now=NOW, seen=version_mark(None))

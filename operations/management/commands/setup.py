@@ -80,7 +80,10 @@ class SetupCommand(BaseCommand):
         if chosen is None:
             chosen = self.ask(f"  {STARTER}, {NONE}, or a CSV file [{STARTER}]: ", "--topics") or STARTER
         if chosen == NONE:
-            self.stdout.write("  none. Enter them under Staff → Topics")
+            self.stdout.write(
+                "  none. Nobody can apply as a mentor until there are some: add them under Staff → Topics, or"
+            )
+            self.stdout.write(f"  run this again with --topics {STARTER} or --topics FILE.csv")
             return
         try:
             added = add_topics(self.rows_of(chosen))
