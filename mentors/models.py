@@ -163,6 +163,10 @@ class MentorProfileQuerySet(models.QuerySet["MentorProfile"]):
         """Those that a search shows: public, and not resting."""
         return self.public().filter(resting_since=None)
 
+    def found_by(self, reader: User | None) -> Self:
+        """Those of them that this reader, or a visitor (None), sees."""
+        return self.findable().seen_by(reader)
+
     def to_review(self) -> Self:
         """Profiles that wait for staff, oldest first: new ones, and live ones with changes."""
         waiting = self.filter(

@@ -6,6 +6,8 @@ from statistics import median
 
 from django.db.models import Count
 
+from accounts.models import User
+
 from .models import Appeal, AppealOutcome, Case
 from .models.cases import CASE_KINDS
 
@@ -42,9 +44,10 @@ def first_days(now: datetime) -> list[date]:
 
 
 def list_quarters(*, now: datetime) -> list[Quarter]:
-    """The last four that are over, the newest first."""
-    days = first_days(now)
-    return [read_quarter(first, end) for first, end in zip(days[1:], days, strict=False)]
+    """The last four that are over, the newest first, without those before the first account of the site."""
+    days, began = first_days(now), User.objects.order_by("pk").values_list("date_joined", flat=True).first()
+    quarters = zip(days[1:], days, strict=False)
+    return [read_quarter(first, end) for first, end in quarters if began and began.date() < end]
 
 
 def read_quarter(first: date, end: date) -> Quarter:

@@ -44,6 +44,10 @@ class AfterPage:
         return {one.pairing_id: one for one in Answer.objects.filter(registration=self.registration)}
 
     @property
+    def finds_mentors(self) -> bool:
+        return MentorProfile.objects.found_by(self.registration.person).exists()
+
+    @property
     def is_mentor(self) -> bool:
         return self.registration.side == Side.MENTOR
 

@@ -57,10 +57,15 @@ class EventList:
     may_create: bool
     # Mentors with a live profile open their own office hours.
     may_host: bool
+    # Where no event is ahead: whether they can look for a mentor instead.
+    finds_mentors: bool
 
 
 def list_events(person: User | None, *, now: datetime) -> EventList:
-    """Drafts, what is coming and what is over, each up to so many; read in three statements, however many there are."""
+    """Drafts, what is coming and what is over, each up to so many; read in three statements, however many there are.
+
+    A fourth looks for mentors where nothing is coming.
+    """
     own = Registration.objects.filter(event=OuterRef("pk"), person=person).values("state")[:1]
     visible = Event.objects.visible_to(person).annotate(own_state=Coalesce(Subquery(own), Value("")))
     drafts = visible.filter(state=EventState.DRAFT).order_by("during", "pk")[:MOST_AHEAD]
@@ -74,7 +79,11 @@ def list_events(person: User | None, *, now: datetime) -> EventList:
         ]
 
     is_staff = person is not None and may(person, Power.EVENTS)
-    return EventList(rows(*AHEAD), rows(*DONE)[::-1], rows(EventState.DRAFT), is_staff, may_host(person))
+    ahead = rows(*AHEAD)
+    finds_mentors = not ahead and MentorProfile.objects.found_by(person).exists()
+    return EventList(
+        ahead, rows(*DONE)[::-1], rows(EventState.DRAFT), is_staff, may_host(person), finds_mentors=finds_mentors
+    )
 
 
 def may_host(person: User | None) -> bool:

@@ -543,13 +543,32 @@ def test_public_page_counts_quarters_and_hides_small_numbers(bob, maria, team, c
             **facts,
         )
 
+    User.objects.update(date_joined=at("2025-12-31 10:00"))
     third, second, *_others = list_quarters(now=NOW)
 
     assert (third.year, third.number, third.decided, third.hours, third.is_shown) == (2026, 3, 6, 4, True)
     assert [str(kind) for kind, _count in third.by_kind] == [ReportKind.SELLING.label]
     assert (second.decided, second.is_shown) == (1, False)
     shown = markup_of(client.get("/trust/"))
-    assert len([row for row in elements_of(shown, "tr") if "data-quarter" in row.attributes]) == 4
+    assert quarters_in(shown) == ["2026-3", "2026-2", "2026-1", "2025-4"]
+
+
+@pytest.mark.parametrize(
+    ("began", "quarters"),
+    [
+        ("2026-06-30 23:00", ["2026-3", "2026-2"]),
+        ("2026-07-01 00:00", ["2026-3"]),
+        ("2026-11-02 10:00", []),
+    ],
+)
+def test_public_page_counts_no_quarter_before_the_site_began(began, quarters, bob, client):
+    User.objects.update(date_joined=at(began))
+
+    assert quarters_in(markup_of(client.get("/trust/"))) == quarters
+
+
+def quarters_in(page: str) -> list[str]:
+    return [row.attributes["data-quarter"] for row in elements_of(page, "tr") if "data-quarter" in row.attributes]
 
 
 # Races

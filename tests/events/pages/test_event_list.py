@@ -14,9 +14,10 @@ from events.models import (
 )
 from events.pages.event_list import MOST_AHEAD, MOST_PAST, list_events
 from events.pages.event_page import EventPage
+from mentors.models import MentorProfile
 from tests.conftest import NOW
 from tests.events.making import EVENING, come, make_event, make_said
-from tests.markup import markup_of
+from tests.markup import links_in, markup_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_cast, pytest.mark.usefixtures("now")]
 DAY, HOUR, SECOND = timedelta(days=1), timedelta(hours=1), timedelta(seconds=1)
@@ -81,6 +82,16 @@ def test_the_list_offers_a_place_only_while_people_can_register(event, bob, clie
         assert row.is_open == page_of(event, bob, now=now).may_register == is_open
         with time_machine.travel(now, tick=False):
             assert ('data-part="closed"' in markup_of(client.get("/events/"))) == (not is_open)
+
+
+def test_an_empty_list_leads_to_mentors_only_where_there_are_some(alice, client):
+    def leads() -> bool:
+        main = markup_of(client.get("/events/")).partition("<main")[2].partition("</main")[0]
+        return "/mentors/" in links_in(main)
+
+    assert leads()
+    MentorProfile.objects.update(state="draft")
+    assert not leads()
 
 
 def test_the_list_has_an_end(maria):
