@@ -23,14 +23,14 @@ from sessions_app.availability.slot_picker import SlotPicker, busy_times
 from sessions_app.availability.slots import Slot
 from sessions_app.availability.timetable import load_timetable_for
 from sessions_app.booking.book import book_session
-from sessions_app.booking.changes import call_off_dates, cancel_booking, move_booking
+from sessions_app.booking.changes import call_off, call_off_dates, move_booking
 from sessions_app.booking.counters import choose_time, counter_request
 from sessions_app.booking.other_times import find_times_left, pick_other_times
-from sessions_app.booking.requests import accept_booking, decline_booking, withdraw_booking
+from sessions_app.booking.requests import accept_booking, decline_booking
 from sessions_app.booking.series import book_further
 from sessions_app.errors import SessionError
 from sessions_app.models import Booking
-from sessions_app.models.states import OPEN, UNANSWERED
+from sessions_app.models.states import OPEN
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.questions.programme_limits import find_shared
 
@@ -135,14 +135,10 @@ class CancelView(BookingView):
     )
     def post(self, request: Request, uuid: UUID) -> Response:
         booking, seen = self.find_booking(uuid), self.seen_version()
+        end = call_off_dates if self.read_body().get("all") else call_off
         reason = self.read_body().get("reason", "")
         with self.acting_on(uuid):
-            if self.read_body().get("all"):
-                call_off_dates(booking=booking, by=self.person, reason=reason, now=self.now, seen=seen)
-            elif booking.state in UNANSWERED and booking.mentee_id == self.person.pk:
-                withdraw_booking(booking=booking, by=self.person, now=self.now, seen=seen)
-            else:
-                cancel_booking(booking=booking, by=self.person, reason=reason, now=self.now, seen=seen)
+            end(booking=booking, by=self.person, reason=reason, now=self.now, seen=seen)
         return self.answer_with(uuid)
 
 

@@ -197,10 +197,22 @@ def call_off_dates(
     check_seen(booking, seen)
     if refusal := why_not_cancel(booking, by=by, now=now):
         raise refusal
-    return [call_off(one, by=by, reason=reason, now=now) for one in (booking, *others)]
+    return [_end_booking(one, by=by, reason=reason, now=now) for one in (booking, *others)]
 
 
-def call_off(booking: Booking, *, by: User, reason: str, now: datetime, seen: str | None = None) -> Booking:
+@atomic_act
+def call_off(*, booking: Booking, by: User, reason: str, now: datetime, seen: str | None = None) -> Booking:
+    """Cancel this session, or withdraw this request. `seen` is the version that the person saw.
+
+    Raises SessionError from `why_not_cancel`, `stale`, or `reason_needed` when it is late.
+    """
+    booking = lock_booking(booking)
+    if refusal := why_not_cancel(booking, by=by, now=now):
+        raise refusal
+    return _end_booking(booking, by=by, reason=reason, now=now, seen=seen)
+
+
+def _end_booking(booking: Booking, *, by: User, reason: str, now: datetime, seen: str | None = None) -> Booking:
     """Cancel a session, or end a request as its mentor or its mentee can."""
     if booking.state not in UNANSWERED:
         return cancel_booking(booking=booking, by=by, reason=reason, now=now, seen=seen)

@@ -153,7 +153,7 @@ def call_off_as_chosen(
     if form.is_for_all:
         others = request.POST.get("dates_seen", "")
         return call_off_dates(booking=booking, by=request.user, reason=reason, now=now, seen=seen, others_seen=others)
-    return [call_off(booking, by=request.user, reason=reason, now=now, seen=seen)]
+    return [call_off(booking=booking, by=request.user, reason=reason, now=now, seen=seen)]
 
 
 def tell_what_ended(request: SignedInRequest, ended: Sequence[Booking], name: str) -> None:

@@ -198,6 +198,13 @@ def test_cancel_takes_a_request_back(program, bob, request_for):
     assert program(bob).act(f"bookings/{request_for.uuid}/cancel/")[1]["state"] == "withdrawn"
 
 
+def test_a_mentor_answers_a_request_and_does_not_cancel_it(program, alice, request_for):
+    status, refused = program(alice).act(f"bookings/{request_for.uuid}/cancel/", {"reason": "Ill"})
+
+    request_for.refresh_from_db()
+    assert (status, refused["code"], request_for.state) == (409, "not_confirmed", "requested")
+
+
 def test_cancel_with_all_that_lies_ahead_for_the_question(program, bob, booking):
     book_further(booking=booking, starts=[booking.start + timedelta(weeks=1)], by=bob, now=NOW)
 

@@ -7,6 +7,7 @@ import time_machine
 
 from notifications.models import Notification
 from sessions_app.booking.changes import (
+    call_off,
     call_off_dates,
     cancel_booking,
     dates_mark,
@@ -82,15 +83,28 @@ def test_requests_end_as_this_person_can_end_them(request_for, alice, bob, reque
     assert states() == ["cancelled", ended]
 
 
+def test_one_alone_ends_as_it_stands_now_whatever_was_read_before(request_for, alice, bob):
+    """Its mentor answers a request, so they can't call it off; for its mentee it is withdrawn, or cancelled."""
+    opened_before = Booking.objects.get(pk=request_for.pk)
+    assert code_of(lambda: call_off(booking=request_for, by=alice, reason="", now=NOW)) == "not_confirmed"
+    accept_booking(booking=request_for, by=alice, now=NOW)
+
+    assert call_off(booking=opened_before, by=bob, reason="Ill", now=NOW).state == "cancelled"
+
+
+def test_a_request_alone_is_withdrawn(request_for, bob):
+    assert call_off(booking=request_for, by=bob, reason="", now=NOW).state == "withdrawn"
+
+
 def test_one_late_session_needs_a_reason_and_without_it_all_stay(booking, further, bob):
     late = THURSDAY - HOUR
 
-    def call_off(reason: str) -> object:
+    def call_all_off(reason: str) -> object:
         return call_off_dates(booking=further[1], by=bob, reason=reason, now=late)
 
-    assert code_of(lambda: call_off(" ")) == "reason_needed"
+    assert code_of(lambda: call_all_off(" ")) == "reason_needed"
     assert states() == ["confirmed"] * 3
-    call_off("Ill")
+    call_all_off("Ill")
     assert list(Booking.objects.order_by("during").values_list("late", flat=True)) == [True, False, False]
 
 
