@@ -112,3 +112,17 @@ def test_head_with_seven_entries_stands_on_one_line(browser_page, priya, width, 
     )
     assert max(lines) == 1
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [360, 390, 1100])
+@pytest.mark.parametrize("name", ["Women in Engineering Hub", "Mentorenvermittlungsdienst"])
+def test_long_name_of_the_site_leaves_the_head_as_high_as_it_is(browser_page, priya, settings, width, name):
+    heights = []
+    for settings.SITE_NAME in ("Short", name):
+        for user in (None, priya.person):
+            page = browser_page(user=user, width=width)
+            page.goto("/help/")
+            heights.append(page.locator(".head__in").bounding_box()["height"])
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+    assert heights[2:] == heights[:2]
