@@ -4,7 +4,6 @@ import gc
 import signal
 from datetime import UTC, datetime
 from shutil import rmtree
-from tempfile import mkdtemp
 from threading import Timer
 from typing import Any
 
@@ -13,9 +12,11 @@ from django.utils.module_loading import import_string
 
 from common.zones import zone_names
 from mentoring.leaving import announce_leaving, is_leaving
+from mentoring.metrics_directory import make_directory
 
 
 def on_exit(_server: object) -> None:
+    # Also where it went into the background, and so isn't the process that made it.
     rmtree(METRICS, ignore_errors=True)
 
 
@@ -69,5 +70,5 @@ threads = 8
 # The product writes a line for each request itself (`mentoring.request_log`).
 accesslog = None
 # Where the workers keep what they have counted, so that each of them can tell /metrics of all.
-METRICS = mkdtemp(prefix="request-metrics-")
+METRICS = make_directory()
 raw_env = [f"PROMETHEUS_MULTIPROC_DIR={METRICS}"]

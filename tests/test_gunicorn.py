@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -9,12 +10,14 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from django.conf import settings
 from django.db import connection
 
-from mentoring import gunicorn
+from mentoring import gunicorn, metrics_directory
+from mentoring.metrics_directory import PREFIX
 from search.reading import loading
 from tests.search.small_reader import store_reader, train_small
 
@@ -100,19 +103,12 @@ def test_it_ends_by_itself_some_time_after_it_was_asked_or_when_it_is_asked_agai
     env = os.environ | {"WEB_LEAVES_AFTER": seconds, "PYTHONPATH": str(settings.BASE_DIR)}
     env["DJANGO_SETTINGS_MODULE"] = "mentoring.settings"
 
-    def says() -> bytes:
-        with closing(socket.socket(socket.AF_UNIX)) as asking:
-            if asking.connect_ex(str(path)):
-                return b""
-            asking.sendall(b"GET / HTTP/1.0\r\n\r\n")
-            return b"".join(iter(lambda: asking.recv(1024), b"")).rpartition(b"\r\n\r\n")[2]
-
     with subprocess.Popen(command, cwd=tmp_path, env=env, stderr=subprocess.DEVNULL) as server:
         try:
-            wait_until(lambda: says() == b"False")
+            wait_until(lambda: ask(path) == b"False")
             server.terminate()
             if signals == 2:
-                wait_until(lambda: says() == b"True")
+                wait_until(lambda: ask(path) == b"True")
                 assert server.poll() is None
                 server.terminate()
             ended = server.wait(120)
@@ -120,6 +116,70 @@ def test_it_ends_by_itself_some_time_after_it_was_asked_or_when_it_is_asked_agai
             server.kill()
 
     assert ended == 0
+
+
+COUNTS = """
+from mentoring.metrics_directory import make_directory
+workers = 2
+raw_env = [f"PROMETHEUS_MULTIPROC_DIR={make_directory()}"]
+"""
+SAYS_WHERE = """
+import os
+def app(environ, start_response):
+    start_response("200 OK", [])
+    return [os.environ["PROMETHEUS_MULTIPROC_DIR"].encode()]
+"""
+
+
+def test_what_workers_count_goes_with_the_server_and_what_a_killed_one_leaves_with_the_next(tmp_path):
+    (tmp_path / "where.py").write_text(SAYS_WHERE)
+    (tmp_path / "conf.py").write_text(COUNTS)
+    path, counts = tmp_path / "socket", tmp_path / "counts"
+    counts.mkdir()
+    command = [sys.executable, "-m", "gunicorn", "--config", "conf.py", "where:app", "--bind", f"unix:{path}"]
+    env = os.environ | {"PYTHONPATH": str(settings.BASE_DIR), "TMPDIR": str(counts)}
+
+    def run(number: int) -> set[Path]:
+        """The directories while it serves. It is ended by this signal."""
+        path.unlink(missing_ok=True)
+        with subprocess.Popen(
+            command, cwd=tmp_path, env=env, stderr=subprocess.DEVNULL, start_new_session=True
+        ) as server:
+            try:
+                wait_until(lambda: path.exists() and ask(path))
+                while_it_runs = {one for one in counts.iterdir() if one.name.startswith(PREFIX)}
+                assert Path(ask(path).decode()) in while_it_runs
+                # Its workers too, as when a machine is short of memory
+                os.killpg(server.pid, number)
+                server.wait(30)
+            finally:
+                server.kill()
+        return while_it_runs
+
+    killed = run(signal.SIGKILL)
+    assert [one.exists() for one in killed] == [True]
+    ended = run(signal.SIGTERM)
+    assert (len(ended), ended & killed) == (1, set())
+    assert [one for one in counts.iterdir() if one.name.startswith(PREFIX)] == []
+
+
+def test_a_directory_in_use_stays(monkeypatch, tmp_path):
+    monkeypatch.setattr(metrics_directory, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(metrics_directory, "mkdtemp", lambda prefix: mkdtemp(prefix=prefix, dir=tmp_path))
+    (tmp_path / f"{PREFIX}without-a-mark").mkdir()
+
+    made = [metrics_directory.make_directory() for _time in range(2)]
+
+    assert all(Path(path, metrics_directory.MARK).exists() for path in made)
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+def ask(path: Path) -> bytes:
+    with closing(socket.socket(socket.AF_UNIX)) as asking:
+        if asking.connect_ex(str(path)):
+            return b""
+        asking.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        return b"".join(iter(lambda: asking.recv(1024), b"")).rpartition(b"\r\n\r\n")[2]
 
 
 def wait_until(is_there: Callable[[], bool]) -> None:
