@@ -2,12 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from .models import MentorProfile, Topic
 
 # Each describes in words when people can book this mentor (with a clock of twelve hours or not); empty for never.
 describe_times: list[Callable[[MentorProfile, bool], str]] = []
+
+# Each names the time zone that a mentor's days and times go by; empty where they have none yet.
+name_zone: list[Callable[[MentorProfile], str]] = []
 
 # Each is called with the ids of profiles whose state or offers have changed, inside the transaction of the change.
 after_change: list[Callable[[Sequence[int]], None]] = []
@@ -47,3 +51,12 @@ def announce_change(*profiles: MentorProfile | int) -> None:
 
 def times_in_words(profile: MentorProfile, *, hour12: bool) -> str:
     return next((words for describe in describe_times if (words := describe(profile, hour12))), "")
+
+
+def local_date(profile: MentorProfile, now: datetime) -> date:
+    """Today where the mentor's days are counted: they may read times by another clock, as on a journey.
+
+    Before they have times, by the clock of their account.
+    """
+    zone = next((zone for name in name_zone if (zone := name(profile))), profile.person.zone_name)
+    return now.astimezone(ZoneInfo(zone)).date()

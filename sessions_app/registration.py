@@ -8,7 +8,7 @@ from accounts.privacy.hooks import on_leaving
 from accounts.privacy.registry import register_tables
 from accounts.privacy.retention import rules as retention_rules
 from accounts.ways_in import WayIn, ways_in
-from mentors.hooks import after_suspension, around_decision, describe_times
+from mentors.hooks import after_suspension, around_decision, describe_times, name_zone
 from notifications.registry import register_kinds
 from notifications.webhooks.events import register_events
 from programmes.rules import used_up_counters
@@ -20,6 +20,7 @@ from sessions_app.asking.kinds import KINDS as ASKING
 from sessions_app.attendance.kinds import KINDS as ATTENDANCE
 from sessions_app.availability.openings import on_time_opened
 from sessions_app.availability.reserved_time import reserving_what_opens
+from sessions_app.availability.schedule import zone_of_times
 from sessions_app.availability.wording import describe_times as weekly_times
 from sessions_app.booking.checks import CONFIGURATION, check_jitsi
 from sessions_app.booking.ending import end_for_suspended
@@ -70,6 +71,7 @@ def register_all() -> None:
     around_decision.append(reserving_what_opens)
     on_time_opened.append(release_soon)
     describe_times.append(weekly_times)
+    name_zone.append(zone_of_times)
     when_parted.append(end_between)
     what_would_end.append(list_endings)
     register_subjects(*SUBJECTS)

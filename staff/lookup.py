@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from accounts.models import Trace, User
+from mentors.hooks import local_date
 from mentors.models import MentorProfile
 from mentors.moderation.promises import StateTag, state_tag
 from sessions_app.ledger.ledgers import Ledger, ledger_of
@@ -61,8 +62,8 @@ class PersonFacts:
 
 
 def gather_facts(person: User, *, now: datetime) -> PersonFacts:
-    profile = MentorProfile.objects.select_related("person").filter(person=person).first()
-    today = now.astimezone(person.zone).date()
+    profile = MentorProfile.objects.select_related("person", "schedule").filter(person=person).first()
+    today = local_date(profile, now) if profile else now.date()
     ledgers = {side: ledger_of(person, side, now=now) for side in Role}
     theirs = sessions_for_staff().filter(Q(mentor=person) | Q(mentee=person))
     over = Q(state__in=(*OVER, *CALLED_OFF)) | Q(during__endswith__lte=now)

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from mentors.hooks import local_date
 from mentors.models import MentorProfile, ProfileState
 from mentors.services import decline_profile, pause_profile, reinstate_profile, resume_profile, suspend_profile
 
@@ -100,7 +101,7 @@ def acts_for(profile: MentorProfile, *, by: User, waits: bool, now: datetime) ->
     """The decisions that are possible now, apart from approving and asking for changes."""
     keys = ["turn-down"] if waits else []
     if profile.state == ProfileState.APPROVED:
-        keys += ["resume" if profile.is_away(now.astimezone(profile.person.zone).date()) else "pause", "suspend"]
+        keys += ["resume" if profile.is_away(local_date(profile, now)) else "pause", "suspend"]
     elif profile.state == ProfileState.SUSPENDED:
         keys += ["reinstate"]
     may_decide = profile.is_decided_by(by)

@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from mentors.hooks import local_date
 from mentors.models import MentorProfile, ProfileDraft, ProfileState
 from mentors.moderation.checklist import Finding, first_look
 from mentors.moderation.promises import StateTag, state_tag
@@ -54,7 +55,11 @@ def tab_filter(tab: str, now: datetime) -> Q:
 def profiles_in(tab: str, *, search: str, now: datetime) -> QuerySet[MentorProfile]:
     """Those that wait for staff come oldest first, all others by name."""
     order = ("draft__submitted_at", "pk") if tab in (NEW, CHANGED) else ("person__name", "pk")
-    found = MentorProfile.objects.filter(tab_filter(tab, now)).select_related("person", "draft").order_by(*order)
+    found = (
+        MentorProfile.objects.filter(tab_filter(tab, now))
+        .select_related("person", "draft", "schedule")
+        .order_by(*order)
+    )
     named = User.objects.get_queryset().with_name_like(search)
     return found.filter(person__in=named.values("pk")) if search else found
 
@@ -82,7 +87,7 @@ def _build_row(profile: MentorProfile, timetable: Timetable | None, now: datetim
     elif profile.state == ProfileState.APPROVED and waits:
         tag = CHANGED_TAG
     else:
-        tag = state_tag(profile, now.astimezone(profile.person.zone).date())
+        tag = state_tag(profile, local_date(profile, now))
     passed = sum(finding.passed for finding in found)
     return QueueRow(profile, words, tag, draft.submitted_at if draft and waits else None, passed, len(found))
 

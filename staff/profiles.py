@@ -20,6 +20,7 @@ from common.pages.requests import post_data
 from common.pages.tabs import tab_links
 from common.times import when_text, zone_label
 from mentors.errors import MOVED_ON, ProfileError
+from mentors.hooks import local_date
 from mentors.models import MentorProfile, ProfileDraft, ProfileState
 from mentors.services import approve_profile, ask_for_changes
 from sessions_app.availability.timetable import load_timetable
@@ -183,7 +184,7 @@ def review_context(profile: MentorProfile, form: ReviewForm, *, by: User, now: d
         "decisions": profile.decisions.select_related("by"),
         "approve": APPROVE,
         "ask": CHANGES,
-        "paused": profile.is_paused(now.astimezone(profile.person.zone).date()),
+        "paused": profile.is_paused(local_date(profile, now)),
         "nav": "profiles",
     }
 

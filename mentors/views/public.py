@@ -13,6 +13,7 @@ from common.pages.seen import seen_by
 from common.pages.sharing import listed
 from mentors.decorators import mentor_required, own_profile
 from mentors.errors import ProfileError
+from mentors.hooks import local_date
 from mentors.models import Decision, MentorProfile, ProfileState
 from mentors.moderation.completeness import missing_steps
 from mentors.moderation.promises import apply_again_from, last_told_decision, points_of, review_deadline, state_tag
@@ -42,7 +43,7 @@ def profile_page(request: SignedInRequest, profile: MentorProfile, *, status: in
     context = {
         "profile": profile,
         "draft": draft,
-        "state_tag": state_tag(profile, now.astimezone(profile.person.zone).date()),
+        "state_tag": state_tag(profile, local_date(profile, now)),
         "last": last,
         "asked": asked,
         "points": points_of(asked) if asked else [],

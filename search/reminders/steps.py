@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
+from mentors.hooks import local_date
 from mentors.models import MentorProfile
 from programmes.models import Membership, NudgeStage, Programme
 from programmes.words.reminding import DUE_AFTER
@@ -89,12 +90,8 @@ def find_with_times(people: Collection[int], now: datetime) -> set[int]:
 def find_kept_away(people: Collection[int], now: datetime) -> set[int]:
     """Who is on a break of their own, whose profile staff have stopped, and whom a sanction keeps from sessions."""
     barred = Sanction.objects.in_force(now).filter(person__in=people, kind__in=HIDES)
-    profiles = MentorProfile.objects.filter(person__in=people).select_related("person")
-    stopped = {
-        row.person_id
-        for row in profiles
-        if not row.is_writable or row.is_paused(now.astimezone(row.person.zone).date())
-    }
+    profiles = MentorProfile.objects.filter(person__in=people).select_related("person", "schedule")
+    stopped = {row.person_id for row in profiles if not row.is_writable or row.is_paused(local_date(row, now))}
     return stopped | set(barred.values_list("person", flat=True))
 
 

@@ -269,6 +269,12 @@ def present_mark(row: DateOverride | TimeOff | None) -> str:
     return row.mark if row else mark_of("gone")
 
 
+def zone_of_times(profile: MentorProfile) -> str:
+    """The zone of a mentor's schedule; empty without one."""
+    schedule: Schedule | None = getattr(profile, "schedule", None)
+    return schedule.timezone if schedule else ""
+
+
 def local_today(schedule: Schedule, now: datetime) -> date:
     return now.astimezone(ZoneInfo(schedule.timezone)).date()
 

@@ -11,11 +11,12 @@ from accounts.models import Trace, User
 from accounts.roles import give_role
 from accounts.rules.roles import StaffRoleName
 from mentors.models import MentorProfile
+from mentors.moderation.promises import PAUSED
 from sessions_app.booking.changes import cancel_booking, move_booking
 from sessions_app.booking.clock import complete_ended
 from sessions_app.booking.counters import choose_time, counter_request
 from sessions_app.booking.requests import accept_booking
-from sessions_app.models import Booking, BookingState
+from sessions_app.models import Booking, BookingState, Schedule
 from staff.lookup import MOST_PEOPLE, MOST_UPCOMING, find_people
 from staff.session_history import CAME_TO, list_history
 from tests.conftest import NOW, at, make_person
@@ -124,6 +125,26 @@ def test_a_persons_page_tells_a_pause_until_it_is_over(client, alice, days, part
     MentorProfile.objects.update(paused_until=NOW.date() + timedelta(days=days))
 
     assert [part for part in parts_in(markup_of(client.get(page_about(alice)))) if part == "paused"] == parts
+
+
+@pytest.mark.parametrize(
+    ("times", "account", "is_away"),
+    [("Pacific/Kiritimati", "America/Los_Angeles", False), ("America/Los_Angeles", "Pacific/Kiritimati", True)],
+)
+def test_staff_see_a_pause_end_where_the_mentors_days_are_counted(client, alice, times, account, is_away):
+    """The clock of their account is another one on a journey. In Kiritimati tomorrow has begun."""
+    profile = alice.mentor_profile
+    Schedule.objects.update_or_create(profile=profile, defaults={"timezone": times})
+    User.objects.filter(pk=alice.pk).update(timezone=account)
+    MentorProfile.objects.update(paused_until=NOW.date() + timedelta(days=1))
+
+    person, listed = client.get(page_about(alice)), client.get("/staff/profiles/?state=all")
+    opened = client.get(f"/staff/profiles/{profile.slug}/")
+
+    acts = [key for key, _act in opened.context["acts"]]
+    assert ("paused" in parts_in(markup_of(person)), opened.context["paused"]) == (is_away, is_away)
+    assert [row.tag == PAUSED for row in listed.context["rows"] if row.profile == profile] == [is_away]
+    assert acts[0] == ("resume" if is_away else "pause")
 
 
 def test_a_persons_page_moves_what_is_over_to_the_past(client, over, bob):
