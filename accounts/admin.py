@@ -29,7 +29,7 @@ class UserAdmin(EditedModel, ModelAdmin):
     list_filter = ("is_active", "is_staff")
     list_per_page = 50
     show_full_result_count = False
-    search_fields = ("email", "name")
+    search_fields = ("email", "name__plain__icontains")
     ordering = ("-date_joined",)
     fieldsets = (
         (None, {"fields": ("email", "name", "timezone", "hour_cycle", "language")}),
@@ -78,7 +78,7 @@ admin.site.unregister(Group)
 class EmailAddressAdmin(EditedModel, ModelAdmin):
     list_display = ("email", "user", "primary", "verified")
     list_filter = ("primary", "verified")
-    search_fields = ("email", "user__name")
+    search_fields = ("email", "user__name__plain__icontains")
     show_full_result_count = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EmailAddress]:

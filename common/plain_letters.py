@@ -2,14 +2,20 @@
 
 from typing import Any
 
-from django.db.models import F, Func, TextField, Value
+from django.db.models import CharField, F, TextField, Transform, Value
 
 
-class PlainLetters(Func):
-    """What the database makes of a text without accents; its case stays. A migration of search wrote the function."""
+@CharField.register_lookup
+@TextField.register_lookup
+class PlainLetters(Transform):
+    """What the database makes of a text without accents; its case stays. A migration of search wrote the function.
+
+    `name__plain__icontains` compares both sides so.
+    """
 
     function = "search_plain"
-    arity = 1
+    lookup_name = "plain"
+    bilateral = True
 
     def __init__(self, text: F | Value | str, **extra: Any) -> None:
         super().__init__(text, output_field=TextField(), **extra)

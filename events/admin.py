@@ -36,6 +36,6 @@ class RegistrationAdmin(ReadOnly, ModelAdmin):
     list_display = ["person", "event", "side", "state", "registered_at"]
     list_filter = ["state", "side"]
     list_select_related = ["person", "event"]
-    search_fields = ["person__name", "person__email", "event__title"]
+    search_fields = ["person__name__plain__icontains", "person__email", "event__title"]
     # Only the event's team sees what a person needs.
     exclude = ["access_needs", "contact"]

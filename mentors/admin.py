@@ -46,7 +46,7 @@ class MentorProfileAdmin(EditedModel, ModelAdmin):
     list_display = ["name", "state", "paused_until", "approved_at", "review_page"]
     list_filter = ["state"]
     list_select_related = ["person"]
-    search_fields = ["person__name", "person__email", "slug"]
+    search_fields = ["person__name__plain__icontains", "person__email", "slug"]
     autocomplete_fields = ["topics"]
     # Only shown, since states change through the services, which record a decision.
     readonly_fields = [
@@ -122,7 +122,7 @@ class TopicAdmin(EditedModel, ModelAdmin):
     form = TopicOfAdmin
     list_display = ["name", "parent", "position", "is_active"]
     list_filter = ["is_active", "parent"]
-    search_fields = ["name", "synonyms"]
+    search_fields = ["name__plain__icontains", "synonyms"]
 
     def save_model(self, request: HttpRequest, obj: Topic, form: TopicForm, change: bool) -> None:
         form.try_to_save()
@@ -135,7 +135,7 @@ class OfferAdmin(EditedModel, ModelAdmin):
     list_display = ["profile", "title", "length", "format", "instant", "is_active"]
     list_filter = ["length", "format", "instant", "is_active"]
     list_select_related = ["profile__person"]
-    search_fields = ["title", "profile__person__name"]
+    search_fields = ["title", "profile__person__name__plain__icontains"]
     autocomplete_fields = ["topics"]
     readonly_fields = ["profile", "uuid"]
 
@@ -155,4 +155,4 @@ class ProfileDecisionAdmin(ReadOnly, ModelAdmin):
     list_display = ["at", "profile", "decision", "by", "reason"]
     list_filter = ["decision"]
     list_select_related = ["profile__person", "by"]
-    search_fields = ["profile__person__name", "reason"]
+    search_fields = ["profile__person__name__plain__icontains", "reason"]

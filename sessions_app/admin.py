@@ -81,7 +81,13 @@ class BookingAdmin(ReadOnly, ModelAdmin):
     list_display = ["begins", "state", "mentor", "mentee", "length_text"]
     list_filter = ["state"]
     list_select_related = ["mentor", "mentee"]
-    search_fields = ["uuid", "mentor__name", "mentor__email", "mentee__name", "mentee__email"]
+    search_fields = [
+        "uuid",
+        "mentor__name__plain__icontains",
+        "mentor__email",
+        "mentee__name__plain__icontains",
+        "mentee__email",
+    ]
     # Not the room, which opens the call, nor what only machines compare.
     fields = [
         ("begins", "length_text"),
@@ -129,7 +135,12 @@ class BookingAdmin(ReadOnly, ModelAdmin):
 class EngagementAdmin(ReadOnly, ModelAdmin):
     list_display = ["mentee", "mentor", "created_at", "closed_at"]
     list_select_related = ["mentee", "mentor"]
-    search_fields = ["mentor__name", "mentor__email", "mentee__name", "mentee__email"]
+    search_fields = [
+        "mentor__name__plain__icontains",
+        "mentor__email",
+        "mentee__name__plain__icontains",
+        "mentee__email",
+    ]
 
 
 @admin.register(Feedback)
@@ -179,7 +190,7 @@ class TimeOffInline(ReadOnlyInline):
 class ScheduleAdmin(ReadOnly, ModelAdmin):
     list_display = ["profile", "timezone", "to_book", "between", "max_per_day", "max_per_week"]
     list_select_related = ["profile__person"]
-    search_fields = ["profile__person__name", "profile__person__email"]
+    search_fields = ["profile__person__name__plain__icontains", "profile__person__email"]
     fields = [
         "profile",
         "timezone",

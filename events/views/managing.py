@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q, Value
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,7 +22,6 @@ from common.pages.posting import act_on_post, show_beside_field, telling_refusal
 from common.pages.requests import post_data
 from common.pages.seen import seen_by, still_seen
 from common.pages.tabs import tab_links
-from common.plain_letters import PlainLetters
 from events.access import get_led_event, get_registration
 from events.forms.event import CancelEventForm, EventForm
 from events.forms.office_hours import OfficeHoursForm
@@ -189,16 +188,10 @@ def find_mentors(event: Event, words: str) -> list[MentorProfile]:
     """
     asked = event.registrations.exclude(state__in=CAN_BE_INVITED).values("person")
     known = MentorProfile.objects.findable().exclude(person__in=asked).select_related("person")
-    plain = PlainLetters(Value(words))
-    topical = Topic.objects.active().annotate(plain=PlainLetters("name")).filter(plain__istartswith=plain).values("pk")
+    topical = Topic.objects.active().filter(name__plain__istartswith=words).values("pk")
     named = User.objects.get_queryset().with_name_like(words).values("pk")
-    fits = Q(person__in=named) | Q(plain_headline__icontains=plain) | Q(topics__in=topical)
-    return list(
-        known.annotate(plain_headline=PlainLetters("headline"))
-        .filter(fits)
-        .distinct()
-        .order_by("person__name", "pk")[:MOST_FOUND]
-    )
+    fits = Q(person__in=named) | Q(headline__plain__icontains=words) | Q(topics__in=topical)
+    return list(known.filter(fits).distinct().order_by("person__name", "pk")[:MOST_FOUND])
 
 
 @require_POST

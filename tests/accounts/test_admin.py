@@ -2,6 +2,7 @@
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib import admin
 from django.core.management import call_command
 from django.urls import reverse
 
@@ -36,6 +37,20 @@ def test_people_are_found_by_address_and_name(client_for, root, bob, charlie):
     assert [user.email for user in page.context["cl"].result_list] == ["bob@example.org"]
     addresses = client_for(root).get(reverse("admin:account_emailaddress_changelist"), {"q": "charlie@"})
     assert [row.email for row in addresses.context["cl"].result_list] == ["charlie@example.org"]
+
+
+def test_each_list_that_finds_names_finds_them_however_accents_are_typed(client_for, root, bob):
+    User.objects.filter(pk=bob.pk).update(name="Zoë Łuk")
+    client = client_for(root)
+    page = client.get(reverse("admin:accounts_user_changelist"), {"q": "zoe LÚK"})
+    assert [user.email for user in page.context["cl"].result_list] == ["bob@example.org"]
+
+    fields = {model: searching.search_fields for model, searching in admin.site._registry.items()}
+    named = [model for model, found in fields.items() if any("name__plain" in field for field in found)]
+    assert [model for model, found in fields.items() if any(field.endswith("name") for field in found)] == []
+    for model in named:
+        address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        assert client.get(address, {"q": "zoe"}).status_code == 200
 
 
 def test_closing_an_account_signs_it_out_at_once(client_for, root, bob):
