@@ -60,8 +60,7 @@ def profiles_in(tab: str, *, search: str, now: datetime) -> QuerySet[MentorProfi
         .select_related("person", "draft", "schedule")
         .order_by(*order)
     )
-    named = User.objects.get_queryset().with_name_like(search)
-    return found.filter(person__in=named.values("pk")) if search else found
+    return found.filter(person__name__plain__icontains=search) if search else found
 
 
 def tab_counts(now: datetime) -> dict[str, int]:

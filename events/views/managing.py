@@ -13,7 +13,6 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access.idempotency import make_once
-from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.roles import role_required
 from accounts.rules.roles import Power
@@ -182,15 +181,15 @@ def event_people(request: SignedInRequest, slug: str) -> HttpResponse:
 
 
 def find_mentors(event: Event, words: str) -> list[MentorProfile]:
-    """Live mentors with a name or topic that begins like this, or this in their headline, who aren't on the list yet.
+    """Live mentors with this in their name or headline, or a topic that begins like it, who aren't on the list yet.
 
     Accents make no difference.
     """
     asked = event.registrations.exclude(state__in=CAN_BE_INVITED).values("person")
     known = MentorProfile.objects.findable().exclude(person__in=asked).select_related("person")
     topical = Topic.objects.active().filter(name__plain__istartswith=words).values("pk")
-    named = User.objects.get_queryset().with_name_like(words).values("pk")
-    fits = Q(person__in=named) | Q(headline__plain__icontains=words) | Q(topics__in=topical)
+    named = Q(person__name__plain__icontains=words)
+    fits = named | Q(headline__plain__icontains=words) | Q(topics__in=topical)
     return list(known.filter(fits).distinct().order_by("person__name", "pk")[:MOST_FOUND])
 
 

@@ -151,9 +151,9 @@ def test_queue_that_is_empty_says_so(client):
 def test_queue_finds_by_name(client, sent_profile):
     User.objects.filter(pk=sent_profile.person_id).update(name="Dóra Díaz")
 
-    for text in ("dora", "diaz d", "DÓRA"):
+    for text in ("dora", "ra díaz", "DÓRA"):
         assert page_of(sent_profile) in markup_of(client.get(f"{QUEUE}?q={text}"))
-    assert page_of(sent_profile) not in markup_of(client.get(f"{QUEUE}?q=ora"))
+    assert page_of(sent_profile) not in markup_of(client.get(f"{QUEUE}?q=diaz dora"))
     page = markup_of(client.get(f"{QUEUE}?q=<b>nobody"))
     assert len(elements_of(page, "div", class_="empty")) == 1
     assert any(link.startswith("?state=all&q=") for link in links_in(page))
