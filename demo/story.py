@@ -150,7 +150,8 @@ def _report(story: Story) -> None:
     """Two cases for staff: one to decide, one decided."""
     agreed = Booking.objects.filter(mentor__email__endswith=f"@{DOMAIN}", state=BookingState.CONFIRMED)
     others = agreed.exclude(mentor__in=(story.priya, story.tomas)).exclude(mentee=story.sam)
-    bookings = others.with_people().order_by("pk")[:2]
+    # Of two mentors: reports about one would join in one case.
+    bookings = others.with_people().order_by("mentor_id", "pk").distinct("mentor_id")[:2]
     for booking, (ago, body, reason, words) in zip(bookings, REPORTED, strict=False):
         at = story.now - ago
         engagement, mentee = booking.engagement, booking.mentee
