@@ -62,6 +62,11 @@ class TopicsField(forms.MultipleChoiceField):
         super().__init__(**kwargs)
         self.most = most
 
+    def validate(self, value: Any) -> None:
+        # Nobody is asked for one where there are none: what else they wrote is kept, and can't be sent before.
+        if self.choices:
+            super().validate(value)
+
     def clean(self, value: Any) -> list[Topic]:
         chosen = super().clean(value)
         if len(chosen) > self.most:

@@ -94,8 +94,7 @@ class QuestionsForm(forms.Form):
         topics = field_of(self, "topics", TopicsField)
         topics.choices = grouped_topics()
         if not topics.choices:
-            # Whoever applies keeps what they have written; it can't be sent before there are some.
-            topics.required, topics.help_text = False, NO_TOPICS
+            topics.help_text = NO_TOPICS
 
     @staticmethod
     def initial_of(draft: ProfileDraft) -> dict[str, Any]:
