@@ -57,7 +57,7 @@ def event_register(request: HttpRequest, slug: str) -> HttpResponse:
     guest = None if person else GuestForm(post_data(request))
     if person is None and request.method == "POST" and guest and form.is_valid() and guest.is_valid():
         keep_in_session(request, KEPT, {"slug": slug, "side": side, "data": request.POST.urlencode()})
-        note = _("Enter the code and you’re registered for %(title)s.") % {"title": event.title}
+        note = _("We’ll register you for %(title)s once you’ve finished signing in.") % {"title": event.title}
         if answer := answer_email_form(request, guest, note=note):
             return answer
     result = act_on_post(request, lambda: save(event, person, side, form), form, guest)

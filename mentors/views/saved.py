@@ -81,7 +81,7 @@ def lead_to_sign_in(request: HttpRequest, slug: str) -> HttpResponse:
     """Signing in leads back to the page with the button, with the question that was typed there."""
     if slug:
         keep_in_session(request, TO_SAVE, slug)
-        request.session[SIGN_IN_NOTE] = _("Sign in and we’ll save this mentor for you.")
+        request.session[SIGN_IN_NOTE] = _("We’ll save this mentor once you’ve finished signing in.")
     address = with_next(reverse("account_login"), page_to_return_to(request))
     return HttpResponseClientRedirect(address) if wants_part(request) else redirect(address)
 

@@ -84,7 +84,7 @@ def wait_email(request: HttpRequest) -> HttpResponse:
     if person := signed_in(request):
         return redirect(join_after_sign_in(request, person) or "waiting_list")
     form = GuestForm(request.POST)
-    note = _("Enter the code and you’re on the waiting list.")
+    note = _("We’ll add you to the waiting list once you’ve finished signing in.")
     return answer_email_form(request, form, note=note) or email_page(request, form)
 
 

@@ -95,7 +95,8 @@ def ask_email(request: HttpRequest, slug: str) -> HttpResponse:
     if isinstance(request.user, User):
         return redirect(ask_after_sign_in(request, request.user) or reverse("mentor_detail", args=[slug]))
     form = GuestForm(request.POST)
-    note = _("We’ve kept your question to %(name)s. Enter the code and it’s sent.") % {"name": profile.name}
+    note = _("We’ve kept your question to %(name)s. It’s sent once you’ve finished signing in.")
+    note %= {"name": profile.name}
     return answer_email_form(request, form, note=note) or check_page(request, profile, form=form)
 
 

@@ -110,6 +110,17 @@ def test_a_visitor_types_the_code_and_has_asked(bob, mailoutbox, email):
     assert "written" not in client.session
 
 
+def test_the_page_that_asks_for_a_name_after_the_code_asks_for_no_code_again(mailoutbox):
+    client = Client()
+    client.post(ASK, TYPED)
+    client.post(EMAIL, {"email": "new@example.org"})
+
+    page = client.post("/sign-in/code/", {"code": code_in(mailoutbox)}, follow=True)
+
+    assert page.redirect_chain[-1][0] == "/sign-in/name/"
+    assert [part in words_of(markup_of(page)) for part in (client.session["sign_in_note"], "code")] == [True, False]
+
+
 def test_a_visitor_who_changes_the_question_comes_back_to_the_form_in_writing():
     guest = Client()
     guest.post(ASK, TYPED)
