@@ -7,6 +7,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from mentors.models import IssueType
 from sessions_app.availability.wording import date_text
 from sessions_app.models import Engagement
 
@@ -22,7 +23,7 @@ def brief_line(engagement: Engagement, now: datetime) -> str:
 
 def _line_parts(engagement: Engagement, now: datetime) -> Iterator[str]:
     brief, files = engagement.brief, engagement.files.count()
-    if brief.issue_type:
+    if brief.issue_type and brief.issue_type != IssueType.OTHER:
         yield brief.get_issue_type_display()
     if brief.needed_by:
         yield _("Needed by: %(day)s") % {"day": date_text(brief.needed_by, now)}

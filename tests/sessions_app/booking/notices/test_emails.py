@@ -575,6 +575,14 @@ def test_mails_about_a_chat_lead_to_the_page_and_to_no_call(book, read, offer):
     }
 
 
+def test_a_kind_of_help_that_is_something_else_is_no_line_of_a_mail(book, read, bob):
+    booking = book()
+    edit_brief(booking=booking, brief=BriefInput(QUESTION, "other"), by=bob, now=NOW)
+    read(NOW)
+
+    assert Brief(issue_type="other").get_issue_type_display() not in text_of(read(START - DAY)[ALICE])
+
+
 def test_the_mentors_mails_have_a_line_of_the_brief(book, read, bob):
     booking = book()
     answers = {"options": "Stay\nGo " + "and tell them " * 20, "sure": 6}
