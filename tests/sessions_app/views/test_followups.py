@@ -57,6 +57,7 @@ def test_follow_up_page_keeps_the_answer_and_shows_the_ways_on(over, bob, get):
     html = page.content.decode()
     assert page.redirect_chain == [(path, 302)]
     assert "answer-no" in parts_in(html)
+    assert len(elements_of(html, "div", role="status", tabindex="-1")) == 1
     somebody_else = f"/mentors/?q=Should+I+take+the+counter-offer%3F&amp;follows={over.engagement.uuid}"
     assert f'href="{somebody_else}"' in html
     again = mentor_address("alice-adair", offer=over.offer, words=over.question)
