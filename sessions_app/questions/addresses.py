@@ -64,6 +64,11 @@ def address_at(page: str, start: datetime) -> str:
     return join_query(page, _encode_start(start)) + TO_BOOK
 
 
+def hours_address(start: datetime) -> str:
+    """Where a mentor changes their hours on the day of this start."""
+    return join_query(reverse("mentor_date_add"), _encode_start(start))
+
+
 def question_query(engagement: Engagement) -> str:
     """The part of an address that takes the engagement's brief to another mentor."""
     words = engagement.brief.question[:QUESTION_IN_ADDRESS]

@@ -13,13 +13,14 @@ from sessions_app.booking.book import request_deadline
 from sessions_app.booking.meeting import is_held_here
 from sessions_app.booking.stages import Countdown, countdown_to, starts_text, status_tag_of
 from sessions_app.models import Booking
-from sessions_app.questions.addresses import address_at, mentor_address, same_question_address
+from sessions_app.questions.addresses import address_at, hours_address, mentor_address, same_question_address
 
 register = template.Library()
 
 
 register.simple_tag(mentor_address, name="mentor_url")
 register.filter("at_start", address_at)
+register.filter("hours_url", hours_address)
 register.filter("held_here", is_held_here)
 register.simple_tag(same_question_address, name="same_question_url")
 

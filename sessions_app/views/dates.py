@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +15,7 @@ from accounts.viewing import viewer_hour12
 from common.pages.seen import seen_by, still_seen
 from mentors.decorators import mentor_required
 from mentors.models import MentorProfile
+from sessions_app.address import read_start
 from sessions_app.availability.preview import shortest_length, spans_too_short
 from sessions_app.availability.schedule import (
     ScheduleError,
@@ -38,7 +40,15 @@ READS_AND_POSTS = ["GET", "HEAD", "POST"]
 @require_http_methods(READS_AND_POSTS)
 @mentor_required
 def mentor_date_add(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
-    return _lead_to_week(request, profile) or _edit_date(request, profile, None)
+    """A moment in the address fills in its day; if that is an exception already, this leads to it."""
+    if led := _lead_to_week(request, profile):
+        return led
+    moment, schedule = read_start(request.GET.get("t", "")), Schedule.objects.filter(profile=profile).first()
+    day = moment.astimezone(ZoneInfo(schedule.timezone)).date() if moment and schedule else None
+    present = DateOverride.objects.filter(schedule=schedule, date=day).first() if day else None
+    if present and request.method != "POST":
+        return redirect("mentor_date", present.pk)
+    return _edit_date(request, profile, None, day)
 
 
 @require_http_methods(READS_AND_POSTS)
@@ -71,9 +81,11 @@ def _remove_date(request: HttpRequest, profile: MentorProfile, override: DateOve
     return redirect("mentor_availability")
 
 
-def _edit_date(request: HttpRequest, profile: MentorProfile, override: DateOverride | None) -> HttpResponse:
+def _edit_date(
+    request: HttpRequest, profile: MentorProfile, override: DateOverride | None, day: date | None = None
+) -> HttpResponse:
     if request.method != "POST":
-        form = OverrideForm(initial=_initial_values(override))
+        form = OverrideForm(initial=_usual_values(profile, day) if day else _initial_values(override))
         return _date_page(request, profile, override, form, _typed_times(form.initial["times"]))
     change = edited_day(TypedDay.from_data(request.POST, "times", on=True), request.POST)
     if change is not None:
@@ -94,6 +106,11 @@ def _initial_values(override: DateOverride | None) -> dict[str, Any]:
         return {"times": TypedDay(on=True)}
     kind = OverrideForm.WINDOWS if override.minutes else OverrideForm.CLOSED
     return {"day": override.date, "kind": kind, "times": TypedDay.from_spans(override.spans)}
+
+
+def _usual_values(profile: MentorProfile, day: date) -> dict[str, Any]:
+    usual = profile.schedule.windows.filter(weekday=day.isoweekday()).values_list("start", "end")
+    return {"day": day, "times": TypedDay.from_spans(tuple(usual))}
 
 
 def _typed_times(day: TypedDay) -> TypedDay:

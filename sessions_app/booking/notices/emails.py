@@ -23,7 +23,7 @@ from sessions_app.invites.elsewhere import needs_invitation
 from sessions_app.invites.ics import build_invite
 from sessions_app.models import Booking, BookingEvent, BookingState, Confirmation
 from sessions_app.models.states import CALLED_OFF, MISSED
-from sessions_app.questions.addresses import QUESTION_IN_ADDRESS, mentor_address, question_query
+from sessions_app.questions.addresses import QUESTION_IN_ADDRESS, hours_address, mentor_address, question_query
 from sessions_app.questions.brief_summary import brief_line
 from sessions_app.questions.other_mentors import free_elsewhere
 from sessions_app.questions.same_question import asked_already
@@ -287,6 +287,7 @@ def render_cancelled_email(reading: BookingForReader) -> Message | Nothing:
         "not_confirmed": booking.cannot_take_place
         and Confirmation.objects.freed().filter(booking=booking, person=reading.person, start=booking.start).exists(),
         "by_staff": canceller not in (None, booking.mentor_id, booking.mentee_id),
+        "hours_url": settings.SITE_URL + hours_address(booking.start),
     }
     if not reading.is_mentor and not extra["by_me"]:
         extra |= soonest_elsewhere(reading)

@@ -17,7 +17,7 @@ from sessions_app.booking.requests import accept_booking, decline_booking
 from sessions_app.booking.series import book_further
 from sessions_app.models import Booking, BookingState, Feedback
 from sessions_app.pages.session_timeline import list_steps
-from sessions_app.questions.addresses import mentor_address, same_question_address
+from sessions_app.questions.addresses import hours_address, mentor_address, same_question_address
 from sessions_app.questions.brief_input import BriefInput
 from sessions_app.session_rows import read_beside
 from sessions_app.views import sessions
@@ -228,6 +228,15 @@ def test_a_cancelled_session_says_who_and_why(booking, alice, bob, client_for):
     [title] = elements_of(page, "h1", id="h")
     assert "Alice" in title.text
     assert [note.text for note in elements_of(page, "p", class_="now__note")] == ["“I am ill”"]
+
+
+def test_a_mentor_who_cancels_is_led_to_the_hours_of_that_day(booking, alice, bob, client_for):
+    cancel_booking(booking=booking, by=alice, reason="I am ill", now=NOW)
+
+    pages = [markup_of(client_for(person).get(url(booking))) for person in (alice, bob)]
+
+    assert ["open-again" in parts_in(page) for page in pages] == [True, False]
+    assert hours_address(booking.start) in links_in(pages[0])
 
 
 def test_the_calendar_file_holds_the_session_in_utc(booking, bob, client_for):

@@ -418,6 +418,24 @@ def test_add_a_date_refuses_in_words_and_keeps_what_was_typed(client, profile, c
     assert profile.schedule.overrides.count() == 1
 
 
+def test_an_address_with_a_moment_fills_in_its_day_with_the_usual_hours(client, profile):
+    schedule = profile.schedule
+    schedule.timezone = "Asia/Tokyo"
+    schedule.save()
+    page = "/mentor/availability/dates/add/"
+
+    added = client.get(page, {"t": "2026-12-10T20:30Z"})
+    assert [inputs(added, name) for name in ("day", "times-from", "times-until")] == [
+        ["2026-12-11"],
+        ["09:00"],
+        ["17:00"],
+    ]
+    assert inputs(client.get(page, {"t": "tomorrow"}), "day") == []
+
+    present = DateOverride.objects.create(schedule=schedule, date=date(2026, 12, 11), minutes=[])
+    assert client.get(page, {"t": "2026-12-10T20:30Z"}).url == f"/mentor/availability/dates/{present.pk}/"
+
+
 def test_date_page_adds_and_drops_rows_and_keeps_the_rest(client, profile):
     data = {"day": "2026-12-12", "kind": "windows", "times-from": ["10:00"], "times-until": ["x"]}
     added = client.post("/mentor/availability/dates/add/", data | {"add": "1"})

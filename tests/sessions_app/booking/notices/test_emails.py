@@ -575,6 +575,17 @@ def test_mails_about_a_chat_lead_to_the_page_and_to_no_call(book, read, offer):
     }
 
 
+def test_only_a_mentor_who_cancels_is_led_to_the_hours_of_that_day(told, read, alice, bob):
+    page = "https://mentoring.example/mentor/availability/dates/add/?t=2026-11-26T14%3A30Z"
+    led = []
+    for by in (alice, bob):
+        cancel_booking(booking=told(), by=by, reason="I am ill", now=NOW)
+        mails = read(NOW)
+        led.append([page in text_of(mails[address]) for address in (ALICE, BOB)])
+
+    assert led == [[True, False], [False, False]]
+
+
 def test_a_kind_of_help_that_is_something_else_is_no_line_of_a_mail(book, read, bob):
     booking = book()
     edit_brief(booking=booking, brief=BriefInput(QUESTION, "other"), by=bob, now=NOW)
