@@ -83,7 +83,7 @@ def check_spans(spans: Iterable[tuple[int, int]], label: str = "") -> Spans:
         if end <= start:
             problem = _("the end must be after %s") % wall_text(start)
             if end < start:
-                problem += _(". For hours past midnight, end at 00:00 and put the rest on the next day")
+                problem += _(". For hours past midnight, end at midnight and put the rest on the next day")
             raise ScheduleError("ends_early", label_problem(label, problem))
     if any(later[0] < earlier[1] for earlier, later in pairwise(ordered)):
         raise ScheduleError("overlap", label_problem(label, _("these two windows overlap")))

@@ -26,7 +26,7 @@ from sessions_app.availability.whole_schedule import WholeSchedule, rules_of, sa
 from sessions_app.models import AvailabilityWindow, DateOverride, Schedule, TimeOff
 from tests.conftest import NOW, make_mentor, make_person
 
-PAST_MIDNIGHT = ". For hours past midnight, end at 00:00 and put the rest on the next day"
+PAST_MIDNIGHT = ". For hours past midnight, end at midnight and put the rest on the next day"
 RULES = ScheduleRules(
     timezone="Europe/London", buffer=5, notice=240, move_notice=120, cancel_notice=720, horizon_days=30
 )

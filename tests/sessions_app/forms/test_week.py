@@ -19,7 +19,7 @@ from sessions_app.forms.week import (
 )
 from sessions_app.models import Schedule
 
-PAST_MIDNIGHT = ". For hours past midnight, end at 00:00 and put the rest on the next day"
+PAST_MIDNIGHT = ". For hours past midnight, end at midnight and put the rest on the next day"
 
 
 def query(**values: object) -> QueryDict:

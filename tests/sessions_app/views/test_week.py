@@ -13,7 +13,7 @@ from tests.conftest import NOW, at, make_mentor, make_person
 from tests.markup import alerts_in, answers_in, elements_of, links_in, markup_of, part_in, parts_in, refusals_in
 from tests.sessions_app.conftest import book
 
-PAST_MIDNIGHT = ". For hours past midnight, end at 00:00 and put the rest on the next day"
+PAST_MIDNIGHT = ". For hours past midnight, end at midnight and put the rest on the next day"
 URL = "/mentor/availability/"
 WEEK = [(day, 540, 1020) for day in range(1, 6)]
 
