@@ -686,6 +686,8 @@ room.addEventListener("submit", async (event) => {
   event.preventDefault();
   const body = new URLSearchParams(new FormData(event.target, event.submitter));
   await renew(part, await fetch(event.target.action, { method: "POST", body }));
+  // The button that was pressed is gone with the part it was in.
+  find("[data-focus]", part)?.focus();
 });
 
 async function renew(part, answer) {

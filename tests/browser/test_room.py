@@ -391,6 +391,7 @@ def test_wrong_clock_and_more_time_change_nothing_but_what_is_left(caller, runni
     expect_state(mentee, "connected")
     expect(mentor.locator("[data-part=more-time-asked]")).to_be_visible(timeout=15_000)
     mentor.locator("[name=agree]").click()
+    expect(mentor.locator("[data-news-of=more-time] [data-focus]")).to_be_focused()
     for page in (mentor, mentee):
         expect(page.locator("[data-left]")).to_contain_text(re.compile(r"\b[89]\b"), timeout=15_000)
     expect_both_ways(mentee, mentor)
