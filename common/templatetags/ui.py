@@ -10,7 +10,7 @@ from uuid import uuid4
 import lucide
 from django import template
 from django.core.paginator import Paginator
-from django.forms import BaseForm, BoundField
+from django.forms import BaseForm, BoundField, IntegerField
 from django.forms.formsets import BaseFormSet
 from django.template import Context
 from django.template.loader import render_to_string
@@ -340,10 +340,16 @@ def error_summary(*sources: "BaseForm | BaseFormSet[Any] | None") -> dict[str, A
     return {"links": [("", text) for text in general] + links}
 
 
+def _summarise(field: BoundField, text: str) -> str:
+    """An error as it reads away from its field: all numbers are refused in the same words."""
+    is_limit = isinstance(field.field, IntegerField) and text in map(str, field.field.error_messages.values())
+    return f"{field.label}: {text[:1].lower()}{text[1:]}" if is_limit else text
+
+
 def error_links(form: BaseForm) -> list[tuple[str, str]]:
     general = [("", str(text)) for text in form.non_field_errors()]
     return general + [
-        (getattr(field, "focus_id", field.id_for_label), str(text))
+        (getattr(field, "focus_id", field.id_for_label), _summarise(field, str(text)))
         for field in form
         if not field.is_hidden
         for text in field.errors

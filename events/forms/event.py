@@ -86,7 +86,12 @@ class EventForm(forms.Form):
         label=_("What it’s about"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 5})
     )
     mode = forms.ChoiceField(label=_("Where people meet"), choices=EventMode, widget=ChipRadio)
-    place = PlainText(label=_("Address"), max_length=300, required=False, help_text=_("Building, room, street, city"))
+    place = PlainText(
+        label=_("Address"),
+        max_length=300,
+        help_text=_("Building, room, street, city. Not needed online"),
+        error_messages={"required": _("Say where people meet")},
+    )
     access = PlainText(
         label=_("Access"),
         max_length=TEXT_LENGTH,
@@ -137,6 +142,7 @@ class EventForm(forms.Form):
         )
         super().__init__(*args, **kwargs)
         self.event, self.now = event, now
+        self.fields["place"].required = self["mode"].value() != EventMode.ONLINE
         for name in NOT_ASKED[self.kind]:
             del self.fields[name]
         if self.kind == EventKind.NETWORKING:
@@ -151,8 +157,6 @@ class EventForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if cleaned.get("mode") != EventMode.ONLINE and not cleaned.get("place") and "place" not in self.errors:
-            self.add_error("place", ValidationError(gettext("Say where people meet"), code="place"))
         if "rounds_count" in cleaned and cleaned.get("break_after", 0) >= cleaned["rounds_count"]:
             words = gettext("A break comes after one of the rounds before the last")
             self.add_error("break_after", ValidationError(words, code="break"))

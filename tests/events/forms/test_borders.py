@@ -106,7 +106,7 @@ def test_what_is_missing_or_no_moment_is_told_beside_its_field(make, field, type
 
 
 @pytest.mark.parametrize(
-    ("mode", "found"), [("on_site", {"place": ["place"]}), ("mixed", {"place": ["place"]}), ("online", {})]
+    ("mode", "found"), [("on_site", {"place": ["required"]}), ("mixed", {"place": ["required"]}), ("online", {})]
 )
 def test_where_people_meet_has_to_be_said_unless_it_is_online(mode, found):
     assert codes(filled(mode=mode, place="")) == found

@@ -54,7 +54,7 @@ def test_the_wall_clock_of_the_place_is_the_start_and_rounds_make_the_end():
     ("fields", "found"),
     [
         ({"title": " "}, {"title": ["required"]}),
-        ({"place": ""}, {"place": ["place"]}),
+        ({"place": ""}, {"place": ["required"]}),
         ({"day": "2026-11-20"}, {"day": ["past"]}),
         ({"day": "2027-03-28", "time": "02:30"}, {"time": ["no_such_time"]}),
         ({"break_after": "6"}, {"break_after": ["break"]}),

@@ -5,7 +5,7 @@ from django.test import Client
 
 from accounts.models import User
 from events.errors import EventError
-from events.models import Event, EventState, Plan, PlanState, Registration, RegistrationState, Side
+from events.models import Event, EventMode, EventState, Plan, PlanState, Registration, RegistrationState, Side
 from events.planning.solving import solve_asked
 from events.registering.managing import cancel_event, delete_draft
 from events.views.managing import find_mentors
@@ -13,7 +13,7 @@ from mentors.models import MentorProfile, Topic
 from tests.conftest import NOW
 from tests.events.forms.test_event import FILLED
 from tests.events.making import come, make_event, make_guests
-from tests.markup import choices_in, elements_of, forms_in, links_in, markup_of
+from tests.markup import choices_in, elements_of, forms_in, links_in, markup_of, problems_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 
@@ -56,6 +56,23 @@ def test_a_copy_of_an_earlier_event_has_all_but_its_day(maria, client_for):
     form = client_for(maria).get(f"/events/new/?like={event.slug}").context["form"]
 
     assert (form["title"].value(), form["place"].value(), form["day"].value()) == ("First jobs", "Kulturhuset", None)
+
+
+def test_a_number_out_of_range_is_named_where_the_errors_are_summed_up(maria, client_for):
+    page = client_for(maria).post("/events/new/", {**FILLED, "round_minutes": "4"})
+
+    assert problems_in(markup_of(page)) == ["id_round_minutes"]
+    [summary] = elements_of(markup_of(page), "div", class_="error-summary")
+    assert str(page.context["form"]["round_minutes"].label) in summary.text
+
+
+@pytest.mark.parametrize(("mode", "problems"), [(EventMode.ON_SITE, ["place"]), (EventMode.ONLINE, [])])
+def test_an_address_is_called_optional_only_where_it_is(maria, client_for, mode, problems):
+    page = client_for(maria).post("/events/new/", {**FILLED, "mode": mode, "place": "", "title": ""})
+
+    form = page.context["form"]
+    assert list(form.errors) == ["title", *problems]
+    assert form.fields["place"].required == bool(problems)
 
 
 def test_two_events_of_one_title_and_day_have_addresses_of_their_own(maria):

@@ -201,7 +201,7 @@ def test_saving_the_page_as_it_is_keeps_every_row(client, profile):
     [
         ({"day-2-until": ["08:00"]}, f"Tuesday: the end must be after 09:00{PAST_MIDNIGHT}"),
         ({"day-2-from": ["09:00", "10:00"], "day-2-until": ["11:00", "12:00"]}, "Tuesday: these two windows overlap"),
-        ({"max_per_week": "0"}, "Enter a number from 1 to 200"),
+        ({"max_per_week": "0"}, "Most sessions in a week: enter a number from 1 to 200"),
         ({"timezone": "EST"}, "Choose a city from the list"),
         (
             {"meeting_url": "zoom.us/j/1"},
