@@ -9,7 +9,7 @@ from common.pages.seen import mark_of
 from common.texts import fold
 from events.live.clock import Phase
 from events.live.evening import Evening
-from events.models import Chair
+from events.models import Chair, EventMode
 
 MOST_PAGES = 3
 # So many names fit on a screen in letters of 1/20 of its height. Where three pages are too few, letters get smaller.
@@ -30,6 +30,12 @@ class BoardRow:
 class BoardPage:
     evening: Evening
     asked: int | None = None
+
+    @property
+    def zone(self) -> str:
+        """The clock on the wall of the room, whatever the browser behind the screen goes by; online, each their own."""
+        event = self.evening.event
+        return "" if event.mode == EventMode.ONLINE else event.timezone
 
     @cached_property
     def all_rows(self) -> Sequence[BoardRow]:

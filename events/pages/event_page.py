@@ -111,8 +111,11 @@ class EventPage:
     @property
     def can_confirm(self) -> bool:
         """Whether they haven't said that they come, or only before they were asked."""
-        said = self.registration.confirmed_at if self.registration else None
-        return said is None or said < self.event.start - ASKED_BEFORE <= self.now
+        asked_at, registration = self.event.start - ASKED_BEFORE, self.registration
+        if registration is None or registration.confirmed_at is None:
+            # Who registers after that has just said so.
+            return registration is None or registration.registered_at < asked_at
+        return registration.confirmed_at < asked_at <= self.now
 
     @property
     def stage(self) -> str:

@@ -71,6 +71,13 @@ def test_who_said_early_that_they_come_can_say_so_again_once_they_are_asked(even
     assert can == [[True] * 4, [False, False, True, True], [False] * 4]
 
 
+def test_who_registers_once_others_have_been_asked_is_not_asked_for_the_same_again(event, bob):
+    asked = EVENING - 48 * HOUR
+    registration = come(event, bob, now=asked)
+
+    assert not page_of(event, bob, registration, asked + HOUR).can_confirm
+
+
 @pytest.mark.parametrize(
     ("state", "can_register", "is_over", "has_day", "can_change"),
     [
