@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -91,8 +92,13 @@ def act_rebalance(request: SignedInRequest, event: Event, now: datetime) -> obje
 def act_choose(request: SignedInRequest, event: Event, now: datetime) -> Event:
     """Which of the two ways, says the button."""
     number = parse_number(request.POST.get("plan", ""), digits=3) or 0
-    choose = rebalancing.use_rebalance if request.POST["act"] == "use" else rebalancing.keep_and_fill
-    return choose(event=event, number=number, now=now)
+    if request.POST["act"] == "fill":
+        kept = rebalancing.keep_and_fill(event=event, number=number, now=now)
+        messages.success(request, _("Nobody is moved. Holes are filled as people come and go."))
+        return kept
+    changed = rebalancing.use_rebalance(event=event, number=number, now=now)
+    messages.success(request, _("The timetable has changed. People see it on their page for the day."))
+    return changed
 
 
 def act_message(request: SignedInRequest, event: Event, now: datetime) -> Event:
@@ -125,7 +131,8 @@ def event_attendance(request: SignedInRequest, slug: str, uuid: UUID) -> HttpRes
     act = go_home if request.POST.get("press") == "gone" else check_in
     with telling_refusals(request):
         act(registration=registration, by=request.user, now=timezone.now())
-    return redirect("event_desk", slug)
+    # Back to the list, not to the clock above it: the next in the queue is waiting.
+    return redirect(f"{reverse('event_desk', args=[slug])}#people")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -26,7 +26,7 @@ from events.tasks import rebalance_evenings, solve_plans
 from tests.conftest import NOW
 from tests.events.live.acting import MINUTE, arrive, refused
 from tests.events.making import EVENING, MadeEvening, make_evening
-from tests.markup import elements_of, markup_of
+from tests.markup import answers_in, elements_of, markup_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("now")]
 SOON = EVENING + MINUTE
@@ -283,7 +283,8 @@ def test_the_desk_compares_and_presses(event, evening, maria, client_for):
         marks = {answer.context["page"].mark for answer in (first, asked, shown)}
         assert len(marks) == 3
         assert client.post(page, {"act": "use", "plan": "🌻"}).status_code == 409
-        assert client.post(page, {"act": "use", "plan": plan.number}).url == page
+        chosen = client.post(page, {"act": "use", "plan": plan.number}, follow=True)
+        assert (chosen.redirect_chain, answers_in(markup_of(chosen))) == ([(page, 302)], ["ok"])
         assert client.post(page, {"act": "fill", "plan": plan.number}).status_code == 409
 
     plan.refresh_from_db()

@@ -17,7 +17,7 @@ from events.pages.now import ASKS_EVERY, ASKS_EVERY_WHILE_CHANGING, NowPage
 from sessions_app.models import Occupancy
 from tests.events.live.acting import MINUTE, arrive, started
 from tests.events.making import EVENING, come, make_event
-from tests.markup import ids_in, links_in, markup_of, parts_in
+from tests.markup import elements_of, ids_in, links_in, markup_of, parts_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_cast]
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
@@ -236,6 +236,31 @@ def test_the_desk_offers_only_what_it_may_do_before_the_doors_open(early, evenin
     assert ("doors" in parts_in(page)) == bool(early)
     assert f"gone-{arriving.pk}" in ids_in(page)
     assert desk(evening, opens - MINUTE).mark == desk(evening, opens - 2 * MINUTE).mark != desk(evening, opens).mark
+
+
+@pytest.mark.parametrize(
+    ("mode", "shown"),
+    [("on_site", ["18:00", "17:59"]), ("mixed", ["18:00", "17:59"]), ("online", ["17:00", "16:59"])],
+)
+def test_a_board_in_a_room_goes_by_the_clock_of_the_room(evening, client, mode, shown):
+    Event.objects.update(mode=mode)
+
+    with time_machine.travel(EVENING - MINUTE, tick=False):
+        page = markup_of(client.get(f"/events/board/{evening.event.board_key}/"))
+
+    assert [one.text for one in elements_of(page, "time")] == shown
+
+
+def test_once_all_rounds_are_over_closing_the_event_is_what_the_desk_shows(evening, client_for, maria):
+    started(evening)
+    ways = []
+    for moment in (EVENING + MINUTE, desk(evening, EVENING + MINUTE).ends):
+        with time_machine.travel(moment, tick=False):
+            page = markup_of(client_for(maria).get(f"/events/{evening.event.slug}/desk/"))
+        folded = [one.attributes["id"] for one in elements_of(page, "button", class_="btn btn--danger")]
+        ways.append(("act-close" in ids_in(page), folded))
+
+    assert ways == [(True, ["act-close"]), (True, [])]
 
 
 def test_buttons_of_the_desk_are_those_of_its_phase(evening):

@@ -131,8 +131,9 @@ def test_the_desk_says_of_one_person_that_they_are_here_or_gone(evening, maria, 
     one = evening.mentees[0]
 
     with at_moment(EVENING):
-        client_for(maria).post(f"/events/{evening.event.slug}/desk/{one.uuid}/", {"press": press})
+        answer = client_for(maria).post(f"/events/{evening.event.slug}/desk/{one.uuid}/", {"press": press})
 
+    assert answer.url == f"/events/{evening.event.slug}/desk/#people"
     assert list(Presence.objects.values_list("registration", "kind", "by")) == [(one.pk, kind, maria.pk)]
 
 
