@@ -44,7 +44,7 @@ class WalkInForm(forms.Form):
     )
     email = email_field(
         _("Email address"),
-        help_text=_("Of their account, if they have one. If not, this address opens one, with a code by email."),
+        help_text=_("The one they sign in with. If they’re new, we create an account. A code by email signs them in."),
     )
     side = forms.ChoiceField(label=_("Takes part as"), widget=ChipRadio)
     languages = forms.MultipleChoiceField(
