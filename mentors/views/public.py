@@ -37,13 +37,15 @@ def mentor_profile(request: SignedInRequest, profile: MentorProfile) -> HttpResp
 def profile_page(request: SignedInRequest, profile: MentorProfile, *, status: int = 200) -> HttpResponse:
     draft = draft_of(profile)
     now = timezone.now()
+    today = local_date(profile, now)
     last = last_told_decision(profile)
     again_from = apply_again_from(profile)
     asked = last if last and last.decision == Decision.CHANGES and draft.submitted_at is None else None
     context = {
         "profile": profile,
         "draft": draft,
-        "state_tag": state_tag(profile, local_date(profile, now)),
+        "state_tag": state_tag(profile, today),
+        "is_paused": profile.is_paused(today),
         "last": last,
         "asked": asked,
         "points": points_of(asked) if asked else [],

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -263,3 +265,21 @@ def test_a_single_change_goes_back_to_the_profile(client_for, live_profile):
     assert response.headers["Location"] == reverse("mentor_profile")
     assert live_profile.how_i_work == "Bring the letter."
     assert draft_of(live_profile).how_i_work == "Bring nothing."
+
+
+@pytest.mark.parametrize(
+    ("fields", "way"),
+    [
+        ({"paused_until": NOW.date() + timedelta(days=9)}, "mentor_availability"),
+        ({"resting_since": NOW}, "still_here"),
+        ({"paused_until": NOW.date()}, None),
+    ],
+)
+def test_a_profile_that_is_paused_is_not_called_live(client_for, live_profile, now, fields, way):
+    MentorProfile.objects.update(**fields)
+
+    page = markup_of(client_for(live_profile.person).get(reverse("mentor_profile")))
+
+    assert ("paused" in parts_in(page)) == (way is not None)
+    if way:
+        assert reverse(way) in [one.attributes["href"] for one in elements_in(page, "a", data_part="paused")]
