@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.roles import may
 from accounts.rules.roles import Power
 from events.locks import is_called
-from events.models import Event, EventKind, EventState, Helper, Registration, Side
+from events.models import Event, EventKind, EventState, Helper, Presence, PresenceKind, Registration, Side
 from events.models.events import HelperRole
 from events.models.states import DONE, OUT, RUNS, UNSCHEDULED
 from events.registering.notices import ASKED_BEFORE
@@ -198,8 +198,11 @@ class EventPage:
 
     @cached_property
     def mentors(self) -> list[NamedMentor]:
-        """Those who are in and agreed to be named."""
+        """Those who are in and agreed to be named; afterwards only who came, if a desk checked people in."""
         known = Registration.objects.who_are_in().filter(event=self.event, side=Side.MENTOR, is_named=True)
+        if self.is_past:
+            came = Presence.objects.filter(registration__event=self.event, kind=PresenceKind.IN)
+            known = known.filter(pk__in=came.values("registration")) if came.exists() else known
         profiles = (
             MentorProfile.objects.seen_by(self.reader).filter(person__registrations__in=known).select_related("person")
         )

@@ -12,6 +12,7 @@ from events.models import (
     HelperRole,
     Plan,
     PlanState,
+    Presence,
     Registration,
     RegistrationState,
     Round,
@@ -22,7 +23,7 @@ from events.pages.plan_page import MOST_PLANS, PlanPage
 from events.pages.proof_line import musts_line, proof_lines, quality_line, range_text
 from events.registering.inviting import invite_mentors
 from events.registering.managing import cancel_event
-from tests.conftest import NOW
+from tests.conftest import NOW, make_mentor, make_person
 from tests.events.making import EVENING, come, make_event
 from tests.markup import elements_of, markup_of
 
@@ -301,3 +302,18 @@ def test_mentors_of_an_event_that_is_over_are_those_who_took_part(event, client_
         headings.append(re.search(r'<h2 id="mentors">\s*(.+?)\s*</h2>', shown)[1])
 
     assert headings[0] != headings[1]
+
+
+def test_a_mentor_who_did_not_come_took_no_part_where_a_desk_checked_people_in(event, alice):
+    other = make_person("other@example.org", "Olive Other")
+    make_mentor(other)
+    came, missed = (come(event, person, side=Side.MENTOR) for person in (alice, other))
+    named = []
+    for state, kind in (("over", None), ("running", "in"), ("over", "gone")):
+        Event.objects.update(state=state)
+        event.refresh_from_db()
+        if kind:
+            Presence.objects.create(registration=came if kind == "in" else missed, kind=kind, at=EVENING)
+        named.append([one.name for one in page_of(event).mentors])
+
+    assert named == [["Alice Adair", "Olive Other"], ["Alice Adair", "Olive Other"], ["Alice Adair"]]
