@@ -101,6 +101,12 @@ def act_choose(request: SignedInRequest, event: Event, now: datetime) -> Event:
     return changed
 
 
+def act_close(request: SignedInRequest, event: Event, now: datetime) -> Event:
+    closed = running.close_event(event=event, now=now, seen=seen_by(request))
+    messages.success(request, _("The event is closed. You find its report on the page of the event."))
+    return closed
+
+
 def act_message(request: SignedInRequest, event: Event, now: datetime) -> Event:
     form = MessageForm(request.POST)
     form.full_clean()
@@ -114,7 +120,7 @@ ACTS: dict[str, Act] = {
     "pause": simple_act(running.pause),
     "resume": simple_act(running.resume),
     "minute": simple_act(running.add_minute),
-    "close": simple_act(running.close_event),
+    "close": act_close,
     "skip": act_skip,
     "rebalance": act_rebalance,
     "use": act_choose,
