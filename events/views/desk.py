@@ -94,7 +94,7 @@ def act_choose(request: SignedInRequest, event: Event, now: datetime) -> Event:
     number = parse_number(request.POST.get("plan", ""), digits=3) or 0
     if request.POST["act"] == "fill":
         kept = rebalancing.keep_and_fill(event=event, number=number, now=now)
-        messages.success(request, _("Nobody is moved. Holes are filled as people come and go."))
+        messages.success(request, _("Nobody moves. We still fill holes as people come and go."))
         return kept
     changed = rebalancing.use_rebalance(event=event, number=number, now=now)
     messages.success(request, _("The timetable has changed. People see it on their page for the day."))
