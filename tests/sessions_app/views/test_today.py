@@ -174,6 +174,13 @@ def test_today_offers_free_now_only_to_a_mentor_who_can_say_so(client, alice, ch
     assert not Schedule.objects.exclude(ready_until=None).exists()
 
 
+@pytest.mark.usefixtures("asked")
+def test_what_waits_for_an_answer_stands_before_an_offer_of_more_time(client):
+    titles = [one.attributes.get("id") for one in elements_of(markup_of(client.get(TODAY)), "h2")]
+
+    assert [title for title in titles if title] == ["written-title", "free-now-title"]
+
+
 def test_today_takes_as_many_queries_for_three_requests_as_for_one(client, ask_first, bob, charlie, maria):
     book(ask_first, bob)
     client.get(TODAY)
