@@ -4,11 +4,13 @@ import json
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
@@ -77,6 +79,9 @@ def post_message(request: SignedInRequest, engagement: Engagement) -> HttpRespon
         return render_sent(request, engagement, needs_help=message.needs_help)
     if message.needs_help:
         show_help(request)
+    if data["answers"]:
+        words = _("Your answer is with %(name)s.")
+        messages.success(request, words % {"name": engagement.other_person(request.user).first_name})
     if wants_part(request):
         # An answer can change the rest of the page too, so the whole of it is loaded.
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})

@@ -13,6 +13,7 @@ from sessions_app.models import Message, WrittenQuestion, WrittenState
 from sessions_app.written.acts import expire_written
 from tests.conftest import NOW
 from tests.markup import (
+    answers_in,
     choices_in,
     elements_of,
     forms_in,
@@ -168,8 +169,9 @@ def test_the_mentor_answers_in_the_room_and_the_mentee_says_that_it_helped(clien
     assert times_in(asked_page, id="written-title") == ["2026-11-26T13:46Z"]
     assert [can_answer(client, room) for client in (mentor, mentee)] == [True, False]
 
-    mentor.post(room, {"body": "Take it.", "key": "a", "seen": "", "answers": "on"})
+    answered = mentor.post(room, {"body": "Take it.", "key": "a", "seen": "", "answers": "on"}, follow=True)
 
+    assert answers_in(markup_of(answered)) == ["ok"]
     assert f"{room}feedback/" in forms_in(markup_of(mentee.get(room)))
     mentee.post(f"{room}feedback/", {"resolution": "partly"})
     asked.refresh_from_db()
