@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from events.locks import lock_event, touch_event
-from events.models import Event, EventState, Outcome, Pairing, Registration
+from events.models import Answer, Event, EventState, Outcome, Pairing, Registration
 from events.registering.notices import REGISTRATION, REMINDER_KINDS, STILL_COMING
 from notifications.inbox import forget_lines
 from sessions_app.locks import atomic_act
@@ -38,7 +38,10 @@ def ask_after_event(*, event: Event, now: datetime) -> bool:
         people=[one.person_id for one in inside],
         until=event.closed_at,
     )
-    ask_people(event, people, now=now)
+    # From the first meeting on people can say how it was, and some have.
+    said = Answer.objects.filter(registration__in=people, useful__isnull=False).values_list("registration", flat=True)
+    have_said = set(said)
+    ask_people(event, [one for one in people if one.pk not in have_said], now=now)
     tell_again(event, people, mutual_meetings(event), by=None, now=now)
     touch_event(event, asked_at=now)
     return True

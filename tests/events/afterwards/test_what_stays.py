@@ -224,6 +224,15 @@ def test_the_mail_is_for_those_who_have_not_said_how_it_was(over, fields, is_mai
     assert isinstance(render_asked(row, CLOSED), Message if is_mailed else Nothing)
 
 
+def test_who_said_how_it_was_while_it_ran_is_not_asked_by_mail_or_line(over):
+    Answer.objects.create(pairing=over.pair, registration=over.bob, useful=4, at=CLOSED)
+
+    ask_after_events(now=CLOSED)
+
+    assert told(ASKED) == ["alice@example.org"]
+    assert not InboxItem.objects.filter(kind=ASKED, recipient=over.bob.person).exists()
+
+
 def test_mails_of_what_is_gone_are_not_written(over):
     ask_after_events(now=CLOSED)
     [row] = [row for row in rows(ASKED) if row.recipient == over.bob.person]
