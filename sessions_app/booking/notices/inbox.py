@@ -113,7 +113,7 @@ def cancelled_sentence(news: BookingNews) -> str:
 
 
 def declined_sentence(news: BookingNews) -> str:
-    return _("%(name)s can’t make %(when)s")
+    return _("%(name)s can’t take your session: %(when)s")
 
 
 def request_expired_sentence(news: BookingNews) -> str:

@@ -240,8 +240,8 @@ MAILS = [
     ),
     (
         declined,
-        {BOB: "Alice can’t make Thu 26 Nov, 20:00 (Kolkata)"},
-        {BOB: "Alice Adair can’t make this time"},
+        {BOB: "Alice can’t take your session: Thu 26 Nov, 20:00 (Kolkata)"},
+        {BOB: "Alice Adair can’t take this session"},
     ),
     (
         expired,

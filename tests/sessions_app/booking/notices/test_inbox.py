@@ -61,7 +61,7 @@ def test_request_and_its_answers(request_for, alice, bob):
 def test_declined_request(request_for, alice, bob):
     decline_booking(booking=request_for, by=alice, reason="Away", now=NOW + HOUR)
 
-    assert told(bob, NOW + HOUR)[0] == "Alice can’t make Thu 26 Nov, 20:00"
+    assert told(bob, NOW + HOUR)[0] == "Alice can’t take your session: Thu 26 Nov, 20:00"
 
 
 def test_request_that_nobody_answered(request_for, bob):
