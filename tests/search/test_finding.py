@@ -468,6 +468,8 @@ def test_the_next_page_goes_on_where_the_first_one_ends(alice, bob, client_for, 
         page = client_for(bob).get(address).content.decode()
         pages.append({slug for slug in everybody if f'id="m-{slug}"' in page})
         following = re.search(r'rel="next" href="([^"]+)"', page)
+        # A phone would show the search again, and not the people, at the top of that page.
+        assert not following or following[1].endswith("#found")
         address = f"/mentors/{unescape(following[1])}" if following else ""
 
     assert [len(found) for found in pages] == [finding.PAGE, 1]
