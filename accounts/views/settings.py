@@ -44,7 +44,7 @@ def account_settings(request: HttpRequest) -> HttpResponse:
         "has_errors": person_form.errors or zone_form.errors,
         "nav": "settings",
     }
-    return render(request, "accounts/settings.html", context)
+    return render(request, "accounts/settings.html", context, status=422 if context["has_errors"] else 200)
 
 
 @csrf_exempt  # the footer of every page has this form, and must not give each visitor a cookie; it changes colours only
@@ -89,4 +89,4 @@ def time_zone(request: HttpRequest) -> HttpResponse:
         "next": get_next_redirect_url(request) or "",
         "suggested": suggested if request.GET.get("zone") else "",
     }
-    return render(request, "accounts/time_zone.html", context)
+    return render(request, "accounts/time_zone.html", context, status=422 if form.errors else 200)
