@@ -1,6 +1,7 @@
 """A mentor's day, and the requests that wait for an answer."""
 
 from collections.abc import Callable
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from common.pages.seen import seen_by
 from mentors.decorators import mentor_required
 from mentors.models import MentorProfile, ProfileState
 from sessions_app.access import get_booking_as_mentor
+from sessions_app.attendance.facts import LATE_FROM, attendance_of
 from sessions_app.availability.free_now import CHOICES, end_ready, get_ready
 from sessions_app.booking.requests import accept_booking, decline_booking, extend_request
 from sessions_app.booking.stages import SessionStage, stage_of, starts_text
@@ -29,6 +31,7 @@ from sessions_app.locks import why_stale
 from sessions_app.models import Booking
 from sessions_app.pages.mentor_day import later_deadline, mentor_day
 from sessions_app.pages.rows import open_written_rows, upcoming_rows
+from sessions_app.pages.session_attendance import AttendancePanel, attendance_panel_for
 from sessions_app.quiet.acts import say_away, say_here, say_stop
 
 
@@ -49,8 +52,16 @@ def today_page(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
         "starts": starts_text(day.next, now) if day.next else "",
         "next_is_near": day.next is not None and stage_of(day.next, now).is_near,
         "join_open": day.next is not None and day.next.is_join_open(now),
+        "who": _find_presence(day.next, profile, now=now) if day.next else None,
     }
     return render(request, "sessions_app/mentor/today.html", context)
+
+
+def _find_presence(booking: Booking, profile: MentorProfile, *, now: datetime) -> AttendancePanel | None:
+    """Whether the mentee is there or late, from when they can say so."""
+    if now < booking.start - LATE_FROM:
+        return None
+    return attendance_panel_for(attendance_of(booking), reader=profile.person, now=now)
 
 
 @require_POST

@@ -5,9 +5,11 @@ import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from mentors.models import Format, IssueType, MentorProfile, ProfileState
 from mentors.resting import stop_asking_first
+from sessions_app.attendance.acts import join_call, run_late
 from sessions_app.booking.clock import expire_overdue
 from sessions_app.booking.requests import accept_booking, decline_booking, withdraw_booking
 from sessions_app.forms.requests import DeclineForm
@@ -71,6 +73,15 @@ def test_today_lets_a_mentor_join_when_the_call_is_open(client_for, alice, booki
         elsewhere = client_for(alice).get(TODAY)
     assert f"/sessions/{booking.uuid}/room/" in links_in(markup_of(response))
     assert f"/sessions/{booking.uuid}/join/" in forms_in(markup_of(elsewhere))
+
+
+@pytest.mark.parametrize(("act", "part"), [(run_late, "other-late"), (join_call, "other-here")])
+def test_today_says_whether_the_mentee_is_late_or_there(client_for, alice, bob, booking, act, part):
+    with time_machine.travel(booking.start - timedelta(minutes=5), tick=False):
+        client, now = client_for(alice), timezone.now()
+        assert part not in parts_in(markup_of(client.get(TODAY)))
+        act(booking=booking, by=bob, now=now)
+        assert part in parts_in(markup_of(client.get(TODAY)))
 
 
 def test_today_lists_the_other_sessions_of_the_readers_day(client_for, alice, offer, bob, charlie, maria):
