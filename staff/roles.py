@@ -83,9 +83,12 @@ def staff_role_end(request: SignedInRequest) -> HttpResponse:
 @require_safe
 @role_required(Power.RUN)
 def staff_trace(request: SignedInRequest) -> HttpResponse:
-    """Newest first. `?before=` is the number of a row: the page goes on with what is older."""
+    """Newest first. `?before=` is the number of a row: the page goes on with what is older.
+
+    An owner doesn't learn here that there is a case about them.
+    """
     before = parse_number(request.GET.get("before", ""), digits=LONGEST_NUMBER)
-    rows = Trace.objects.select_related("by", "about").order_by("-pk")
+    rows = Trace.objects.select_related("by", "about").exclude(about=request.user, act__in=ABOUT_CASES).order_by("-pk")
     found = list((rows.filter(pk__lt=before) if before else rows)[: TRACES_AT_ONCE + 1])
     shown = found[:TRACES_AT_ONCE]
     older = f"?before={shown[-1].pk}" if len(found) > TRACES_AT_ONCE else ""

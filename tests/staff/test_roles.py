@@ -8,7 +8,7 @@ from django.urls import get_resolver, reverse
 from accounts.models import LetterAct, Trace, TracedAct, User
 from accounts.rules.roles import POWERS, Power, StaffRoleName
 from programmes.members import remove_member
-from tests.conftest import NOW, make_person
+from tests.conftest import NOW, make_mentor, make_person
 from tests.events.making import make_event
 from tests.markup import elements_in, elements_of, links_in, markup_of, problems_in
 from tests.programmes.making import let_in, make_programme
@@ -170,6 +170,18 @@ def test_log_names_cases_and_leads_who_may_open_one_to_it(client_for, maria, ali
     assert not any(str(report.case.uuid) in unopened for report in reports)
     assert (page.count(str(ReportKind.SELLING.label)), page.count("A case")) == (1, 1)
     assert "An event" in page
+
+
+def test_owners_dont_read_in_the_log_that_there_is_a_case_about_them(client_for, maria, bob):
+    owner = person_with(StaffRoleName.OWNER)
+    found = find_reportable("profile", make_mentor(owner).slug, bob)
+    report = make_report(found=found, kind=ReportKind.SELLING, words="", by=bob, now=NOW)
+    [other] = make_team(1)
+    take_case(case=report.case, by=other, now=NOW)
+
+    pages = [client_for(person).get("/staff/trace/") for person in (owner, maria)]
+
+    assert [("case_taken" in values_of(page, "act")) for page in pages] == [False, True]
 
 
 def test_log_names_roles_and_letters_in_words(client_for, maria, bob):
