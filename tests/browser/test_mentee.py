@@ -156,8 +156,11 @@ def test_question_stays_while_other_days_and_lengths_are_opened(browser_page, pr
     expect(page.locator(".lenopt[aria-current]")).to_contain_text("45")
     expect(field).to_have_value(second)
 
-    # Enter, on a time, books that time, and opens nothing else.
+    # The bar that leads to the times goes once one is picked, and doesn't lie on what is written next.
+    expect(page.locator(".stickybar")).to_be_visible()
     page.locator("input[name=start]").first.check(force=True)
+    expect(page.locator(".stickybar")).to_be_hidden()
+    # Enter, on a time, books that time, and opens nothing else.
     page.locator("input[name=start]").first.press("Enter")
 
     expect_booked(page)
