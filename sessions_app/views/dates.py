@@ -41,14 +41,15 @@ READS_AND_POSTS = ["GET", "HEAD", "POST"]
 @mentor_required
 def mentor_date_add(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
     """A moment in the address fills in its day; if that is an exception already, this leads to it."""
-    if led := _lead_to_week(request, profile):
-        return led
-    moment, schedule = read_start(request.GET.get("t", "")), Schedule.objects.filter(profile=profile).first()
-    day = moment.astimezone(ZoneInfo(schedule.timezone)).date() if moment and schedule else None
+    if request.method == "POST":
+        return _edit_date(request, profile, None)
+    schedule = Schedule.objects.filter(profile=profile).first()
+    if schedule is None:
+        return _lead_to_week(request)
+    moment = read_start(request.GET.get("t", ""))
+    day = moment.astimezone(ZoneInfo(schedule.timezone)).date() if moment else None
     present = DateOverride.objects.filter(schedule=schedule, date=day).first() if day else None
-    if present and request.method != "POST":
-        return redirect("mentor_date", present.pk)
-    return _edit_date(request, profile, None, day)
+    return redirect("mentor_date", present.pk) if present else _edit_date(request, profile, None, day)
 
 
 @require_http_methods(READS_AND_POSTS)
@@ -61,9 +62,7 @@ def mentor_date(request: HttpRequest, profile: MentorProfile, pk: int) -> HttpRe
 
 
 # What is saved without a normal week is refused, so who has none is told before they fill in the form.
-def _lead_to_week(request: HttpRequest, profile: MentorProfile) -> HttpResponse | None:
-    if request.method == "POST" or Schedule.objects.filter(profile=profile).exists():
-        return None
+def _lead_to_week(request: HttpRequest) -> HttpResponse:
     messages.info(request, _("Save your normal week first"), extra_tags="no_schedule")
     return redirect("mentor_availability")
 
@@ -181,7 +180,9 @@ def _mark_for(request: HttpRequest, row: DateOverride | TimeOff | None, *, told:
 @require_http_methods(READS_AND_POSTS)
 @mentor_required
 def mentor_time_off_add(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
-    return _lead_to_week(request, profile) or _time_off(request, profile, None)
+    if request.method != "POST" and not Schedule.objects.filter(profile=profile).exists():
+        return _lead_to_week(request)
+    return _time_off(request, profile, None)
 
 
 @require_http_methods(READS_AND_POSTS)
