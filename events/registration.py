@@ -8,6 +8,7 @@ from accounts.hooks import after_person_change, after_sign_in
 from accounts.privacy.consents import register_purpose
 from accounts.privacy.hooks import on_leaving
 from accounts.privacy.registry import register_tables
+from events.afterwards.given import count_meetings_given
 from events.afterwards.kinds import KINDS as AFTERWARDS
 from events.live.parting import mend_evenings_after_parting
 from events.models import Event, EventMode, Registration
@@ -28,6 +29,7 @@ from events.views.registering import register_after_sign_in
 from notifications.registry import register_kinds
 from notifications.webhooks.events import register_events
 from sessions_app.availability.commitments import NamedTime, commitment_kinds
+from sessions_app.impact.given import meeting_counts
 from sessions_app.questions.gatherings import finders
 from trust.separations import what_would_end, when_parted
 from trust.signals.looking import register_sources
@@ -42,6 +44,7 @@ def register_all() -> None:
         register_kinds(kinds)
     register_events(EVENTS)
     finders.append(mention_events)
+    meeting_counts.append(count_meetings_given)
     after_person_change.append(give_up_places)
     after_leaving.append(mend_timetable)
     after_coming.append(mend_timetable)

@@ -1,6 +1,6 @@
 """What a mentor has given: sessions, minutes, answers in writing; and how people's feedback changed by quarter."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -29,6 +29,9 @@ from sessions_app.models import (
 )
 from sessions_app.models.feedback import Agreement, FeedbackQuerySet
 from sessions_app.questions.contacts import moment_of, page_of
+
+# Each counts the meetings of a mentor that are no sessions, from a day of their own zone on.
+meeting_counts: list[Callable[[User, date], int]] = []
 
 QUARTERS = 8
 ON_PAGE = 20
@@ -98,6 +101,14 @@ def given_by(mentor: User, first: date | None = None, last: date | None = None) 
     totals = sessions_given(mentor, first, last).aggregate(sessions=Count("pk"), time=Sum(length))
     minutes = round((totals["time"] or timedelta()).total_seconds() / 60)
     return Contribution(totals["sessions"], minutes, answers_given(mentor, first, last).count())
+
+
+def count_meetings(mentor: User, first: date) -> int:
+    """Meetings at events that took place on this day of the mentor's own zone or later.
+
+    Who met whom is kept for two years, so there is no number in all.
+    """
+    return sum(count(mentor, first) for count in meeting_counts)
 
 
 def load_trends(profile: MentorProfile, *, now: datetime) -> list[AnswerTrend]:

@@ -13,7 +13,7 @@ from mentors.decorators import mentor_required
 from mentors.models import MentorProfile
 from sessions_app.afterwards.summaries import agreement_shares, feedback_for_mentor
 from sessions_app.afterwards.track_record import track_records_of
-from sessions_app.impact.given import given_by, load_trends, shared_outcomes_of
+from sessions_app.impact.given import count_meetings, given_by, load_trends, shared_outcomes_of
 from sessions_app.models import Feedback, Role
 
 PAGE_SIZE = 20
@@ -25,12 +25,14 @@ LESSONS = 10
 def mentor_record(request: HttpRequest, profile: MentorProfile) -> HttpResponse:
     now = timezone.now()
     mentor = profile.person
-    this_year, ever = given_by(mentor, date(now.astimezone(mentor.zone).year, 1, 1)), given_by(mentor)
+    new_year = date(now.astimezone(mentor.zone).year, 1, 1)
+    this_year, ever = given_by(mentor, new_year), given_by(mentor)
     context = {
         "this_year": this_year,
         "this_year_time": hours_and_minutes_text(this_year.minutes),
         "ever": ever,
         "ever_time": hours_and_minutes_text(ever.minutes),
+        "meetings": count_meetings(mentor, new_year),
         "useful": next((share for share in agreement_shares(profile, now=now) if share.name == "useful"), None),
         "told": shared_outcomes_of(mentor),
         "trends": load_trends(profile, now=now),

@@ -122,5 +122,5 @@ def test_page_asks_a_fixed_number_of_queries(alice, held, count, client_for, dja
 
     with time_machine.travel(LATER, tick=False):
         client = client_for(alice)
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             client.get(PAGE)
