@@ -64,7 +64,7 @@ class TopicsField(forms.MultipleChoiceField):
 
     def validate(self, value: Any) -> None:
         # Nobody is asked for one where there are none: what else they wrote is kept, and can't be sent before.
-        if self.choices:
+        if value or self.choices:
             super().validate(value)
 
     def clean(self, value: Any) -> list[Topic]:
