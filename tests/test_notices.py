@@ -105,7 +105,7 @@ from tests.sessions_app.conftest import QUESTION, THURSDAY, book
 from tests.sessions_app.helpers.written import ask, reply, writes
 from tests.trust.cases import decide, make_team, object_to, report_profile
 from trust.appeals import decide_appeal
-from trust.cases import open_evidence
+from trust.cases import open_evidence, take_case
 from trust.models import AppealOutcome, Case, Outcome, Report, ReportKind
 from trust.notices import tell_owners_of_overdue
 from trust.sanctions import lift_sanction
@@ -361,6 +361,12 @@ def report(cast: Cast) -> Report:
     return made
 
 
+def take_over(cast: Cast) -> None:
+    case, [other] = report(cast).case, make_team(1)
+    take_case(case=case, by=cast.maria, now=NOW)
+    take_case(case=case, by=other, now=NOW + 2 * DAY)
+
+
 def decide_report(cast: Cast) -> Case:
     [cast.owner] = make_team(1)
     return decide(report(cast).case, cast.maria, Outcome.LIMIT)
@@ -499,6 +505,7 @@ def book_busy_time(cast: Cast) -> None:
 
 STORIES: dict[str, Callable[[Cast], object]] = {
     "report about safety": report,
+    "case taken over": take_over,
     "case decided": decide_report,
     "appeal": lambda cast: object_to(decide_report(cast)),
     "appeal answered": answer_appeal,
