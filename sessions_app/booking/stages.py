@@ -125,7 +125,9 @@ def missed_by_text(booking: Booking, reader: User) -> str:
 def starts_text(booking: Booking, now: datetime) -> str:
     """`Starts in 2 h 14 min`, `12 min left`, `The time is up`."""
     if now < booking.start:
-        return _("Starts %(in_time)s") % {"in_time": until_text(booking.start, now)}
+        # By the minute that clocks show, as the countdown beside it.
+        minute = now.replace(second=0, microsecond=0)
+        return _("Starts %(in_time)s") % {"in_time": until_text(booking.start, minute)}
     if now < booking.end:
         minutes = -(-(booking.end - now) // timedelta(minutes=1))
         return _("%(minutes)d min left") % {"minutes": minutes}

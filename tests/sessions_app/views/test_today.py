@@ -12,6 +12,7 @@ from mentors.resting import stop_asking_first
 from sessions_app.attendance.acts import join_call, run_late
 from sessions_app.booking.clock import expire_overdue
 from sessions_app.booking.requests import accept_booking, decline_booking, withdraw_booking
+from sessions_app.booking.stages import countdown_to, starts_text
 from sessions_app.forms.requests import DeclineForm
 from sessions_app.models import Booking, BookingEvent, BookingState, Brief, Schedule
 from tests.conftest import NOW, at, make_mentor, make_person
@@ -73,6 +74,12 @@ def test_today_lets_a_mentor_join_when_the_call_is_open(client_for, alice, booki
         elsewhere = client_for(alice).get(TODAY)
     assert f"/sessions/{booking.uuid}/room/" in links_in(markup_of(response))
     assert f"/sessions/{booking.uuid}/join/" in forms_in(markup_of(elsewhere))
+
+
+@pytest.mark.parametrize("seconds", [1, 59, 60, 61, 330, 3540])
+def test_words_and_countdown_tell_the_same_minutes(booking, seconds):
+    now = booking.start - timedelta(seconds=seconds)
+    assert countdown_to(booking, now).number in starts_text(booking, now).split()
 
 
 @pytest.mark.parametrize(("act", "part"), [(run_late, "other-late"), (join_call, "other-here")])
