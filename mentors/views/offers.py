@@ -27,9 +27,12 @@ def mentor_offers(request: SignedInRequest, profile: MentorProfile) -> HttpRespo
 
 def offers_page(request: SignedInRequest, profile: MentorProfile, *, status: int = 200) -> HttpResponse:
     offers = [(offer, offer_mark(offer)) for offer in profile.offers.prefetch_related("topics")]
+    active = [(offer, mark) for offer, mark in offers if offer.is_active]
     context = {
         "profile": profile,
-        "active": [(offer, mark) for offer, mark in offers if offer.is_active],
+        "active": active,
+        "can_add": len(active) < MAX_OFFERS,
+        "can_archive": len(active) > 1,
         "away": [(offer, mark) for offer, mark in offers if not offer.is_active],
         "most": MAX_OFFERS,
     }
