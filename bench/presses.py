@@ -1,15 +1,13 @@
 """What pages offer and then refuse: `python -m bench.presses --minutes 5 --seed 1` from the project's root.
 
-People of the invented world press what they see, at random: links, and forms of pages that were just read, filled in
-with what they hold or offer. Printed is whatever was answered with an error of the server, with a page that isn't
-there, or with a refusal, which the page could have known, so that it should have said so before. A field that somebody
-has to fill in themselves may be refused too: that is for the reader to tell.
+People of the invented world press links and forms at random. A form is filled in with what it holds or offers, on a
+page that was read just before. Server errors, missing pages and refusals are printed: the page should have said before
+what can't be had. Text that a person has to write may be refused too; whether a refusal is right is for you to judge.
 """
 
 import argparse
 import random
 import re
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -22,7 +20,6 @@ from urllib.parse import urlencode, urljoin
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.signals import got_request_exception
 from django.test import Client
 
 from tests.signing_in import note_second_step, sign_in
@@ -44,7 +41,7 @@ BEGINNINGS = [
     "/messages/",
     "/staff/",
 ]
-# What ends an account or a sign-in, is a page of Django's, or needs somebody else's server.
+# Pages that end an account or a session of signing in, Django's own, and those that need another server.
 LEFT_OUT = re.compile(
     r"sign-(in|out)|/(admin|dev|static|media|api|accounts)/|password|passkey|second-step|remove|calendars/|appearance"
     r"|time-zone|/settings/$|/files/$"
@@ -137,15 +134,13 @@ class Offered(HTMLParser):
 
 
 class Person:
-    """Somebody with a browser of their own, who presses something on the page where they are."""
+    """Presses something on the page that their browser shows."""
 
     def __init__(self, name: str, chance: random.Random) -> None:
         from accounts.models import User
 
         self.name, self._chance = name, chance
         self._client = Client(raise_request_exception=False)
-        self._errors: list[str] = []
-        got_request_exception.connect(self._note_error)
         if name != "nobody":
             person = User.objects.get(email=f"{name}@demo.example")
             sign_in(self._client, person)
@@ -154,7 +149,6 @@ class Person:
 
     def press(self) -> tuple[str, str] | None:
         """What was pressed, and what came of it if that is worth a look."""
-        self._errors.clear()
         forms = [form for form in self._page.forms if not LEFT_OUT.search(form.action or self._at)]
         if self._chance.random() < BACK_TO_START or not (forms or self._page.links):
             self._read(self._client.get(self._chance.choice(BEGINNINGS), follow=True))
@@ -171,7 +165,7 @@ class Person:
             return None
         link = self._chance.choice(own if own and self._chance.random() < 0.8 else inside)
         response = self._client.get(urljoin(self._at, link).partition("#")[0], follow=True)
-        return self._judge(f"link {link} on {self._at}", response, {})
+        return self._judge(f"link {link} on {self._at}", response, [])
 
     def _send(self, form: Form) -> tuple[str, str] | None:
         # Read once more: what stood there a while ago may be refused.
@@ -182,15 +176,15 @@ class Person:
             self._page = offered
             return None
         form = self._chance.choice(same)
-        sent = dict_of_lists(self._fill_in(form))
+        sent = list(self._fill_in(form))
         buttons = [control for control in form.controls if control.kind == "submit"]
         button = self._chance.choice(buttons) if buttons else Control("", "submit")
         if button.name:
-            sent.setdefault(button.name, []).append(button.value)
+            sent.append((button.name, button.value))
         address = urljoin(self._at, button.action or form.action or self._at)
         if LEFT_OUT.search(address):
             return None
-        data = urlencode(sent, doseq=True)
+        data = urlencode(sent)
         if (button.method or form.method) == "post":
             kind = "application/x-www-form-urlencoded"
             response = self._client.post(address, data, content_type=kind, follow=True)
@@ -220,11 +214,11 @@ class Person:
             on = [control for control in choices if control.is_on]
             yield name, (on[0] if on and self._chance.random() < STAYS_AS_IT_IS else self._chance.choice(choices)).value
 
-    def _judge(self, what: str, response: Any, sent: dict[str, list[str]]) -> tuple[str, str] | None:
+    def _judge(self, what: str, response: Any, sent: list[tuple[str, str]]) -> tuple[str, str] | None:
         self._read(response)
         status = HTTPStatus(response.status_code)
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR or self._errors:
-            return what, f"{status} {' '.join(self._errors)} {sent}"
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return what, f"{status} {response.exc_info} {sent}"
         # A page may say by itself that a limit is reached.
         if status in GONE or (sent and self._page.refused):
             return what, f"{status} {', '.join(dict.fromkeys(self._page.refused))} {sent}"
@@ -235,16 +229,6 @@ class Person:
         self._page = Offered(response.content.decode()) if is_page else Offered("")
         request = response.request
         self._at = urljoin(request["PATH_INFO"], "?" + request["QUERY_STRING"] if request["QUERY_STRING"] else "")
-
-    def _note_error(self, **_told: Any) -> None:
-        self._errors.append(repr(sys.exc_info()[1]))
-
-
-def dict_of_lists(pairs: Iterator[tuple[str, str]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for name, value in pairs:
-        found.setdefault(name, []).append(value)
-    return found
 
 
 def press(minutes: float, seed: int) -> None:
