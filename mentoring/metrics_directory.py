@@ -12,15 +12,15 @@ from shutil import rmtree
 from tempfile import gettempdir, mkdtemp
 
 PREFIX = "request-metrics-"
-# Locked by whoever uses the directory: the web server, and its workers for as long as one of them is left. A lock also
-# tells of processes that can't be seen from here, as in another container that has the same /tmp.
+# The web server locks this file, and its workers hold the lock with it until the last of them ends. Unlike a process
+# number, a lock also tells of processes in another container that shares /tmp.
 MARK = "in-use"
 
 
 def make_directory() -> str:
     remove_left_behind()
     path = Path(mkdtemp(prefix=PREFIX))
-    # Whoever sees the mark finds it locked already.
+    # Locked before it has its name, so that nobody finds it unlocked.
     new = path / f"{MARK}.new"
     fcntl.flock(os.open(new, os.O_CREAT | os.O_RDONLY, 0o600), fcntl.LOCK_EX)
     new.rename(path / MARK)
